@@ -1,0 +1,16 @@
+"""Time-ordered identifiers (UUID version 7, RFC 9562 §5.7); a client may make them itself."""
+
+import uuid
+
+from jishi.kernel import chance, clock
+
+
+def new_id() -> uuid.UUID:
+    milliseconds = int(clock.now().timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    noise = int.from_bytes(chance.random_bytes(10), "big")
+    value = milliseconds << 80
+    value |= 0x7 << 76
+    value |= (noise >> 68 & 0xFFF) << 64
+    value |= 0b10 << 62
+    value |= noise & 0x3FFF_FFFF_FFFF_FFFF
+    return uuid.UUID(int=value)

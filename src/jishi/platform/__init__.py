@@ -1,0 +1,1 @@
+"""Django-aware plumbing that knows no room: facts, inbox, once, history, locks, rush, files."""

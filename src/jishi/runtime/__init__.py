@@ -1,0 +1,1 @@
+"""What runs: settings, front door, worker, command line, embedded services, wiring."""

@@ -1,0 +1,5 @@
+"""The routes of all surfaces."""
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []
