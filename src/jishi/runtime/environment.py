@@ -151,7 +151,9 @@ Text = Callable[[str], str]
 
 
 def _wrong(name: str, value: str, wanted: str) -> Trouble:
-    return Trouble(f"环境变量 {name}={value!r} 不对，应为：{wanted}", f"{name}={value!r} is not right; it should be: {wanted}")
+    return Trouble(
+        f"环境变量 {name}={value!r} 不对，应为：{wanted}", f"{name}={value!r} is not right; it should be: {wanted}"
+    )
 
 
 def _number(text: Text, name: str, *, low: int, high: int) -> int:

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from functools import cache
 
 import psutil
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -16,9 +24,7 @@ ROUTE_CLASSES = ("api", "console", "hooks", "static", "media", "healthz", "ready
 
 _requests = Counter("jishi_http_requests", "Requests answered", ["route_class", "method", "status"])
 _seconds = Histogram("jishi_http_request_duration_seconds", "Time to answer", ["route_class"], buckets=BUCKETS_SECONDS)
-_in_progress = Gauge(
-    "jishi_http_requests_in_progress", "Requests being answered now", multiprocess_mode="livesum"
-)
+_in_progress = Gauge("jishi_http_requests_in_progress", "Requests being answered now", multiprocess_mode="livesum")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -65,6 +71,10 @@ class _Family(Collector):
         parent = psutil.Process().parent()
         family = [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]
         with_memory = [(child.memory_info().rss, sum(child.cpu_times()[:2])) for child in family]
-        yield GaugeMetricFamily("process_resident_memory_bytes", "Memory of the web processes", sum(m for m, _ in with_memory))
-        yield GaugeMetricFamily("process_cpu_seconds", "Processor time of the web processes", sum(c for _, c in with_memory))
+        yield GaugeMetricFamily(
+            "process_resident_memory_bytes", "Memory of the web processes", sum(m for m, _ in with_memory)
+        )
+        yield GaugeMetricFamily(
+            "process_cpu_seconds", "Processor time of the web processes", sum(c for _, c in with_memory)
+        )
         yield GaugeMetricFamily("jishi_web_processes", "Web processes", len(family))

@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("role__in", ["", "owner", "operator", "finance", "service", "read_only"])
-                        ),
+                        condition=models.Q(("role__in", ["", "owner", "operator", "finance", "service", "read_only"])),
                         name="member_role",
                     )
                 ],
