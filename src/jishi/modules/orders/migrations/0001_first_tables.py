@@ -9,243 +9,403 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cart',
+            name="Cart",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField(null=True)),
-                ('visitor_id', models.UUIDField(null=True)),
-                ('state', models.CharField(default='open', max_length=8)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField(null=True)),
+                ("visitor_id", models.UUIDField(null=True)),
+                ("state", models.CharField(default="open", max_length=8)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('member_id__isnull', False), ('state', 'open')), fields=('member_id',), name='cart_open_member'), models.UniqueConstraint(condition=models.Q(('member_id__isnull', True), ('state', 'open')), fields=('visitor_id',), name='cart_open_visitor'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'ordered', 'merged'])), name='cart_state')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("member_id__isnull", False), ("state", "open")),
+                        fields=("member_id",),
+                        name="cart_open_member",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("member_id__isnull", True), ("state", "open")),
+                        fields=("visitor_id",),
+                        name="cart_open_visitor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "ordered", "merged"])), name="cart_state"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('member_id', models.UUIDField()),
-                ('visitor_id', models.UUIDField(null=True)),
-                ('cart_id', models.UUIDField(null=True, unique=True)),
-                ('state', models.CharField(default='placed', max_length=16)),
-                ('currency', models.CharField(max_length=3)),
-                ('list_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField(default=0)),
-                ('shipping_minor', models.BigIntegerField(default=0)),
-                ('total_minor', models.BigIntegerField()),
-                ('paid_minor', models.BigIntegerField(default=0)),
-                ('refunded_minor', models.BigIntegerField(default=0)),
-                ('shipping_refunded_minor', models.BigIntegerField(default=0)),
-                ('address', models.JSONField(default=dict)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('play_kind', models.CharField(blank=True, max_length=16)),
-                ('play_id', models.UUIDField(null=True)),
-                ('team_id', models.UUIDField(null=True)),
-                ('placed_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('pay_deadline', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('shipped_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=40)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("member_id", models.UUIDField()),
+                ("visitor_id", models.UUIDField(null=True)),
+                ("cart_id", models.UUIDField(null=True, unique=True)),
+                ("state", models.CharField(default="placed", max_length=16)),
+                ("currency", models.CharField(max_length=3)),
+                ("list_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField(default=0)),
+                ("shipping_minor", models.BigIntegerField(default=0)),
+                ("total_minor", models.BigIntegerField()),
+                ("paid_minor", models.BigIntegerField(default=0)),
+                ("refunded_minor", models.BigIntegerField(default=0)),
+                ("shipping_refunded_minor", models.BigIntegerField(default=0)),
+                ("address", models.JSONField(default=dict)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("play_kind", models.CharField(blank=True, max_length=16)),
+                ("play_id", models.UUIDField(null=True)),
+                ("team_id", models.UUIDField(null=True)),
+                ("placed_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("pay_deadline", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(null=True)),
+                ("shipped_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("cancel_reason", models.CharField(blank=True, max_length=40)),
             ],
             options={
-                'indexes': [models.Index(fields=['member_id', '-placed_at'], name='order_member'), models.Index(fields=['state', '-placed_at'], name='order_state_placed'), models.Index(fields=['-placed_at'], name='order_placed'), models.Index(fields=['paid_at'], name='order_paid_at'), models.Index(fields=['play_id', '-placed_at'], name='order_play'), models.Index(fields=['team_id'], name='order_team'), models.Index(condition=models.Q(('state', 'placed')), fields=['pay_deadline'], name='order_unpaid')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['placed', 'gathering', 'paid', 'partly_shipped', 'shipped', 'received', 'refunding', 'cancelled', 'refunded'])), name='order_state_known'), models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_minor'), '-', models.F('discount_minor')), '+', models.F('shipping_minor')))), name='order_total_adds_up'), models.CheckConstraint(condition=models.Q(('shipping_minor__gte', 0), ('total_minor__gte', 0)), name='order_not_negative'), models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('refunded_minor__lte', models.F('paid_minor'))), name='order_refund_bounded'), models.CheckConstraint(condition=models.Q(('paid_minor', 0), ('paid_minor', models.F('total_minor')), _connector='OR'), name='order_paid_whole')],
+                "indexes": [
+                    models.Index(fields=["member_id", "-placed_at"], name="order_member"),
+                    models.Index(fields=["state", "-placed_at"], name="order_state_placed"),
+                    models.Index(fields=["-placed_at"], name="order_placed"),
+                    models.Index(fields=["paid_at"], name="order_paid_at"),
+                    models.Index(fields=["play_id", "-placed_at"], name="order_play"),
+                    models.Index(fields=["team_id"], name="order_team"),
+                    models.Index(condition=models.Q(("state", "placed")), fields=["pay_deadline"], name="order_unpaid"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "placed",
+                                    "gathering",
+                                    "paid",
+                                    "partly_shipped",
+                                    "shipped",
+                                    "received",
+                                    "refunding",
+                                    "cancelled",
+                                    "refunded",
+                                ],
+                            )
+                        ),
+                        name="order_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "total_minor",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("list_minor"), "-", models.F("discount_minor")
+                                    ),
+                                    "+",
+                                    models.F("shipping_minor"),
+                                ),
+                            )
+                        ),
+                        name="order_total_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("shipping_minor__gte", 0), ("total_minor__gte", 0)),
+                        name="order_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("paid_minor"))),
+                        name="order_refund_bounded",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paid_minor", 0), ("paid_minor", models.F("total_minor")), _connector="OR"),
+                        name="order_paid_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('product_id', models.UUIDField(db_index=True)),
-                ('variant_id', models.UUIDField()),
-                ('sku', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=200)),
-                ('option_text', models.CharField(blank=True, max_length=200)),
-                ('cover', models.CharField(blank=True, max_length=500)),
-                ('quantity', models.PositiveIntegerField()),
-                ('list_minor', models.BigIntegerField()),
-                ('discount_minor', models.BigIntegerField(default=0)),
-                ('total_minor', models.BigIntegerField()),
-                ('cost_minor', models.BigIntegerField(null=True)),
-                ('weight_grams', models.PositiveIntegerField(default=0)),
-                ('discounts', models.JSONField(default=list)),
-                ('refunded_minor', models.BigIntegerField(default=0)),
-                ('refunded_quantity', models.PositiveIntegerField(default=0)),
-                ('shipped_quantity', models.PositiveIntegerField(default=0)),
-                ('cancelled_quantity', models.PositiveIntegerField(default=0)),
-                ('sharer_id', models.UUIDField(null=True)),
-                ('link_id', models.UUIDField(null=True)),
-                ('touch_id', models.UUIDField(null=True)),
-                ('attribution_source', models.CharField(blank=True, max_length=24)),
-                ('attribution_reason', models.CharField(blank=True, max_length=32)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("product_id", models.UUIDField(db_index=True)),
+                ("variant_id", models.UUIDField()),
+                ("sku", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=200)),
+                ("option_text", models.CharField(blank=True, max_length=200)),
+                ("cover", models.CharField(blank=True, max_length=500)),
+                ("quantity", models.PositiveIntegerField()),
+                ("list_minor", models.BigIntegerField()),
+                ("discount_minor", models.BigIntegerField(default=0)),
+                ("total_minor", models.BigIntegerField()),
+                ("cost_minor", models.BigIntegerField(null=True)),
+                ("weight_grams", models.PositiveIntegerField(default=0)),
+                ("discounts", models.JSONField(default=list)),
+                ("refunded_minor", models.BigIntegerField(default=0)),
+                ("refunded_quantity", models.PositiveIntegerField(default=0)),
+                ("shipped_quantity", models.PositiveIntegerField(default=0)),
+                ("cancelled_quantity", models.PositiveIntegerField(default=0)),
+                ("sharer_id", models.UUIDField(null=True)),
+                ("link_id", models.UUIDField(null=True)),
+                ("touch_id", models.UUIDField(null=True)),
+                ("attribution_source", models.CharField(blank=True, max_length=24)),
+                ("attribution_reason", models.CharField(blank=True, max_length=32)),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderRefund',
+            name="OrderRefund",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('amount_minor', models.BigIntegerField()),
-                ('shipping_minor', models.BigIntegerField(default=0)),
-                ('phase', models.CharField(default='requested', max_length=10)),
-                ('reason', models.CharField(max_length=40)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("amount_minor", models.BigIntegerField()),
+                ("shipping_minor", models.BigIntegerField(default=0)),
+                ("phase", models.CharField(default="requested", max_length=10)),
+                ("reason", models.CharField(max_length=40)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RefundLine',
+            name="RefundLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField(default=0)),
-                ('amount_minor', models.BigIntegerField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
-                ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderrefund')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField(default=0)),
+                ("amount_minor", models.BigIntegerField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.orderline"
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.orderrefund"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('carrier', models.CharField(max_length=40)),
-                ('tracking_number', models.CharField(max_length=60)),
-                ('shipped_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('received_at', models.DateTimeField(null=True)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.order')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("carrier", models.CharField(max_length=40)),
+                ("tracking_number", models.CharField(max_length=60)),
+                ("shipped_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("received_at", models.DateTimeField(null=True)),
+                (
+                    "order",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShipmentLine',
+            name="ShipmentLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.PositiveIntegerField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.orderline')),
-                ('shipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.shipment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quantity", models.PositiveIntegerField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.orderline"
+                    ),
+                ),
+                (
+                    "shipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.shipment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShippingTemplate',
+            name="ShippingTemplate",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('is_default', models.BooleanField(default=False)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("is_default", models.BooleanField(default=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='shipping_one_default')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("is_default",), name="shipping_one_default"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ShippingRate',
+            name="ShippingRate",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('province_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=6), default=list, size=None)),
-                ('first_grams', models.PositiveIntegerField(default=1000)),
-                ('first_minor', models.BigIntegerField()),
-                ('step_grams', models.PositiveIntegerField(default=1000)),
-                ('step_minor', models.BigIntegerField()),
-                ('free_from_minor', models.BigIntegerField(null=True)),
-                ('is_refused', models.BooleanField(default=False)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.shippingtemplate')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "province_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=6), default=list, size=None
+                    ),
+                ),
+                ("first_grams", models.PositiveIntegerField(default=1000)),
+                ("first_minor", models.BigIntegerField()),
+                ("step_grams", models.PositiveIntegerField(default=1000)),
+                ("step_minor", models.BigIntegerField()),
+                ("free_from_minor", models.BigIntegerField(null=True)),
+                ("is_refused", models.BooleanField(default=False)),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.shippingtemplate"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CartLine',
+            name="CartLine",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('product_id', models.UUIDField()),
-                ('variant_id', models.UUIDField()),
-                ('quantity', models.PositiveIntegerField()),
-                ('price_seen_minor', models.BigIntegerField()),
-                ('is_selected', models.BooleanField(default=True)),
-                ('added_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('cart', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.cart')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("product_id", models.UUIDField()),
+                ("variant_id", models.UUIDField()),
+                ("quantity", models.PositiveIntegerField()),
+                ("price_seen_minor", models.BigIntegerField()),
+                ("is_selected", models.BooleanField(default=True)),
+                ("added_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "cart",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.cart"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cart', 'variant_id'), name='cart_line_variant'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='cart_line_quantity')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("cart", "variant_id"), name="cart_line_variant"),
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="cart_line_quantity"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('sharer_id__isnull', False)), fields=['sharer_id'], name='line_sharer'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("sharer_id__isnull", False)), fields=["sharer_id"], name="line_sharer"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order', 'position'), name='order_line_position'),
+            model_name="orderline",
+            constraint=models.UniqueConstraint(fields=("order", "position"), name="order_line_position"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='order_line_quantity'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="order_line_quantity"),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('list_minor'), '*', models.F('quantity')), '-', models.F('discount_minor')))), name='order_line_adds_up'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total_minor",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("list_minor"), "*", models.F("quantity")
+                            ),
+                            "-",
+                            models.F("discount_minor"),
+                        ),
+                    )
+                ),
+                name="order_line_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('total_minor__gte', 0)), name='order_line_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("total_minor__gte", 0)), name="order_line_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_minor__gte', 0), ('refunded_minor__lte', models.F('total_minor'))), name='order_line_refund_bounded'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("total_minor"))),
+                name="order_line_refund_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_quantity__lte', models.F('quantity')), ('shipped_quantity__lte', django.db.models.expressions.CombinedExpression(models.F('quantity'), '-', models.F('cancelled_quantity')))), name='order_line_quantities_bounded'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refunded_quantity__lte", models.F("quantity")),
+                    (
+                        "shipped_quantity__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("quantity"), "-", models.F("cancelled_quantity")
+                        ),
+                    ),
+                ),
+                name="order_line_quantities_bounded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderrefund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='order_refund_positive'),
+            model_name="orderrefund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0)), name="order_refund_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderrefund',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__in', ['requested', 'succeeded', 'failed'])), name='order_refund_phase'),
+            model_name="orderrefund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("phase__in", ["requested", "succeeded", "failed"])), name="order_refund_phase"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.UniqueConstraint(fields=('refund', 'line'), name='refund_line_once'),
+            model_name="refundline",
+            constraint=models.UniqueConstraint(fields=("refund", "line"), name="refund_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='refundline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='refund_line_not_negative'),
+            model_name="refundline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gte", 0)), name="refund_line_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipment',
-            constraint=models.UniqueConstraint(fields=('order', 'carrier', 'tracking_number'), name='shipment_parcel_once'),
+            model_name="shipment",
+            constraint=models.UniqueConstraint(
+                fields=("order", "carrier", "tracking_number"), name="shipment_parcel_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.UniqueConstraint(fields=('shipment', 'line'), name='shipment_line_once'),
+            model_name="shipmentline",
+            constraint=models.UniqueConstraint(fields=("shipment", "line"), name="shipment_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='shipmentline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='shipment_line_quantity'),
+            model_name="shipmentline",
+            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="shipment_line_quantity"),
         ),
         migrations.AddConstraint(
-            model_name='shippingrate',
-            constraint=models.UniqueConstraint(fields=('template', 'position'), name='shipping_rate_position'),
+            model_name="shippingrate",
+            constraint=models.UniqueConstraint(fields=("template", "position"), name="shipping_rate_position"),
         ),
         migrations.AddConstraint(
-            model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('first_grams__gt', 0), ('step_grams__gt', 0)), name='shipping_rate_grams'),
+            model_name="shippingrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_grams__gt", 0), ("step_grams__gt", 0)), name="shipping_rate_grams"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shippingrate',
-            constraint=models.CheckConstraint(condition=models.Q(('first_minor__gte', 0), ('step_minor__gte', 0)), name='shipping_rate_minor'),
+            model_name="shippingrate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_minor__gte", 0), ("step_minor__gte", 0)), name="shipping_rate_minor"
+            ),
         ),
     ]

@@ -7,119 +7,172 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('product_id', models.UUIDField(db_index=True)),
-                ('name', models.CharField(max_length=80)),
-                ('state', models.CharField(default='draft', max_length=10)),
-                ('currency', models.CharField(max_length=3)),
-                ('team_size', models.PositiveSmallIntegerField()),
-                ('team_hours', models.PositiveSmallIntegerField()),
-                ('member_limit', models.PositiveSmallIntegerField(default=0)),
-                ('leader_discount_minor', models.BigIntegerField(default=0)),
-                ('budget_minor', models.BigIntegerField(null=True)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('allows_merchant_completion', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("product_id", models.UUIDField(db_index=True)),
+                ("name", models.CharField(max_length=80)),
+                ("state", models.CharField(default="draft", max_length=10)),
+                ("currency", models.CharField(max_length=3)),
+                ("team_size", models.PositiveSmallIntegerField()),
+                ("team_hours", models.PositiveSmallIntegerField()),
+                ("member_limit", models.PositiveSmallIntegerField(default=0)),
+                ("leader_discount_minor", models.BigIntegerField(default=0)),
+                ("budget_minor", models.BigIntegerField(null=True)),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("allows_merchant_completion", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'opens_at'], name='group_offer_state_opens')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'scheduled', 'open', 'closing', 'settled'])), name='group_offer_state'), models.CheckConstraint(condition=models.Q(('team_size__gte', 2), ('team_size__lte', 100)), name='group_offer_size'), models.CheckConstraint(condition=models.Q(('team_hours__gte', 1), ('team_hours__lte', 168)), name='group_offer_hours'), models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='group_offer_window'), models.CheckConstraint(condition=models.Q(('leader_discount_minor__gte', 0)), name='group_offer_leader')],
+                "indexes": [models.Index(fields=["state", "opens_at"], name="group_offer_state_opens")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "scheduled", "open", "closing", "settled"])),
+                        name="group_offer_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("team_size__gte", 2), ("team_size__lte", 100)), name="group_offer_size"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("team_hours__gte", 1), ("team_hours__lte", 168)), name="group_offer_hours"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="group_offer_window"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("leader_discount_minor__gte", 0)), name="group_offer_leader"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('pool_id', models.UUIDField(unique=True)),
-                ('leader_id', models.UUIDField()),
-                ('size', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(default='opening', max_length=10)),
-                ('deadline', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('is_merchant_completed', models.BooleanField(default=False)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='group_buy.offer')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("pool_id", models.UUIDField(unique=True)),
+                ("leader_id", models.UUIDField()),
+                ("size", models.PositiveSmallIntegerField()),
+                ("state", models.CharField(default="opening", max_length=10)),
+                ("deadline", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("is_merchant_completed", models.BooleanField(default=False)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="group_buy.offer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seat',
+            name="Seat",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('claim_id', models.UUIDField(unique=True)),
-                ('seat_no', models.PositiveSmallIntegerField()),
-                ('member_id', models.UUIDField(db_index=True)),
-                ('order_id', models.UUIDField(unique=True)),
-                ('quantity', models.PositiveIntegerField(default=1)),
-                ('discount_minor', models.BigIntegerField(default=0)),
-                ('state', models.CharField(default='held', max_length=8)),
-                ('late_choice', models.CharField(default='refund', max_length=12)),
-                ('expires_at', models.DateTimeField()),
-                ('joined_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('paid_at', models.DateTimeField(null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='group_buy.team')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("claim_id", models.UUIDField(unique=True)),
+                ("seat_no", models.PositiveSmallIntegerField()),
+                ("member_id", models.UUIDField(db_index=True)),
+                ("order_id", models.UUIDField(unique=True)),
+                ("quantity", models.PositiveIntegerField(default=1)),
+                ("discount_minor", models.BigIntegerField(default=0)),
+                ("state", models.CharField(default="held", max_length=8)),
+                ("late_choice", models.CharField(default="refund", max_length=12)),
+                ("expires_at", models.DateTimeField()),
+                ("joined_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("paid_at", models.DateTimeField(null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="group_buy.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MemberUse',
+            name="MemberUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.UUIDField()),
-                ('units', models.PositiveIntegerField()),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='group_buy.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("member_id", models.UUIDField()),
+                ("units", models.PositiveIntegerField()),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="group_buy.offer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('offer', 'member_id'), name='group_use_member')],
+                "constraints": [models.UniqueConstraint(fields=("offer", "member_id"), name="group_use_member")],
             },
         ),
         migrations.CreateModel(
-            name='OfferPrice',
+            name="OfferPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('variant_id', models.UUIDField()),
-                ('price_minor', models.BigIntegerField()),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='group_buy.offer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("variant_id", models.UUIDField()),
+                ("price_minor", models.BigIntegerField()),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="group_buy.offer"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('offer', 'variant_id'), name='group_price_variant'), models.CheckConstraint(condition=models.Q(('price_minor__gt', 0)), name='group_price_positive')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "variant_id"), name="group_price_variant"),
+                    models.CheckConstraint(condition=models.Q(("price_minor__gt", 0)), name="group_price_positive"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(fields=['offer', 'state', 'deadline'], name='group_team_offer'),
+            model_name="team",
+            index=models.Index(fields=["offer", "state", "deadline"], name="group_team_offer"),
         ),
         migrations.AddIndex(
-            model_name='team',
-            index=models.Index(condition=models.Q(('state', 'forming')), fields=['deadline'], name='group_team_due'),
+            model_name="team",
+            index=models.Index(condition=models.Q(("state", "forming")), fields=["deadline"], name="group_team_due"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['opening', 'forming', 'succeeded', 'failed', 'void'])), name='group_team_state'),
+            model_name="team",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["opening", "forming", "succeeded", "failed", "void"])),
+                name="group_team_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'released'), _negated=True), fields=('team', 'seat_no'), name='group_seat_once'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "released"), _negated=True),
+                fields=("team", "seat_no"),
+                name="group_seat_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'released'), _negated=True), fields=('team', 'member_id'), name='group_seat_member'),
+            model_name="seat",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "released"), _negated=True),
+                fields=("team", "member_id"),
+                name="group_seat_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['held', 'paid', 'released'])), name='group_seat_state'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["held", "paid", "released"])), name="group_seat_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('late_choice__in', ['other_team', 'new_team', 'refund'])), name='group_seat_choice'),
+            model_name="seat",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("late_choice__in", ["other_team", "new_team", "refund"])), name="group_seat_choice"
+            ),
         ),
     ]
