@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jishi.platform",
     *ROOMS,
+    "jishi.flows",
     "jishi.surfaces",
     "jishi.runtime",
 ]
@@ -135,3 +136,4 @@ JISHI_CURRENCY = ENV.currency
 JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_DEMO = ENV.demo
+JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
