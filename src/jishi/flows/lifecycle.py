@@ -26,6 +26,7 @@ from jishi.modules.payments.public import (
     payments_of_order,
 )
 from jishi.modules.plays.public import complete_by_merchant, fail_team, release_seat
+from jishi.platform import jobs
 
 REFUND_REASON_TEAM = "team_failed"
 
@@ -66,11 +67,9 @@ def end_team(team_id: uuid.UUID) -> int:
 
 @transaction.atomic
 def fail_team_and_defer(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    from jishi.flows.tasks import refund_failed_team_order_job  # the job registry loads after the flows
-
     order_ids = fail_team(team_id)
     for order_id in order_ids:
-        refund_failed_team_order_job.defer(order_id=str(order_id))
+        jobs.defer("flows.refund_failed_team_order", order_id=str(order_id))
     return order_ids
 
 

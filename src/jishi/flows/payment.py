@@ -6,11 +6,11 @@ of order, and a payment racing its deadline, come one after another and have one
 
 import uuid
 
-from django.conf import settings
 from django.db import transaction
 
 from jishi.flows.books import post_payment
 from jishi.flows.refunds import defer_refund, refund_order
+from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import OutOfStock, hold_stock, keep_holds
@@ -58,11 +58,10 @@ def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
             currency=order.currency,
             title=order.lines[0].title,
         )
-    base = settings.JISHI_BASE_URL
     return start_payment(
         payment.id,
         title=order.lines[0].title,
-        return_url=f"{base}/pay/{payment.id}/return/",
+        return_url=return_url(payment.id),
         notify_url=notify_url(provider),
     )
 
@@ -91,10 +90,6 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
     else:
         _send_back(payment, reason="paid_twice")
     return True
-
-
-def notify_url(provider: str) -> str:
-    return f"{settings.JISHI_BASE_URL}/hooks/payments/{provider}/"
 
 
 def _settle_accepted(payment: PaymentView) -> None:

@@ -5,6 +5,7 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.books import post_refund
+from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.inventory.public import release_holds
 from jishi.modules.orders.public import (
@@ -29,7 +30,7 @@ from jishi.modules.payments.public import (
     send_refund,
 )
 from jishi.modules.plays.public import leave_team
-from jishi.platform import history
+from jishi.platform import history, jobs
 
 
 @transaction.atomic
@@ -72,8 +73,6 @@ def refund_order(
 
 def carry_out_refund(refund_id: uuid.UUID) -> RefundState:
     """Call the provider (or ask what became of it) and take its word. Not inside a transaction."""
-    from jishi.flows.payment import notify_url
-
     refund = refund_view(refund_id)
     if refund.state in (RefundState.SUCCEEDED, RefundState.FAILED):
         return refund.state
@@ -105,9 +104,7 @@ def try_refund_again(refund_id: uuid.UUID, *, by: Actor) -> None:
 
 def defer_refund(refund_id: uuid.UUID) -> None:
     """The call is a job of this transaction: it exists exactly when the intent does."""
-    from jishi.flows.tasks import carry_out_refund_job  # the job registry loads after the flows
-
-    carry_out_refund_job.defer(refund_id=str(refund_id))
+    jobs.defer("flows.carry_out_refund", refund_id=str(refund_id))
 
 
 def _payment_to_refund(order_id: uuid.UUID) -> uuid.UUID:

@@ -48,3 +48,8 @@ def defer_once(task: Any, *, lock: str, **arguments: str) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+def defer(name: str, **arguments: str) -> None:
+    """Defer a job by its name, in the transaction that is open."""
+    app.configure_task(name).defer(**arguments)

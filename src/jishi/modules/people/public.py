@@ -18,6 +18,7 @@ from jishi.modules.people.operations.accounts import (
     change_role,
     create_staff,
     meet_visitor,
+    note_visit,
     recognise_visitor,
     rename_member,
     welcome_member,
@@ -30,7 +31,7 @@ from jishi.modules.people.queries import (
     address_view,
     addresses_of,
     count_joined,
-    count_visitors_seen,
+    count_visitors,
     joined_at,
     joined_between,
     member_row,
@@ -39,6 +40,7 @@ from jishi.modules.people.queries import (
     person,
     staff_counts,
     tokens_of,
+    visitors_by_day,
 )
 from jishi.modules.people.rules import (
     PERMISSIONS,
@@ -83,7 +85,7 @@ __all__ = [
     "change_role",
     "clean_phone",
     "count_joined",
-    "count_visitors_seen",
+    "count_visitors",
     "create_staff",
     "create_token",
     "issue_phone_code",
@@ -94,6 +96,7 @@ __all__ = [
     "meet_visitor",
     "member_row",
     "members_table",
+    "note_visit",
     "people_by_ids",
     "permissions_of",
     "person",
@@ -104,5 +107,6 @@ __all__ = [
     "save_address",
     "staff_counts",
     "tokens_of",
+    "visitors_by_day",
     "welcome_member",
 ]

@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Q
 
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import NotFound
 from jishi.modules.people import rules
-from jishi.modules.people.models import Address, ApiToken, Member, Visitor
+from jishi.modules.people.models import Address, ApiToken, Member, Visit
 from jishi.modules.people.types import AddressView, MemberRow, Person, TokenView
 
 PEOPLE_MAX = 500
@@ -81,8 +81,15 @@ def joined_at(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
     return dict(Member.objects.filter(id__in=list(member_ids)).values_list("id", "created_at"))
 
 
-def count_visitors_seen(*, since: datetime, until: datetime) -> int:
-    return Visitor.objects.filter(first_seen_at__gte=since, first_seen_at__lt=until).count()
+def count_visitors(*, since: datetime, until: datetime) -> int:
+    """Distinct browsers that were here in a period (whole UTC days); one query."""
+    rows = Visit.objects.filter(day__gte=since.date(), day__lte=until.date())
+    return rows.values("visitor_id").distinct().count()
+
+
+def visitors_by_day(*, since: datetime, until: datetime) -> dict[date, int]:
+    rows = Visit.objects.filter(day__gte=since.date(), day__lte=until.date()).order_by()
+    return dict(rows.values_list("day").annotate(found=Count("id")))
 
 
 def addresses_of(*, by: Actor) -> list[AddressView]:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
@@ -19,6 +19,15 @@ from jishi.platform.facts import record_fact
 def meet_visitor(visitor_id: uuid.UUID) -> None:
     """Remember a browser on its first write; known ones are left alone."""
     Visitor.objects.get_or_create(id=visitor_id, defaults={"first_seen_at": clock.now()})
+
+
+def note_visit(visitor_id: uuid.UUID) -> None:
+    """The browser is here today; noted once a day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO people_visit (visitor_id, day) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [visitor_id, clock.now().date()],
+        )
 
 
 @transaction.atomic
@@ -73,9 +82,7 @@ def change_role(member_id: uuid.UUID, *, by: Actor, role: Role) -> None:
 
 
 @transaction.atomic
-def create_staff(  # noqa: PLR0913  (a person's first facts)
-    *, by: Actor, email: str, password: str, nickname: str, role: Role, phone: str = ""
-) -> uuid.UUID:
+def create_staff(*, by: Actor, email: str, password: str, nickname: str, role: Role, phone: str = "") -> uuid.UUID:
     """A member of staff with an e-mail and a password, for set-up and the command line."""
     by.require("staff.manage")
     member = Member(
