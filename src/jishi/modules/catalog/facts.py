@@ -11,6 +11,7 @@ class ProductCreated:
     product_id: uuid.UUID
     handle: str
     title: str
+    prices: dict[str, int]  # SKU → minor units
 
     @property
     def subject(self) -> tuple[str, uuid.UUID]:
@@ -58,7 +59,7 @@ class ProductWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class VariantPriced:
-    """A price was set. `before_minor` is None for a new variant."""
+    """The price of a variant changed; the first prices of a product are in ProductCreated."""
 
     name: ClassVar[str] = "catalog.variant_priced.v1"
     variant_id: uuid.UUID

@@ -95,7 +95,6 @@ class ImageView:
     alt: str
     state: ImageState
     source_address: str
-    variant_id: uuid.UUID | None
     width: int
     height: int
     failure: str = ""

@@ -102,7 +102,7 @@ class Option(models.Model):
             models.UniqueConstraint(
                 fields=["product", "position"],
                 name="option_position_once",
-                deferrable=models.Deferrable.DEFERRED,
+                deferrable=models.Deferrable.IMMEDIATE,
             ),
         ]
 
@@ -112,7 +112,7 @@ class Variant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    sku = models.CharField(max_length=SKU_LENGTH_MAX, unique=True)
+    sku = models.CharField(max_length=SKU_LENGTH_MAX)
     option_values = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     price_minor = models.BigIntegerField()
     compare_at_minor = models.BigIntegerField(null=True)
@@ -121,6 +121,7 @@ class Variant(models.Model):
     barcode = models.CharField(max_length=64, blank=True)
     requires_shipping = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+    image = models.ForeignKey("ProductImage", on_delete=models.PROTECT, related_name="+", null=True)
     position = models.PositiveIntegerField(default=0)
     source_key = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=clock.now)
@@ -139,7 +140,10 @@ class Variant(models.Model):
             models.UniqueConstraint(
                 fields=["product", "option_values"],
                 name="variant_options_once",
-                deferrable=models.Deferrable.DEFERRED,
+                deferrable=models.Deferrable.IMMEDIATE,  # one statement may swap them
+            ),
+            models.UniqueConstraint(
+                fields=["sku"], name="variant_sku_once", deferrable=models.Deferrable.IMMEDIATE
             ),
         ]
 
@@ -149,7 +153,6 @@ class ProductImage(models.Model):
 
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
-    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+", null=True)
     source_address = models.CharField(max_length=ADDRESS_LENGTH_MAX, blank=True)
     path = models.CharField(max_length=300, blank=True)
     alt = models.CharField(max_length=300, blank=True)

@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "missing_title": gettext_noop("没有商品名称。"),
     "duplicate_sku": gettext_noop("货号 {sku} 在文件里已经出现在第 {first_line} 行。"),
     "sku_taken": gettext_noop("货号 {sku} 已经属于另一件商品“{title}”。"),
+    "duplicate_product": gettext_noop("这件商品在文件里已经出现在第 {first_line} 行。"),
     "duplicate_id": gettext_noop("编号 {id} 在文件里已经出现在第 {first_line} 行。"),
     "parent_missing": gettext_noop("找不到它所属的商品“{parent}”。"),
     "parent_not_variable": gettext_noop("所属商品“{parent}”不是多规格商品。"),

@@ -34,7 +34,7 @@ _STATES: Final = {"1": ProductState.PUBLISHED, "0": ProductState.DRAFT, "-1": Pr
 
 @dataclass(slots=True)
 class _Parents:
-    """Which line every product stands on, by its id and by its SKU; a variation's group is its parent's line."""
+    """Which line every product stands on, by id and by SKU; a variation belongs to its parent's line."""
 
     line_of_id: dict[str, int] = field(default_factory=dict)
     line_of_sku: dict[str, int] = field(default_factory=dict)
