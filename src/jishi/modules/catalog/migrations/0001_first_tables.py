@@ -5,231 +5,440 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.constraints
 import django.db.models.deletion
+from django.db import migrations, models
+
 import jishi.kernel.clock
 import jishi.kernel.ids
 import jishi.modules.catalog.types
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('handle', models.CharField(max_length=200, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('path', models.CharField(max_length=1000, unique=True)),
-                ('depth', models.PositiveSmallIntegerField(default=0)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("handle", models.CharField(max_length=200, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("path", models.CharField(max_length=1000, unique=True)),
+                ("depth", models.PositiveSmallIntegerField(default=0)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.category",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('filename', models.CharField(max_length=255)),
-                ('format', models.CharField(blank=True, max_length=16)),
-                ('stored_path', models.CharField(blank=True, max_length=300)),
-                ('with_stock', models.BooleanField(default=True)),
-                ('state', models.CharField(default=jishi.modules.catalog.types.ImportState['WAITING'], max_length=10)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('rows_read', models.PositiveIntegerField(default=0)),
-                ('created', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('failed_rows', models.PositiveIntegerField(default=0)),
-                ('notes', models.PositiveIntegerField(default=0)),
-                ('issues_left_out', models.PositiveIntegerField(default=0)),
-                ('actor_kind', models.CharField(max_length=12)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('actor_label', models.CharField(blank=True, max_length=80)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("filename", models.CharField(max_length=255)),
+                ("format", models.CharField(blank=True, max_length=16)),
+                ("stored_path", models.CharField(blank=True, max_length=300)),
+                ("with_stock", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.modules.catalog.types.ImportState["WAITING"], max_length=10
+                    ),
+                ),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("rows_read", models.PositiveIntegerField(default=0)),
+                ("created", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("failed_rows", models.PositiveIntegerField(default=0)),
+                ("notes", models.PositiveIntegerField(default=0)),
+                ("issues_left_out", models.PositiveIntegerField(default=0)),
+                ("actor_kind", models.CharField(max_length=12)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("actor_label", models.CharField(blank=True, max_length=80)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=jishi.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'finished', 'failed'])), name='import_run_state')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "finished", "failed"])),
+                        name="import_run_state",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportIssue',
+            name="ImportIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('column', models.CharField(blank=True, max_length=120)),
-                ('code', models.CharField(max_length=40)),
-                ('severity', models.CharField(default=jishi.modules.catalog.types.Severity['ERROR'], max_length=8)),
-                ('facts', models.JSONField(default=dict)),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.importrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                ("column", models.CharField(blank=True, max_length=120)),
+                ("code", models.CharField(max_length=40)),
+                (
+                    "severity",
+                    models.CharField(default=jishi.modules.catalog.types.Severity["ERROR"], max_length=8),
+                ),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.importrun",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('handle', models.CharField(max_length=200, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('subtitle', models.CharField(blank=True, max_length=300)),
-                ('description_html', models.TextField(blank=True)),
-                ('vendor', models.CharField(blank=True, max_length=120)),
-                ('product_type', models.CharField(blank=True, max_length=120)),
-                ('kind', models.CharField(default=jishi.modules.catalog.types.ProductKind['PHYSICAL'], max_length=12)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None)),
-                ('specs', models.JSONField(default=list)),
-                ('state', models.CharField(default=jishi.modules.catalog.types.ProductState['DRAFT'], max_length=12)),
-                ('is_listed', models.BooleanField(default=True)),
-                ('source', models.CharField(blank=True, max_length=16)),
-                ('source_key', models.CharField(blank=True, max_length=200)),
-                ('currency', models.CharField(max_length=3)),
-                ('min_price_minor', models.BigIntegerField(null=True)),
-                ('max_price_minor', models.BigIntegerField(null=True)),
-                ('compare_at_minor', models.BigIntegerField(null=True)),
-                ('cover_path', models.CharField(blank=True, max_length=300)),
-                ('category_ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
-                ('external_address', models.CharField(blank=True, max_length=2000)),
-                ('member_skus', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, default=list, size=None)),
-                ('sold_count', models.PositiveIntegerField(default=0)),
-                ('stamp', models.PositiveIntegerField(default=1)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('updated_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('search_vector', django.contrib.postgres.search.SearchVectorField(null=True)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("handle", models.CharField(max_length=200, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                ("subtitle", models.CharField(blank=True, max_length=300)),
+                ("description_html", models.TextField(blank=True)),
+                ("vendor", models.CharField(blank=True, max_length=120)),
+                ("product_type", models.CharField(blank=True, max_length=120)),
+                (
+                    "kind",
+                    models.CharField(
+                        default=jishi.modules.catalog.types.ProductKind["PHYSICAL"], max_length=12
+                    ),
+                ),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                    ),
+                ),
+                ("specs", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        default=jishi.modules.catalog.types.ProductState["DRAFT"], max_length=12
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=True)),
+                ("source", models.CharField(blank=True, max_length=16)),
+                ("source_key", models.CharField(blank=True, max_length=200)),
+                ("currency", models.CharField(max_length=3)),
+                ("min_price_minor", models.BigIntegerField(null=True)),
+                ("max_price_minor", models.BigIntegerField(null=True)),
+                ("compare_at_minor", models.BigIntegerField(null=True)),
+                ("cover_path", models.CharField(blank=True, max_length=300)),
+                (
+                    "category_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), default=list, size=None
+                    ),
+                ),
+                ("external_address", models.CharField(blank=True, max_length=2000)),
+                (
+                    "member_skus",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120), blank=True, default=list, size=None
+                    ),
+                ),
+                ("sold_count", models.PositiveIntegerField(default=0)),
+                ("stamp", models.PositiveIntegerField(default=1)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("updated_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("search_vector", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='product_search'), django.contrib.postgres.indexes.GinIndex(fields=['category_ids'], name='product_categories'), models.Index(condition=models.Q(('is_listed', True), ('state', 'published')), fields=['-published_at', '-id'], name='product_newest'), models.Index(condition=models.Q(('is_listed', True), ('state', 'published')), fields=['min_price_minor', 'id'], name='product_price'), models.Index(condition=models.Q(('is_listed', True), ('state', 'published')), fields=['-sold_count', '-id'], name='product_sales')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'archived'])), name='product_state'), models.CheckConstraint(condition=models.Q(('kind__in', ['physical', 'virtual', 'external', 'grouped'])), name='product_kind'), models.CheckConstraint(condition=models.Q(models.Q(('handle', ''), _negated=True), models.Q(('title', ''), _negated=True)), name='product_named'), models.CheckConstraint(condition=models.Q(('min_price_minor__isnull', True), ('min_price_minor__lte', models.F('max_price_minor')), _connector='OR'), name='product_price_range'), models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('source', 'source_key'), name='product_source_once')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["search_vector"], name="product_search"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["category_ids"], name="product_categories"
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_listed", True), ("state", "published")),
+                        fields=["-published_at", "-id"],
+                        name="product_newest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_listed", True), ("state", "published")),
+                        fields=["min_price_minor", "id"],
+                        name="product_price",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_listed", True), ("state", "published")),
+                        fields=["-sold_count", "-id"],
+                        name="product_sales",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "published", "archived"])),
+                        name="product_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["physical", "virtual", "external", "grouped"])),
+                        name="product_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handle", ""), _negated=True), models.Q(("title", ""), _negated=True)
+                        ),
+                        name="product_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("min_price_minor__isnull", True),
+                            ("min_price_minor__lte", models.F("max_price_minor")),
+                            _connector="OR",
+                        ),
+                        name="product_price_range",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_key", ""), _negated=True),
+                        fields=("source", "source_key"),
+                        name="product_source_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Option',
+            name="Option",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=80)),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductCategory',
+            name="ProductCategory",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.category')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.category"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProductImage',
+            name="ProductImage",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('source_address', models.CharField(blank=True, max_length=2000)),
-                ('path', models.CharField(blank=True, max_length=300)),
-                ('alt', models.CharField(blank=True, max_length=300)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('state', models.CharField(default=jishi.modules.catalog.types.ImageState['PENDING'], max_length=8)),
-                ('failure', models.CharField(blank=True, max_length=40)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("source_address", models.CharField(blank=True, max_length=2000)),
+                ("path", models.CharField(blank=True, max_length=300)),
+                ("alt", models.CharField(blank=True, max_length=300)),
+                ("position", models.PositiveIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(default=jishi.modules.catalog.types.ImageState["PENDING"], max_length=8),
+                ),
+                ("failure", models.CharField(blank=True, max_length=40)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SearchTerm',
+            name="SearchTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('term', models.CharField(max_length=60, unique=True)),
-                ('folded', models.CharField(max_length=60)),
-                ('products', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("term", models.CharField(max_length=60, unique=True)),
+                ("folded", models.CharField(max_length=60)),
+                ("products", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['folded'], name='term_prefix', opclasses=['text_pattern_ops'])],
+                "indexes": [
+                    models.Index(fields=["folded"], name="term_prefix", opclasses=["text_pattern_ops"])
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Variant',
+            name="Variant",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('sku', models.CharField(max_length=120)),
-                ('option_values', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None)),
-                ('price_minor', models.BigIntegerField()),
-                ('compare_at_minor', models.BigIntegerField(null=True)),
-                ('cost_minor', models.BigIntegerField(null=True)),
-                ('weight_grams', models.PositiveIntegerField(default=0)),
-                ('barcode', models.CharField(blank=True, max_length=64)),
-                ('requires_shipping', models.BooleanField(default=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('source_key', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('image', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.productimage')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("sku", models.CharField(max_length=120)),
+                (
+                    "option_values",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                    ),
+                ),
+                ("price_minor", models.BigIntegerField()),
+                ("compare_at_minor", models.BigIntegerField(null=True)),
+                ("cost_minor", models.BigIntegerField(null=True)),
+                ("weight_grams", models.PositiveIntegerField(default=0)),
+                ("barcode", models.CharField(blank=True, max_length=64)),
+                ("requires_shipping", models.BooleanField(default=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("source_key", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "image",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.productimage",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), _negated=True), models.Q(('handle', ''), _negated=True)), name='category_named'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("name", ""), _negated=True), models.Q(("handle", ""), _negated=True)
+                ),
+                name="category_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('depth', 0), ('parent__isnull', True)), models.Q(('depth__gt', 0), ('parent__isnull', False)), _connector='OR'), name='category_depth'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("depth", 0), ("parent__isnull", True)),
+                    models.Q(("depth__gt", 0), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="category_depth",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importissue',
-            index=models.Index(fields=['run', 'line', 'id'], name='import_issue_line'),
+            model_name="importissue",
+            index=models.Index(fields=["run", "line", "id"], name="import_issue_line"),
         ),
         migrations.AddConstraint(
-            model_name='option',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], fields=('product', 'position'), name='option_position_once'),
+            model_name="option",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                fields=("product", "position"),
+                name="option_position_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productcategory',
-            constraint=models.UniqueConstraint(fields=('product', 'category'), name='product_category_once'),
+            model_name="productcategory",
+            constraint=models.UniqueConstraint(fields=("product", "category"), name="product_category_once"),
         ),
         migrations.AddIndex(
-            model_name='productimage',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['created_at'], name='image_pending'),
+            model_name="productimage",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["created_at"], name="image_pending"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productimage',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['drawn', 'pending', 'fetched', 'failed'])), name='image_state'),
+            model_name="productimage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["drawn", "pending", "fetched", "failed"])),
+                name="image_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='productimage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'fetched'), _negated=True), models.Q(('path', ''), _negated=True), _connector='OR'), name='image_fetched_has_file'),
+            model_name="productimage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "fetched"), _negated=True),
+                    models.Q(("path", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="image_fetched_has_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__gte', 0)), name='variant_price'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price_minor__gte", 0)), name="variant_price"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('compare_at_minor__isnull', True), ('compare_at_minor__gt', models.F('price_minor')), _connector='OR'), name='variant_compare_at'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("compare_at_minor__isnull", True),
+                    ("compare_at_minor__gt", models.F("price_minor")),
+                    _connector="OR",
+                ),
+                name="variant_compare_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('cost_minor__isnull', True), ('cost_minor__gte', 0), _connector='OR'), name='variant_cost'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cost_minor__isnull", True), ("cost_minor__gte", 0), _connector="OR"),
+                name="variant_cost",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.CheckConstraint(condition=models.Q(('sku', ''), _negated=True), name='variant_sku'),
+            model_name="variant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sku", ""), _negated=True), name="variant_sku"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], fields=('product', 'option_values'), name='variant_options_once'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                fields=("product", "option_values"),
+                name="variant_options_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='variant',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['IMMEDIATE'], fields=('sku',), name='variant_sku_once'),
+            model_name="variant",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["IMMEDIATE"],
+                fields=("sku",),
+                name="variant_sku_once",
+            ),
         ),
     ]

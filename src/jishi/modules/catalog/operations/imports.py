@@ -154,6 +154,7 @@ def _import(
 
 def _finish(run: ImportRun, tally: _Tally, by: Actor) -> None:
     run.finished_at = clock.now()
+    run.rows_total = tally.rows_read
     with transaction.atomic():
         _save_counts(run, tally)
         fact = ImportFinished(

@@ -22,8 +22,37 @@ from jishi.modules.catalog.types import ImageState, ProductState
 from jishi.platform.facts import record_fact
 from jishi.platform.history import record_step
 
-_COLUMNS = ["handle", "title", "subtitle", "description_html", "vendor", "product_type", "kind", "tags", "specs", "state", "is_listed", "currency", "external_address", "member_skus", "category_ids", "published_at"]
-_VARIANT_COLUMNS = ["sku", "option_values", "price_minor", "compare_at_minor", "cost_minor", "weight_grams", "barcode", "requires_shipping", "is_active", "position", "source_key"]
+_COLUMNS = [
+    "handle",
+    "title",
+    "subtitle",
+    "description_html",
+    "vendor",
+    "product_type",
+    "kind",
+    "tags",
+    "specs",
+    "state",
+    "is_listed",
+    "currency",
+    "external_address",
+    "member_skus",
+    "category_ids",
+    "published_at",
+]
+_VARIANT_COLUMNS = [
+    "sku",
+    "option_values",
+    "price_minor",
+    "compare_at_minor",
+    "cost_minor",
+    "weight_grams",
+    "barcode",
+    "requires_shipping",
+    "is_active",
+    "position",
+    "source_key",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ _PLAIN = re.compile(r"[+-]?\d+(\.\d*)?|[+-]?\.\d+")
 _COMMA_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _POINT_THOUSANDS = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d+")
 _COMMA_DECIMAL = re.compile(r"[+-]?\d+,\d{1,2}")
+_GUARDED = re.compile(r"'+[=+\-@]")
+_NEEDS_GUARD = re.compile(r"'*[=+\-@]")
 _YES = {"true", "1", "yes", "y", "是", "active"}
 _NO = {"false", "0", "no", "n", "否", ""}
 _GRAMS_PER = {
@@ -116,17 +118,19 @@ def handle_from(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Drop the apostrophe that spreadsheets and shop exports put before numbers and formulas (`'0123`)."""
-    if len(text) > 1 and text[0] == "'" and (text[1].isdigit() or text[1] in "=+-@"):
-        return text[1:]
-    return text
+    """Drop the apostrophe that keeps spreadsheets from running a cell as a formula (`'=A1` → `=A1`)."""
+    return text[1:] if _GUARDED.match(text) else text
 
 
 def guarded(text: str) -> str:
     """So that no spreadsheet runs a cell as a formula; `unguarded` undoes it."""
-    if text and (text[0] in "=+-@\t\r" or (text[0] == "'" and unguarded(text) != text)):
-        return "'" + text
-    return text
+    return f"'{text}" if _NEEDS_GUARD.match(text) else text
+
+
+def read_code(text: str) -> str:
+    """A SKU or bar code, without the apostrophe that exports put before digits (`'0123` → `0123`)."""
+    bare = unguarded(text)
+    return bare[1:] if len(bare) > 1 and bare[0] == "'" and bare[1].isdigit() else bare
 
 
 def _decimal(text: str) -> Decimal | None:

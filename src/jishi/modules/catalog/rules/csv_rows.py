@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from jishi.modules.catalog.rules.cells import unguarded
 from jishi.modules.catalog.rules.parsed import RowProblem
 
 FILE_BYTES_MAX: Final = 64 * 1024 * 1024
@@ -135,7 +136,7 @@ def _row(line: int, cells: list[str], header: Header) -> Row | RowProblem:
             return RowProblem(line=line, column=title, code="cell_too_long", facts=facts)
         if "\x00" in cell:
             return RowProblem(line=line, column=title, code="control_character")
-        values[key] = cell.strip()
+        values[key] = unguarded(cell.strip())
     return Row(line=line, cells=values)
 
 

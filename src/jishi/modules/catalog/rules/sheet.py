@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeVar
 
 from jishi.modules.catalog.rules import cells
-from jishi.modules.catalog.rules.cells import CellProblem, unguarded
+from jishi.modules.catalog.rules.cells import CellProblem, read_code
 from jishi.modules.catalog.rules.csv_rows import Header, Row
 from jishi.modules.catalog.rules.parsed import ABSENT, Absent, RowProblem
 from jishi.modules.catalog.types import Severity, Source
@@ -83,7 +83,7 @@ class Sheet:
         return self.shortened(row, key, limit, problems) if self.has(key) else ABSENT
 
     def shortened(self, row: Row, key: str, limit: int, problems: list[RowProblem]) -> str:
-        text = unguarded(row.text(key))
+        text = row.text(key)
         if len(text) <= limit:
             return text
         problems.append(self.problem(row, key, "text_shortened", limit=limit))
@@ -91,7 +91,7 @@ class Sheet:
 
     def sku(self, row: Row, key: str) -> str:
         """Refuses a SKU that an earlier row has; `claim_sku` notes it once the row is known to be good."""
-        sku = unguarded(row.text(key))[:NAME_LENGTH_MAX]
+        sku = read_code(row.text(key))[:NAME_LENGTH_MAX]
         if sku in self.line_of_sku:
             self.refuse(row, key, "duplicate_sku", sku=sku, first_line=self.line_of_sku[sku])
         return sku

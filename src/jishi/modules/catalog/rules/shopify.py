@@ -13,9 +13,9 @@ from jishi.modules.catalog.rules import cells
 from jishi.modules.catalog.rules.cells import (
     HANDLE_LENGTH_MAX,
     handle_from,
+    read_code,
     split_list,
     split_path,
-    unguarded,
 )
 from jishi.modules.catalog.rules.csv_rows import Header, OpenFile, Row, group_rows, read_rows
 from jishi.modules.catalog.rules.formats import OPTIONS_MAX
@@ -123,7 +123,7 @@ def _options(sheet: Sheet, rows: list[Row], problems: list[RowProblem]) -> dict[
         named = next((row for row in rows if row.text(f"option{number}_name")), None)
         valued = next((row for row in rows if row.text(f"option{number}_value")), None)
         if named is not None:
-            names[number] = unguarded(named.text(f"option{number}_name"))[:80]
+            names[number] = named.text(f"option{number}_name")[:80]
         elif valued is not None:
             value = valued.text(f"option{number}_value")[:40]
             problems.append(
@@ -184,7 +184,7 @@ def _variant(sheet: Sheet, row: Row, options: dict[int, str], problems: list[Row
         compare_at_minor=sheet.compare_at(row, "compare_at", price, problems),
         cost_minor=sheet.price(row, "cost") if sheet.has("cost") else ABSENT,
         weight_grams=_weight(sheet, row),
-        barcode=unguarded(row.text("barcode"))[:64] if sheet.has("barcode") else ABSENT,
+        barcode=read_code(row.text("barcode"))[:64] if sheet.has("barcode") else ABSENT,
         requires_shipping=sheet.flag(row, "requires_shipping"),
         is_active=sheet.flag(row, "variant_active"),
         stock=_stock(sheet, row, problems),
@@ -196,7 +196,7 @@ def _variant(sheet: Sheet, row: Row, options: dict[int, str], problems: list[Row
 def _option_values(sheet: Sheet, row: Row, options: dict[int, str]) -> tuple[str, ...]:
     values: list[str] = []
     for number, name in options.items():
-        value = unguarded(row.text(f"option{number}_value"))
+        value = row.text(f"option{number}_value")
         if not value:
             sheet.refuse(row, f"option{number}_value", "missing_option_value", option=name)
         values.append(value[:200])

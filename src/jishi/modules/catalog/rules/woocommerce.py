@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jishi.modules.catalog.rules import cells
-from jishi.modules.catalog.rules.cells import handle_from, split_list, split_path, unguarded
+from jishi.modules.catalog.rules.cells import handle_from, read_code, split_list, split_path
 from jishi.modules.catalog.rules.csv_rows import Header, OpenFile, Row, group_rows, read_rows
 from jishi.modules.catalog.rules.formats import ATTRIBUTES_MAX, OPTIONS_MAX
 from jishi.modules.catalog.rules.parsed import (
@@ -43,7 +43,7 @@ class _Parents:
     def line(self, reference: str) -> int | None:
         if reference.lower().startswith("id:"):
             return self.line_of_id.get(reference[3:].strip())
-        return self.line_of_sku.get(unguarded(reference))
+        return self.line_of_sku.get(read_code(reference))
 
 
 def parse_woocommerce(
@@ -98,7 +98,7 @@ def _place(sheet: Sheet, row: Row, parents: _Parents, waiting: list[tuple[int, s
         return
     if not row.text("name"):
         sheet.refuse(row, "name", "missing_title")
-    sku = unguarded(row.text("sku"))
+    sku = read_code(row.text("sku"))
     if number:
         parents.line_of_id[number] = row.line
     if sku:
@@ -142,7 +142,7 @@ def _position(row: Row) -> tuple[int, int]:
 
 def _product(sheet: Sheet, row: Row, children: list[Row], problems: list[RowProblem]) -> ParsedProduct:
     title = sheet.shortened(row, "name", 300, problems)
-    sku = unguarded(row.text("sku"))
+    sku = read_code(row.text("sku"))
     if _kind(row) in ("variable", "grouped"):  # its SKU names the page; nothing is stocked under it
         sheet.sku(row, "sku")
         sheet.claim_sku(sku, row.line)
@@ -206,7 +206,7 @@ def _with_variations(
 
 def _attributes(row: Row) -> Iterator[tuple[str, str]]:
     for number in range(1, ATTRIBUTES_MAX + 1):
-        name = unguarded(row.text(f"attribute{number}_name"))[:80]
+        name = row.text(f"attribute{number}_name")[:80]
         if name:
             yield name, row.text(f"attribute{number}_values")
 
@@ -220,7 +220,7 @@ def _option_names(parent: Row, children: list[Row]) -> tuple[str, ...]:
 def _option_values(
     sheet: Sheet, parent: Row, row: Row, names: tuple[str, ...], problems: list[RowProblem]
 ) -> tuple[str, ...]:
-    given = {name.lower(): unguarded(value) for name, value in _attributes(row)}
+    given = {name.lower(): value for name, value in _attributes(row)}
     offered = {name.lower(): split_list(values) for name, values in _attributes(parent)}
     chosen: list[str] = []
     for name in names:
@@ -246,7 +246,7 @@ def _variant(
         compare_at_minor=compare_at,
         cost_minor=sheet.price(row, "cost") if sheet.has("cost") else ABSENT,
         weight_grams=_weight(sheet, row),
-        barcode=unguarded(row.text("barcode"))[:64] if sheet.has("barcode") else ABSENT,
+        barcode=read_code(row.text("barcode"))[:64] if sheet.has("barcode") else ABSENT,
         requires_shipping=not _is_virtual(row) and _kind(row) != "external",
         is_active=_state(sheet, row) is ProductState.PUBLISHED if _kind(row) == "variation" else ABSENT,
         stock=_stock(sheet, row, problems) if _kind(row) != "external" else ABSENT,
