@@ -1,0 +1,5 @@
+import Alpine from "alpinejs";
+import "htmx.org";
+
+window.Alpine = Alpine;
+Alpine.start();
