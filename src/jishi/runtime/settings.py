@@ -69,7 +69,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "surfaces/shop/templates", BASE_DIR / "surfaces/console/templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
