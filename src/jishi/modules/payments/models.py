@@ -22,7 +22,6 @@ class Payment(models.Model):
     fee_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)  # asked for or done; never more than the amount
     failure = models.CharField(max_length=80, blank=True)
-    asked_at = models.DateTimeField(null=True)
     next_ask_at = models.DateTimeField(null=True)
     asks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=clock.now)
@@ -47,7 +46,9 @@ class Payment(models.Model):
                 name="payment_refund_bounded",
             ),
             models.UniqueConstraint(
-                fields=["provider", "reference"], condition=~models.Q(reference=""), name="payment_reference_once"
+                fields=["provider", "reference"],
+                condition=~models.Q(reference=""),
+                name="payment_reference_once",
             ),
         ]
 

@@ -4,7 +4,7 @@ CREATE_CLAIM_BATCH = """
 CREATE OR REPLACE FUNCTION rush_claim_batch(
     p_pool uuid, p_claims uuid[], p_members uuid[], p_quantities int[],
     p_now timestamptz, p_expires timestamptz
-) RETURNS TABLE (position int, outcome text, detail int) LANGUAGE plpgsql AS $$
+) RETURNS TABLE (place int, outcome text, detail int) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     pool rush_pool%ROWTYPE;
@@ -22,16 +22,16 @@ BEGIN
     remaining := pool.capacity - pool.taken;
 
     FOR asked IN
-        SELECT r.position, r.quantity, c.id IS NOT NULL AS known,
-               coalesce(held.units, 0) + sum(r.quantity) OVER (PARTITION BY r.member ORDER BY r.position) AS would_have
-        FROM unnest(p_claims, p_members, p_quantities) WITH ORDINALITY AS r(claim, member, quantity, position)
+        SELECT r.place, r.quantity, c.id IS NOT NULL AS known,
+               coalesce(held.units, 0) + sum(r.quantity) OVER (PARTITION BY r.member ORDER BY r.place) AS would_have
+        FROM unnest(p_claims, p_members, p_quantities) WITH ORDINALITY AS r(claim, member, quantity, place)
         LEFT JOIN rush_claim c ON c.id = r.claim
         LEFT JOIN LATERAL (
             SELECT sum(k.quantity)::int AS units FROM rush_claim k
             WHERE pool.member_limit > 0 AND k.pool_id = p_pool AND k.member_id = r.member
               AND k.state IN ('held', 'kept')
         ) held ON true
-        ORDER BY r.position
+        ORDER BY r.place
     LOOP
         IF asked.known THEN outcomes := outcomes || 'replayed'::text;
         ELSIF refusal IS NOT NULL THEN outcomes := outcomes || refusal;
@@ -57,4 +57,6 @@ BEGIN
 END $$;
 """
 
-DROP_CLAIM_BATCH = "DROP FUNCTION IF EXISTS rush_claim_batch(uuid, uuid[], uuid[], int[], timestamptz, timestamptz)"
+DROP_CLAIM_BATCH = (
+    "DROP FUNCTION IF EXISTS rush_claim_batch(uuid, uuid[], uuid[], int[], timestamptz, timestamptz)"
+)

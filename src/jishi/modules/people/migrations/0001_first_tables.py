@@ -2,97 +2,139 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import jishi.kernel.clock
-import jishi.kernel.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import jishi.kernel.clock
+import jishi.kernel.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('phone', models.CharField(max_length=16, null=True, unique=True)),
-                ('phone_verified', models.BooleanField(default=False)),
-                ('email', models.EmailField(max_length=254, null=True, unique=True)),
-                ('nickname', models.CharField(max_length=24)),
-                ('color', models.CharField(default='#8a6bd1', max_length=7)),
-                ('role', models.CharField(blank=True, default='', max_length=12)),
-                ('language', models.CharField(default='zh-hans', max_length=10)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=jishi.kernel.clock.now)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("phone", models.CharField(max_length=16, null=True, unique=True)),
+                ("phone_verified", models.BooleanField(default=False)),
+                ("email", models.EmailField(max_length=254, null=True, unique=True)),
+                ("nickname", models.CharField(max_length=24)),
+                ("color", models.CharField(default="#8a6bd1", max_length=7)),
+                ("role", models.CharField(blank=True, default="", max_length=12)),
+                ("language", models.CharField(default="zh-hans", max_length=10)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=jishi.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['', 'owner', 'operator', 'finance', 'service', 'read_only'])), name='member_role')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["", "owner", "operator", "finance", "service", "read_only"])
+                        ),
+                        name="member_role",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PhoneCode',
+            name="PhoneCode",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('phone', models.CharField(max_length=16)),
-                ('digest', models.CharField(max_length=64)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("phone", models.CharField(max_length=16)),
+                ("digest", models.CharField(max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['phone', '-created_at'], name='phone_code_latest'), models.Index(fields=['address', '-created_at'], name='phone_code_address')],
+                "indexes": [
+                    models.Index(fields=["phone", "-created_at"], name="phone_code_latest"),
+                    models.Index(fields=["address", "-created_at"], name="phone_code_address"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Visitor',
+            name="Visitor",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('first_seen_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('recognised_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("first_seen_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("recognised_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=40)),
-                ('phone', models.CharField(max_length=16)),
-                ('region_code', models.CharField(max_length=12)),
-                ('province', models.CharField(max_length=40)),
-                ('city', models.CharField(blank=True, max_length=40)),
-                ('district', models.CharField(blank=True, max_length=40)),
-                ('line', models.CharField(max_length=120)),
-                ('is_default', models.BooleanField(default=False)),
-                ('removed_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=40)),
+                ("phone", models.CharField(max_length=16)),
+                ("region_code", models.CharField(max_length=12)),
+                ("province", models.CharField(max_length=40)),
+                ("city", models.CharField(blank=True, max_length=40)),
+                ("district", models.CharField(blank=True, max_length=40)),
+                ("line", models.CharField(max_length=120)),
+                ("is_default", models.BooleanField(default=False)),
+                ("removed_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_default', True), ('removed_at__isnull', True)), fields=('member',), name='address_one_default')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True), ("removed_at__isnull", True)),
+                        fields=("member",),
+                        name="address_one_default",
+                    )
+                ],
             },
         ),
     ]
