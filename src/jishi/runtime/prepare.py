@@ -26,7 +26,7 @@ def is_prepared(env: Environment, *, with_seed: bool = False) -> bool:
         mark.get("database") == _name_of_database(env)
         and mark.get("migrations") == migrations_fingerprint()
         and static_files.is_collected(env.home)
-        and (not with_seed or bool(mark.get("seeded")))
+        and (not with_seed or bool(mark.get("seeded")) or not _has_seed())
     )
 
 
@@ -64,7 +64,7 @@ def migrate() -> None:
 
 def seed(home: Path) -> bool:
     """Fill the demo shop and keep its log-ins. False while there is nothing to seed with."""
-    if util.find_spec("jishi.runtime.demo.seed") is None:
+    if not _has_seed():
         return False
     from jishi.runtime.demo.accounts import keep_accounts
     from jishi.runtime.demo.seed import seed_demo
@@ -102,6 +102,10 @@ def migrations_fingerprint() -> str:
     for path in sorted(static_files.SOURCE.glob("**/migrations/[0-9]*.py")):
         total.update(path.name.encode() + path.read_bytes())
     return total.hexdigest()
+
+
+def _has_seed() -> bool:
+    return util.find_spec("jishi.runtime.demo.seed") is not None
 
 
 def _set_up_django() -> None:

@@ -90,10 +90,15 @@ class Family:
                 continue
             if not child.due_at:
                 if not _may_restart(child):
-                    tell("jishi", f"{child.name} 一再退出，停止全部 · {child.name} keeps ending: stopping all")
+                    tell(
+                        "jishi", f"{child.name} 一再退出，停止全部 · {child.name} keeps ending: stopping all"
+                    )
                     return False
                 code = child.process.returncode if child.process else "?"
-                tell("jishi", f"{child.name} 退出（{code}），重新启动 · {child.name} ended ({code}): starting it again")
+                tell(
+                    "jishi",
+                    f"{child.name} 退出（{code}），重新启动 · {child.name} ended ({code}): starting it again",
+                )
                 child.due_at = time.monotonic() + RESTART_WAIT_SECONDS
             elif time.monotonic() >= child.due_at:
                 child.due_at = 0.0

@@ -5,7 +5,15 @@ from collections.abc import Iterable
 from functools import cache
 
 import psutil
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -15,7 +23,9 @@ BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 ROUTE_CLASSES = ("api", "console", "hooks", "static", "media", "healthz", "readyz", "metrics", "accounts")
 
 _requests = Counter("jishi_http_requests", "Requests answered", ["route_class", "method", "status"])
-_seconds = Histogram("jishi_http_request_duration_seconds", "Time to answer", ["route_class"], buckets=BUCKETS_SECONDS)
+_seconds = Histogram(
+    "jishi_http_request_duration_seconds", "Time to answer", ["route_class"], buckets=BUCKETS_SECONDS
+)
 _in_progress = Gauge(
     "jishi_http_requests_in_progress", "Requests being answered now", multiprocess_mode="livesum"
 )
@@ -63,8 +73,14 @@ class _Family(Collector):
 
     def collect(self) -> Iterable[Metric]:
         parent = psutil.Process().parent()
-        family = [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]
+        family = (
+            [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]
+        )
         with_memory = [(child.memory_info().rss, sum(child.cpu_times()[:2])) for child in family]
-        yield GaugeMetricFamily("process_resident_memory_bytes", "Memory of the web processes", sum(m for m, _ in with_memory))
-        yield GaugeMetricFamily("process_cpu_seconds", "Processor time of the web processes", sum(c for _, c in with_memory))
+        yield GaugeMetricFamily(
+            "process_resident_memory_bytes", "Memory of the web processes", sum(m for m, _ in with_memory)
+        )
+        yield GaugeMetricFamily(
+            "process_cpu_seconds", "Processor time of the web processes", sum(c for _, c in with_memory)
+        )
         yield GaugeMetricFamily("jishi_web_processes", "Web processes", len(family))

@@ -26,7 +26,9 @@ def _guarded(run: Callable[[], int]) -> int:
     except Trouble as trouble:
         sys.stderr.write(f"\n✗ {trouble.zh}\n✗ {trouble.en}\n")
         if trouble.detail:
-            sys.stderr.write("\n" + "\n".join(f"    {line}" for line in trouble.detail.splitlines()[-15:]) + "\n")
+            sys.stderr.write(
+                "\n" + "\n".join(f"    {line}" for line in trouble.detail.splitlines()[-15:]) + "\n"
+            )
         return 1
     except KeyboardInterrupt:
         return 130
@@ -46,8 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "网站进程 · the web server")
     command("worker", _worker, "后台任务 · the job worker")
     command("sandbox", _sandbox, "收银台沙盒 · the sandbox cashier")
-    prepare = command("migrate", _prepare, "更新数据库结构和静态文件 · bring the database and static files up to date")
-    prepare.add_argument("--seed", action="store_true", help="首次运行时填入演示数据 · seed the demo on the first run")
+    prepare = command(
+        "migrate", _prepare, "更新数据库结构和静态文件 · bring the database and static files up to date"
+    )
+    prepare.add_argument(
+        "--seed", action="store_true", help="首次运行时填入演示数据 · seed the demo on the first run"
+    )
     command("seed", _seed, "填入演示数据 · fill the demo shop")
     command("doctor", _doctor, "检查这台机器 · what is wrong here and how to mend it")
     command("settings", _settings, "环境变量一览 · the table of variables")

@@ -42,7 +42,7 @@ def run_demo(*, fresh: bool) -> int:
         variables = _variables(env)
         if not is_prepared(env, with_seed=True) or _is_emptied(env):
             _prepare(family, variables)
-        return 0 if family.wants_stop.is_set() else _run(env, family, variables)
+        return 0 if family.wants_stop.is_set() else _run(env, family, variables, server)
     finally:
         family.stop()
         if server is not None:
@@ -50,7 +50,7 @@ def run_demo(*, fresh: bool) -> int:
         tell("jishi", "已停止 · stopped")
 
 
-def _run(env: Environment, family: Family, variables: dict[str, str]) -> int:
+def _run(env: Environment, family: Family, variables: dict[str, str], server: embedded.Server | None) -> int:
     family.children = [Child("web", ["serve"], variables), Child("worker", ["worker"], variables)]
     if has_sandbox():
         family.children.append(Child("cashier", ["sandbox"], variables))
@@ -59,6 +59,9 @@ def _run(env: Environment, family: Family, variables: dict[str, str]) -> int:
     if not family.wants_stop.is_set():
         _welcome(env, variables)
     while not family.wants_stop.wait(TEND_SECONDS):
+        if server is not None and not server.is_running:
+            tell("jishi", "数据库意外停止，重新启动 · the database ended: starting it again")
+            server.restart()
         if not family.tend():
             return 1
     tell("jishi", "正在停止 · stopping")
@@ -77,13 +80,15 @@ def _variables(env: Environment) -> dict[str, str]:
         "JISHI_DEMO": "1",
         "JISHI_SANDBOX_URL": sandbox_url,
         "JISHI_LOG_FORMAT": os.environ.get("JISHI_LOG_FORMAT", "console"),
-        "JISHI_EMBEDDED": "1" if env.uses_embedded_database else "0",
     }
 
 
 def _prepare(family: Family, variables: dict[str, str]) -> None:
     """In a process of its own, so that Django's memory goes when it is done."""
-    tell("jishi", "准备数据库和演示数据（首次约一分钟）· preparing the database and the demo shop (a minute at first)")
+    tell(
+        "jishi",
+        "准备数据库和演示数据（首次约一分钟）· preparing the database and the demo shop (a minute at first)",
+    )
     child = Child("jishi", ["migrate", "--seed"], variables)
     family.children = [child]
     child.start()
@@ -102,11 +107,16 @@ def _await_ready(env: Environment, family: Family) -> None:
         if not family.tend():
             raise Trouble("网站没有启动，原因见上。", "the site did not start; the reason is above.")
     if not family.wants_stop.is_set():
-        raise Trouble(f"等了 {READY_SECONDS_MAX:.0f} 秒网站仍未就绪。", f"not ready after {READY_SECONDS_MAX:.0f} seconds.")
+        raise Trouble(
+            f"等了 {READY_SECONDS_MAX:.0f} 秒网站仍未就绪。",
+            f"not ready after {READY_SECONDS_MAX:.0f} seconds.",
+        )
 
 
 def _status(env: Environment, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1" if env.host == "0.0.0.0" else env.host, env.port, timeout=2)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1" if env.host == "0.0.0.0" else env.host, env.port, timeout=2
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse().status
@@ -158,7 +168,10 @@ def _free_port(first: int) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             return port
-    raise Trouble("找不到空闲端口给收银台，请设置 JISHI_SANDBOX_URL。", "no free port for the cashier: set JISHI_SANDBOX_URL.")
+    raise Trouble(
+        "找不到空闲端口给收银台，请设置 JISHI_SANDBOX_URL。",
+        "no free port for the cashier: set JISHI_SANDBOX_URL.",
+    )
 
 
 def _check_disk(env: Environment) -> None:
@@ -203,12 +216,21 @@ def _empty_database(env: Environment) -> None:
 
 def _ask(env: Environment, query: str) -> str:
     """Through the wheel's psql, so that this process need not carry a database driver."""
-    command = [str(embedded.installed_programs() / "bin" / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", env.database_url]
-    done = subprocess.run([*command, "-c", query], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    command = [
+        str(embedded.installed_programs() / "bin" / "psql"),
+        "-XAtq",
+        "-v",
+        "ON_ERROR_STOP=1",
+        "-d",
+        env.database_url,
+    ]
+    done = subprocess.run(
+        [*command, "-c", query], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     if done.returncode != 0:
         raise Trouble(
-            "连不上 DATABASE_URL 指向的数据库。", "the database of DATABASE_URL does not answer.", detail=done.stderr
+            "连不上 DATABASE_URL 指向的数据库。",
+            "the database of DATABASE_URL does not answer.",
+            detail=done.stderr,
         )
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
-
-
