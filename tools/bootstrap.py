@@ -77,8 +77,8 @@ def make_venv():
         shutil.rmtree(VENV, ignore_errors=True)
         version = "%d.%d" % sys.version_info[:2]
         stop(
-            "无法创建虚拟环境：这台机器的 Python 缺少 venv 或 ensurepip，或磁盘已满、不可写。Debian/Ubuntu 上：apt install python%s-venv"
-            % version,
+            "无法创建虚拟环境：这台机器的 Python 缺少 venv 或 ensurepip，或磁盘已满、不可写。"
+            "Debian/Ubuntu 上：apt install python%s-venv" % version,
             "cannot make a virtual environment: this Python lacks venv or ensurepip, or the disk is full or read-only. "
             "On Debian/Ubuntu: apt install python%s-venv" % version,
             made.stdout,

@@ -273,7 +273,8 @@ def _programs_for(person: Person) -> Path:
         if _can_run(person, copy / "bin" / "postgres"):
             return copy
     raise Trouble(
-        f"数据库用户无法读取 PostgreSQL 的程序文件（{source}），也无法复制到 {ROOT_BASES[0]}。请改用普通用户运行，或设置 DATABASE_URL。",
+        f"数据库用户无法读取 PostgreSQL 的程序文件（{source}），也无法复制到 {ROOT_BASES[0]}。"
+        "请改用普通用户运行，或设置 DATABASE_URL。",
         f"the database's user cannot read PostgreSQL's programs ({source}) and they cannot be copied to "
         f"{ROOT_BASES[0]}. Run as an ordinary user or set DATABASE_URL.",
     )
@@ -378,7 +379,7 @@ def _launch(
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=functools.partial(end_with_parent, signal.SIGINT),
+            preexec_fn=functools.partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509 - one system call
             **person.popen_options(),
         )
 
