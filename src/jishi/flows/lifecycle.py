@@ -101,7 +101,9 @@ def send_parcel(
     units_by_line: dict[uuid.UUID, int] | None = None,
 ) -> Shipped:
     """Ship all or some units; the stock leaves with them."""
-    shipped = ship_order(order_id, by=by, carrier=carrier, tracking_number=tracking_number, units_by_line=units_by_line)
+    shipped = ship_order(
+        order_id, by=by, carrier=carrier, tracking_number=tracking_number, units_by_line=units_by_line
+    )
     variants = {line.id: line.variant_id for line in lines_by_order([order_id])[order_id]}
     ship_holds(
         cause=("order", order_id),

@@ -48,7 +48,11 @@ def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
     """
     with transaction.atomic():
         order = order_view(order_id, by=by)
-        if order.state is not OrderState.PLACED or order.pay_deadline <= clock.now() or not by.owns(order.member_id):
+        if (
+            order.state is not OrderState.PLACED
+            or order.pay_deadline <= clock.now()
+            or not by.owns(order.member_id)
+        ):
             raise NotPayable(state=order.state.value)
         payment = open_payment(
             order_id=order.id,

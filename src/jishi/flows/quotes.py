@@ -84,7 +84,9 @@ class Quote:
     @property
     def can_be_ordered(self) -> bool:
         return (
-            bool(self.ordered_lines) and not self.region_refused and all(ln.is_available for ln in self.ordered_lines)
+            bool(self.ordered_lines)
+            and not self.region_refused
+            and all(ln.is_available for ln in self.ordered_lines)
         )
 
 
@@ -108,7 +110,9 @@ def quote_cart(cart: CartView, *, address: AddressView | None, currency: str) ->
     return with_shipping(lines, address=address, currency=currency)
 
 
-def quote_items(items: Sequence[tuple[uuid.UUID, int]], *, address: AddressView | None, currency: str) -> Quote:
+def quote_items(
+    items: Sequence[tuple[uuid.UUID, int]], *, address: AddressView | None, currency: str
+) -> Quote:
     """Variants bought at once, without a cart. Raises NotFound for a variant that does not exist."""
     variants = variants_by_ids([variant_id for variant_id, _ in items])
     sellable = sellable_by_variant([variant_id for variant_id, _ in items])
@@ -153,7 +157,9 @@ def quote_seat(
     )
     discounts = [Discount(kind=GROUP_DISCOUNT, source_id=str(offer.id), amount_minor=group, label=offer.name)]
     if leader:
-        discounts.append(Discount(kind=LEADER_DISCOUNT, source_id=str(offer.id), amount_minor=leader, label=offer.name))
+        discounts.append(
+            Discount(kind=LEADER_DISCOUNT, source_id=str(offer.id), amount_minor=leader, label=offer.name)
+        )
     line = QuotedLine(
         variant=variant,
         quantity=quantity,

@@ -5,7 +5,13 @@ import uuid
 from jishi.kernel.fact import RecordedFact
 from jishi.modules.catalog.public import count_sold
 from jishi.modules.orders.public import lines_by_order, merge_carts
-from jishi.modules.sharing.public import NewCredit, claim_touches, credit_lines, introduce_member, reverse_credits
+from jishi.modules.sharing.public import (
+    NewCredit,
+    claim_touches,
+    credit_lines,
+    introduce_member,
+    reverse_credits,
+)
 
 
 def keep_visitors_cart(fact: RecordedFact) -> None:

@@ -65,7 +65,10 @@ def refund_order(
     if cancelled:
         release_holds(cause=("order", order_id), lines=cancelled, reason=reason)
     request_refund(
-        refund_id=plan.refund_id, payment_id=_payment_to_refund(order_id), amount_minor=plan.amount_minor, reason=reason
+        refund_id=plan.refund_id,
+        payment_id=_payment_to_refund(order_id),
+        amount_minor=plan.amount_minor,
+        reason=reason,
     )
     defer_refund(plan.refund_id)
     return plan

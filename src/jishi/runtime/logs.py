@@ -25,11 +25,14 @@ def logging_config(*, log_format: str, level: str) -> dict[str, Any]:
                 "foreign_pre_chain": [*_shared_steps(), structlog.stdlib.ExtraAdder()],
             }
         },
-        "handlers": {"out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "house"}},
+        "handlers": {
+            "out": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "house"}
+        },
         "root": {"handlers": ["out"], "level": level.upper()},
         "loggers": {
             **{name: {"level": "WARNING"} for name in NOISY},
             "django": {"handlers": [], "level": level.upper(), "propagate": True},
+            "django.request": {"level": "ERROR"},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "_granian": {"handlers": [], "level": "WARNING", "propagate": True},
             "granian.access": {"handlers": [], "level": "WARNING", "propagate": True},
@@ -62,7 +65,11 @@ def _last_steps(log_format: str) -> list[Any]:
     strip = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if log_format == "console":
         return [strip, _Tidy(colours=sys.stdout.isatty())]
-    return [strip, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [
+        strip,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
 
 
 def _add_request_id(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

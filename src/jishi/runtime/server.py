@@ -8,7 +8,6 @@ from pathlib import Path
 from jishi.runtime import lifeline
 from jishi.runtime.environment import Environment
 
-
 SEVERAL_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 SHUTDOWN_SECONDS_MAX = 5
 BACKLOG = 2048

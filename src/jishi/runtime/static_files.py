@@ -15,7 +15,6 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     """Falls back on the plain name where nothing was collected, so that tests need no build."""
 
     manifest_strict = False
-    support_js_module_import_aggregation = True
 
     def stored_name(self, name: str) -> str:
         try:

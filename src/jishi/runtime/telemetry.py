@@ -23,8 +23,12 @@ BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
 ROUTE_CLASSES = ("api", "console", "hooks", "static", "media", "healthz", "readyz", "metrics", "accounts")
 
 _requests = Counter("jishi_http_requests", "Requests answered", ["route_class", "method", "status"])
-_seconds = Histogram("jishi_http_request_duration_seconds", "Time to answer", ["route_class"], buckets=BUCKETS_SECONDS)
-_in_progress = Gauge("jishi_http_requests_in_progress", "Requests being answered now", multiprocess_mode="livesum")
+_seconds = Histogram(
+    "jishi_http_request_duration_seconds", "Time to answer", ["route_class"], buckets=BUCKETS_SECONDS
+)
+_in_progress = Gauge(
+    "jishi_http_requests_in_progress", "Requests being answered now", multiprocess_mode="livesum"
+)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -69,7 +73,9 @@ class _Family(Collector):
 
     def collect(self) -> Iterable[Metric]:
         parent = psutil.Process().parent()
-        family = [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]
+        family = (
+            [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]
+        )
         with_memory = [(child.memory_info().rss, sum(child.cpu_times()[:2])) for child in family]
         yield GaugeMetricFamily(
             "process_resident_memory_bytes", "Memory of the web processes", sum(m for m, _ in with_memory)

@@ -3,6 +3,11 @@
 import asyncio
 import os
 
+from procrastinate import App
+
+from jishi.runtime.environment import environment
+from jishi.runtime.logs import get_logger
+
 SHUTDOWN_SECONDS_MAX = 6.0
 POLL_SECONDS = 2.0
 
@@ -15,19 +20,18 @@ def run() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    from jishi.runtime.environment import environment
-    from jishi.runtime.logs import get_logger
+    asyncio.run(_work(app, concurrency=environment().worker_concurrency))
 
-    env = environment()
+
+async def _work(app: App, *, concurrency: int) -> None:
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with app.replace_connector(connector):
-        get_logger("jishi.worker").info("worker ready", concurrency=env.worker_concurrency)
-        asyncio.run(
-            app.run_worker_async(
-                concurrency=env.worker_concurrency,
+    with app.replace_connector(connector) as workers_app:
+        async with workers_app.open_async():
+            get_logger("jishi.worker").info("worker ready", concurrency=concurrency)
+            await workers_app.run_worker_async(
+                concurrency=concurrency,
                 fetch_job_polling_interval=POLL_SECONDS,
                 shutdown_graceful_timeout=SHUTDOWN_SECONDS_MAX,
                 install_signal_handlers=True,
                 delete_jobs="never",
             )
-        )

@@ -31,6 +31,7 @@ def status_of(refusal: Refusal) -> int:
 def words_of(refusal: Refusal) -> str:
     """The refusal's message, translated and filled in. Facts that are Chinese source texts are translated too."""
     facts = {
-        name: gettext(value) if isinstance(value, str) and value else value for name, value in refusal.facts.items()
+        name: gettext(value) if isinstance(value, str) and value else value
+        for name, value in refusal.facts.items()
     }
     return gettext(refusal.message).format_map(_Facts(facts))

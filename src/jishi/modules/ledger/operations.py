@@ -60,7 +60,9 @@ def _insert(transfers: Sequence[NewTransfer], state: TransferState) -> list[NewT
     if not transfers:
         return []
     now = clock.now()
-    sides = {(ref.code, t.unit): account_id(ref, unit=t.unit) for t in transfers for ref in (t.debit, t.credit)}
+    sides = {
+        (ref.code, t.unit): account_id(ref, unit=t.unit) for t in transfers for ref in (t.debit, t.credit)
+    }
     known = {row.id: row for row in Transfer.objects.filter(id__in=[t.id for t in transfers])}
     for t in transfers:
         row = known.get(t.id)
@@ -108,7 +110,9 @@ def _take_bounded(account: uuid.UUID, amount_minor: int) -> None:
 
 
 def _move_bounded(account: uuid.UUID, amount_minor: int) -> None:
-    Account.objects.filter(id=account, is_bounded=True).update(available_minor=F("available_minor") + amount_minor)
+    Account.objects.filter(id=account, is_bounded=True).update(
+        available_minor=F("available_minor") + amount_minor
+    )
 
 
 def _close(transfer_id: uuid.UUID, state: TransferState) -> Transfer | None:

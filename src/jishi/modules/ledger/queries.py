@@ -40,7 +40,9 @@ def trial_balance(*, unit: str) -> int:
 def available_in(*, code: str, unit: str) -> int | None:
     """What a bounded account still has; None when there is no such account."""
     return (
-        Account.objects.filter(code=code, unit=unit, is_bounded=True).values_list("available_minor", flat=True).first()
+        Account.objects.filter(code=code, unit=unit, is_bounded=True)
+        .values_list("available_minor", flat=True)
+        .first()
     )
 
 

@@ -48,7 +48,9 @@ class Rate:
     is_refused: bool
 
 
-def shipping_fee_minor(*, rates: Sequence[Rate], region_code: str, weight_grams: int, goods_minor: int) -> int:
+def shipping_fee_minor(
+    *, rates: Sequence[Rate], region_code: str, weight_grams: int, goods_minor: int
+) -> int:
     """First weight plus steps begun; free from an amount of goods. Raises RegionRefused where we do not ship.
 
     The first rate that names the province wins, then the first that names none. Codes compare by their first two
@@ -71,7 +73,9 @@ def amount_for_units(*, total_minor: int, quantity: int, units_before: int, unit
     return total_minor * (units_before + units) // quantity - total_minor * units_before // quantity
 
 
-def plan_parts(lines: Sequence[OrderLineView], *, units_by_line: dict[object, int] | None) -> tuple[RefundPart, ...]:
+def plan_parts(
+    lines: Sequence[OrderLineView], *, units_by_line: dict[object, int] | None
+) -> tuple[RefundPart, ...]:
     """The inverse of recorded lines. None means everything that is left. Raises TooManyUnits, NothingToRefund."""
     parts: list[RefundPart] = []
     for line in lines:

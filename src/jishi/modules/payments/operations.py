@@ -74,7 +74,9 @@ def start_payment(payment_id: uuid.UUID, *, title: str, return_url: str, notify_
     payment = payment_view(payment_id)
     if payment.state is PaymentState.PENDING and payment.pay_url:
         return payment
-    answer = provider_named(payment.provider).start(payment, title=title, return_url=return_url, notify_url=notify_url)
+    answer = provider_named(payment.provider).start(
+        payment, title=title, return_url=return_url, notify_url=notify_url
+    )
     if isinstance(answer, Started):
         Payment.objects.filter(id=payment_id, reference="").update(reference=answer.reference)
         Payment.objects.filter(id=payment_id).update(pay_url=answer.pay_url)
@@ -119,7 +121,9 @@ def record_outcome(payment_id: uuid.UUID, outcome: Outcome) -> Capture | None:
     row.save(update_fields=["state", "reference", "failure", "fee_minor", "settled_at", "next_ask_at"])
     if after is PaymentState.SUCCEEDED:
         record_fact(
-            PaymentSucceeded(row.id, row.order_id, row.amount_minor, row.fee_minor, row.currency, row.provider),
+            PaymentSucceeded(
+                row.id, row.order_id, row.amount_minor, row.fee_minor, row.currency, row.provider
+            ),
             by=SYSTEM,
         )
         return Capture(payment=view_of(row))
@@ -129,7 +133,9 @@ def record_outcome(payment_id: uuid.UUID, outcome: Outcome) -> Capture | None:
 
 
 @transaction.atomic
-def request_refund(*, refund_id: uuid.UUID, payment_id: uuid.UUID, amount_minor: int, reason: str) -> RefundView:
+def request_refund(
+    *, refund_id: uuid.UUID, payment_id: uuid.UUID, amount_minor: int, reason: str
+) -> RefundView:
     """Write down that money goes back; the id is the idempotency key. Raises RefundTooLarge."""
     known = Refund.objects.select_related("payment").filter(id=refund_id).first()
     if known is not None:
@@ -163,7 +169,9 @@ def send_refund(refund_id: uuid.UUID, *, notify_url: str) -> Outcome:
     refund = refund_view(refund_id)
     provider = provider_named(refund.provider)
     if refund.state not in (RefundState.CREATED, RefundState.UNKNOWN, RefundState.PENDING):
-        return Outcome(kind=OutcomeKind.SUCCEEDED if refund.state is RefundState.SUCCEEDED else OutcomeKind.FAILED)
+        return Outcome(
+            kind=OutcomeKind.SUCCEEDED if refund.state is RefundState.SUCCEEDED else OutcomeKind.FAILED
+        )
     if refund.state is not RefundState.CREATED:
         outcome = provider.ask_refund(refund)
         if outcome.kind is OutcomeKind.NOT_FOUND:

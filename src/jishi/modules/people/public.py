@@ -53,6 +53,9 @@ from jishi.modules.people.rules import (
 from jishi.modules.people.types import AddressView, MemberRow, Person, Role, TokenView
 
 __all__ = [
+    "PERMISSIONS",
+    "PERMISSIONS_OF_ROLE",
+    "SHOPPER_SCOPES",
     "AccountClosed",
     "AddressForm",
     "AddressView",
@@ -67,12 +70,9 @@ __all__ = [
     "Member",
     "MemberJoined",
     "MemberRow",
-    "PERMISSIONS",
-    "PERMISSIONS_OF_ROLE",
     "Person",
     "Role",
     "RoleChanged",
-    "SHOPPER_SCOPES",
     "TokenView",
     "TooManyAddresses",
     "TooManyCodes",

@@ -59,7 +59,9 @@ def members_table(
     rows = Member.objects.all()
     if text.strip():
         needle = text.strip()
-        rows = rows.filter(Q(nickname__icontains=needle) | Q(phone__endswith=needle) | Q(email__istartswith=needle))
+        rows = rows.filter(
+            Q(nickname__icontains=needle) | Q(phone__endswith=needle) | Q(email__istartswith=needle)
+        )
     if staff_only:
         rows = rows.exclude(role="")
     if before:
@@ -99,7 +101,9 @@ def addresses_of(*, by: Actor) -> list[AddressView]:
 
 
 def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
-    row = Address.objects.filter(id=address_id, member_id=by.require_member(), removed_at__isnull=True).first()
+    row = Address.objects.filter(
+        id=address_id, member_id=by.require_member(), removed_at__isnull=True
+    ).first()
     if row is None:
         raise NotFound()
     return address_view_of(row)

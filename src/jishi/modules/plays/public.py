@@ -62,6 +62,7 @@ from jishi.modules.plays.group_buy.public import (
 )
 
 __all__ = [
+    "SEAT_HOLD_MINUTES",
     "AlreadyInTeam",
     "BadOffer",
     "Landing",
@@ -74,7 +75,6 @@ __all__ = [
     "OfferPublished",
     "OfferState",
     "OfferView",
-    "SEAT_HOLD_MINUTES",
     "SeatPaid",
     "SeatRequest",
     "SeatState",

@@ -82,7 +82,10 @@ def claim_touches(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> int:
 def introduce_member(*, member_id: uuid.UUID, visitor_id: uuid.UUID | None) -> bool:
     """A new member has joined: note who brought them, once and for ever. False when nobody did."""
     found = rules.attribute(
-        touches_of(member_id=member_id, visitor_id=visitor_id), buyer_id=member_id, now=clock.now(), team_id=None
+        touches_of(member_id=member_id, visitor_id=visitor_id),
+        buyer_id=member_id,
+        now=clock.now(),
+        team_id=None,
     )
     if found.sharer_id is None or found.touch_id is None:
         return False
@@ -141,5 +144,7 @@ def reverse_credits(*, refund_id: uuid.UUID, refunded_by_line: Sequence[tuple[uu
         back = rules.reversal_minor(
             amount_minor=credit.amount_minor, reversed_minor=credit.reversed_minor, refunded_minor=refunded
         )
-        moved += Credit.objects.filter(order_line_id=line_id).update(reversed_minor=F("reversed_minor") + back)
+        moved += Credit.objects.filter(order_line_id=line_id).update(
+            reversed_minor=F("reversed_minor") + back
+        )
     return moved

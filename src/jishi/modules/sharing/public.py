@@ -34,6 +34,7 @@ from jishi.modules.sharing.types import (
 )
 
 __all__ = [
+    "WINDOW_DAYS",
     "Attribution",
     "Channel",
     "CreditView",
@@ -44,7 +45,6 @@ __all__ = [
     "Reason",
     "SharerFigures",
     "TargetKind",
-    "WINDOW_DAYS",
     "attribution_of",
     "claim_touches",
     "count_visitors",

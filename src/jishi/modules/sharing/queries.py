@@ -136,7 +136,9 @@ def credits_table(
     return [_credit_view(row) for row in rows.order_by("-at")[: min(limit, ROWS_MAX)]]
 
 
-def visits_to(*, target_ids: Iterable[uuid.UUID], since: datetime, until: datetime) -> list[tuple[uuid.UUID, int]]:
+def visits_to(
+    *, target_ids: Iterable[uuid.UUID], since: datetime, until: datetime
+) -> list[tuple[uuid.UUID, int]]:
     """(sharer, distinct visitors) who arrived at some targets by a person's link; one query."""
     with connection.cursor() as cursor:
         cursor.execute(

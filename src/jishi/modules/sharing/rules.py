@@ -35,12 +35,16 @@ def attribute(
         return _credit(sourced, Reason.LAST_SOURCE)
     own = next((touch for touch in recent if touch.sharer_id == buyer_id), None)
     reason = Reason.OWN_LINK if own else Reason.DIRECT
-    return Attribution(sharer_id=None, link_id=None, touch_id=own.id if own else None, source=DIRECT, reason=reason)
+    return Attribution(
+        sharer_id=None, link_id=None, touch_id=own.id if own else None, source=DIRECT, reason=reason
+    )
 
 
 def clean_source(text: str) -> str:
     """A short name of where a visitor came from: letters, digits, dash and underscore."""
-    kept = "".join(char for char in text.lower().strip() if char.isascii() and (char.isalnum() or char in "-_."))
+    kept = "".join(
+        char for char in text.lower().strip() if char.isascii() and (char.isalnum() or char in "-_.")
+    )
     return kept[:SOURCE_LENGTH_MAX] or DIRECT
 
 
@@ -51,5 +55,9 @@ def reversal_minor(*, amount_minor: int, reversed_minor: int, refunded_minor: in
 
 def _credit(touch: TouchView, reason: Reason) -> Attribution:
     return Attribution(
-        sharer_id=touch.sharer_id, link_id=touch.link_id, touch_id=touch.id, source=touch.source, reason=reason
+        sharer_id=touch.sharer_id,
+        link_id=touch.link_id,
+        touch_id=touch.id,
+        source=touch.source,
+        reason=reason,
     )

@@ -38,7 +38,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
                 ("subject_kind", models.CharField(max_length=32)),
                 ("subject_id", models.UUIDField()),
@@ -54,7 +56,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "platform_history",
-                "indexes": [models.Index(fields=["subject_kind", "subject_id", "id"], name="history_subject")],
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id", "id"], name="history_subject")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,7 +66,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
                 ("reader", models.CharField(max_length=80)),
                 ("fact_id", models.UUIDField()),
@@ -78,7 +84,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
                 ("scope", models.CharField(max_length=120)),
                 ("key", models.CharField(max_length=255)),
@@ -137,7 +145,9 @@ class Migration(migrations.Migration):
                 "db_table": "rush_claim",
                 "indexes": [
                     models.Index(fields=["pool", "member_id"], name="claim_pool_member"),
-                    models.Index(condition=models.Q(("state", "held")), fields=["expires_at"], name="claim_expiring"),
+                    models.Index(
+                        condition=models.Q(("state", "held")), fields=["expires_at"], name="claim_expiring"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -28,11 +28,15 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.UniqueConstraint(fields=("code", "unit"), name="account_code_unit"),
                     models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["asset", "liability", "income", "expense", "budget"])),
+                        condition=models.Q(
+                            ("kind__in", ["asset", "liability", "income", "expense", "budget"])
+                        ),
                         name="account_kind",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("is_bounded", False), ("available_minor__gte", 0), _connector="OR"),
+                        condition=models.Q(
+                            ("is_bounded", False), ("available_minor__gte", 0), _connector="OR"
+                        ),
                         name="account_floor",
                     ),
                 ],
@@ -71,7 +75,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["kind", "at"], name="transfer_kind_at"),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="transfer_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="transfer_positive"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(("state__in", ["pending", "posted", "voided"])),
                         name="transfer_state",

@@ -80,7 +80,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["paid_at"], name="order_paid_at"),
                     models.Index(fields=["play_id", "-placed_at"], name="order_play"),
                     models.Index(fields=["team_id"], name="order_team"),
-                    models.Index(condition=models.Q(("state", "placed")), fields=["pay_deadline"], name="order_unpaid"),
+                    models.Index(
+                        condition=models.Q(("state", "placed")), fields=["pay_deadline"], name="order_unpaid"
+                    ),
                 ],
                 "constraints": [
                     models.CheckConstraint(
@@ -122,11 +124,15 @@ class Migration(migrations.Migration):
                         name="order_not_negative",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("paid_minor"))),
+                        condition=models.Q(
+                            ("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("paid_minor"))
+                        ),
                         name="order_refund_bounded",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("paid_minor", 0), ("paid_minor", models.F("total_minor")), _connector="OR"),
+                        condition=models.Q(
+                            ("paid_minor", 0), ("paid_minor", models.F("total_minor")), _connector="OR"
+                        ),
                         name="order_paid_whole",
                     ),
                 ],
@@ -161,7 +167,9 @@ class Migration(migrations.Migration):
                 ("attribution_reason", models.CharField(blank=True, max_length=32)),
                 (
                     "order",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
                 ),
             ],
         ),
@@ -178,14 +186,21 @@ class Migration(migrations.Migration):
                 ("settled_at", models.DateTimeField(null=True)),
                 (
                     "order",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="RefundLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quantity", models.PositiveIntegerField(default=0)),
                 ("amount_minor", models.BigIntegerField()),
                 (
@@ -212,14 +227,21 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField(null=True)),
                 (
                     "order",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.order"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="ShipmentLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("quantity", models.PositiveIntegerField()),
                 (
                     "line",
@@ -245,7 +267,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("is_default", True)), fields=("is_default",), name="shipping_one_default"
+                        condition=models.Q(("is_default", True)),
+                        fields=("is_default",),
+                        name="shipping_one_default",
                     )
                 ],
             },
@@ -270,7 +294,9 @@ class Migration(migrations.Migration):
                 (
                     "template",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.shippingtemplate"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orders.shippingtemplate",
                     ),
                 ),
             ],
@@ -287,13 +313,17 @@ class Migration(migrations.Migration):
                 ("added_at", models.DateTimeField(default=jishi.kernel.clock.now)),
                 (
                     "cart",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.cart"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.cart"
+                    ),
                 ),
             ],
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("cart", "variant_id"), name="cart_line_variant"),
-                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="cart_line_quantity"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="cart_line_quantity"
+                    ),
                 ],
             },
         ),
@@ -309,7 +339,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="orderline",
-            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="order_line_quantity"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="order_line_quantity"
+            ),
         ),
         migrations.AddConstraint(
             model_name="orderline",
@@ -338,7 +370,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="orderline",
             constraint=models.CheckConstraint(
-                condition=models.Q(("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("total_minor"))),
+                condition=models.Q(
+                    ("refunded_minor__gte", 0), ("refunded_minor__lte", models.F("total_minor"))
+                ),
                 name="order_line_refund_bounded",
             ),
         ),
@@ -366,7 +400,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="orderrefund",
             constraint=models.CheckConstraint(
-                condition=models.Q(("phase__in", ["requested", "succeeded", "failed"])), name="order_refund_phase"
+                condition=models.Q(("phase__in", ["requested", "succeeded", "failed"])),
+                name="order_refund_phase",
             ),
         ),
         migrations.AddConstraint(
@@ -391,11 +426,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="shipmentline",
-            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="shipment_line_quantity"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="shipment_line_quantity"
+            ),
         ),
         migrations.AddConstraint(
             model_name="shippingrate",
-            constraint=models.UniqueConstraint(fields=("template", "position"), name="shipping_rate_position"),
+            constraint=models.UniqueConstraint(
+                fields=("template", "position"), name="shipping_rate_position"
+            ),
         ),
         migrations.AddConstraint(
             model_name="shippingrate",
@@ -406,7 +445,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="shippingrate",
             constraint=models.CheckConstraint(
-                condition=models.Q(("first_minor__gte", 0), ("step_minor__gte", 0)), name="shipping_rate_minor"
+                condition=models.Q(("first_minor__gte", 0), ("step_minor__gte", 0)),
+                name="shipping_rate_minor",
             ),
         ),
     ]

@@ -62,7 +62,9 @@ def change_cart_line(
 def merge_carts(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> int:
     """A visitor turned out to be a member: their lines move into the member's cart. Returns how many moved."""
     theirs = (
-        Cart.objects.select_for_update().filter(visitor_id=visitor_id, member_id__isnull=True, state="open").first()
+        Cart.objects.select_for_update()
+        .filter(visitor_id=visitor_id, member_id__isnull=True, state="open")
+        .first()
     )
     if theirs is None:
         return 0

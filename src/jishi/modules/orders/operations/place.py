@@ -27,7 +27,9 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
     if not new.lines or len(new.lines) > ORDER_LINES_MAX:
         raise CartEmpty()
     if expected_total_minor is not None and expected_total_minor != new.total_minor:
-        raise TotalChanged(now=format_minor(new.total_minor, currency=new.currency), total_minor=new.total_minor)
+        raise TotalChanged(
+            now=format_minor(new.total_minor, currency=new.currency), total_minor=new.total_minor
+        )
     number = _next_number()
     Order.objects.create(
         id=new.order_id,

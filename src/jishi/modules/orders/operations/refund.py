@@ -41,7 +41,9 @@ def request_order_refund(
         raise NothingToRefund(state=state.value)
     lines = [line_view(row) for row in OrderLine.objects.filter(order=order).order_by("position")]
     parts = rules.plan_parts(lines, units_by_line=dict(units_by_line) if units_by_line is not None else None)
-    takes_all = sum(part.quantity for part in parts) == sum(ln.quantity - ln.refunded_quantity for ln in lines)
+    takes_all = sum(part.quantity for part in parts) == sum(
+        ln.quantity - ln.refunded_quantity for ln in lines
+    )
     closes = takes_all and state in rules.CLOSABLE
     shipping = order.shipping_minor - order.shipping_refunded_minor
     shipping = shipping if closes or with_shipping or state is OrderState.REFUNDING else 0
@@ -118,7 +120,9 @@ def record_refund(refund_id: uuid.UUID) -> bool:
 
 def mark_refund_failed(refund_id: uuid.UUID) -> None:
     """The provider said no; a person has to look."""
-    OrderRefund.objects.filter(id=refund_id, phase=RefundPhase.REQUESTED.value).update(phase=RefundPhase.FAILED.value)
+    OrderRefund.objects.filter(id=refund_id, phase=RefundPhase.REQUESTED.value).update(
+        phase=RefundPhase.FAILED.value
+    )
 
 
 def _authorise(order: Order, state: OrderState, *, by: Actor, is_whole: bool) -> None:
@@ -145,7 +149,9 @@ def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> No
     )
     RefundLine.objects.bulk_create(
         [
-            RefundLine(refund=refund, line_id=part.line_id, quantity=part.quantity, amount_minor=part.amount_minor)
+            RefundLine(
+                refund=refund, line_id=part.line_id, quantity=part.quantity, amount_minor=part.amount_minor
+            )
             for part in plan.parts
         ]
     )

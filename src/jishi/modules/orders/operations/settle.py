@@ -101,7 +101,9 @@ def _mark_paid(order: Order, *, verb: str, was_late: bool) -> None:
     order.paid_minor, order.paid_at = order.total_minor, clock.now()
     order.cancelled_at, order.cancel_reason = None, ""
     order.save(update_fields=["state", "paid_minor", "paid_at", "team_id", "cancelled_at", "cancel_reason"])
-    history.record_step(subject=("order", order.id), verb=verb, by=SYSTEM, before=before.value, after=order.state)
+    history.record_step(
+        subject=("order", order.id), verb=verb, by=SYSTEM, before=before.value, after=order.state
+    )
     record_fact(
         OrderPaid(
             order_id=order.id,

@@ -57,7 +57,9 @@ def ship_order(
     lines = list(OrderLine.objects.filter(order=order).order_by("position"))
     units = _units_to_ship(lines, units_by_line)
     shipment = _write_shipment(order, carrier, tracking_number, units)
-    left = sum(ln.quantity - ln.shipped_quantity - ln.cancelled_quantity for ln in lines) - sum(units.values())
+    left = sum(ln.quantity - ln.shipped_quantity - ln.cancelled_quantity for ln in lines) - sum(
+        units.values()
+    )
     verb = "ship" if left == 0 else "ship_part"
     order.state = advance(rules.LIFECYCLE, before, verb).value
     order.shipped_at = clock.now() if left == 0 else order.shipped_at
@@ -71,7 +73,9 @@ def ship_order(
         details={"carrier": carrier, "tracking_number": tracking_number},
     )
     record_fact(
-        OrderShipped(order.id, order.number, order.member_id, shipment.id, carrier, tracking_number, left == 0),
+        OrderShipped(
+            order.id, order.number, order.member_id, shipment.id, carrier, tracking_number, left == 0
+        ),
         by=by,
     )
     return Shipped(shipment_id=shipment.id, units_by_line=units, is_last=left == 0)
@@ -106,7 +110,9 @@ def _units_to_ship(lines: list[OrderLine], asked: dict[uuid.UUID, int] | None) -
     return units
 
 
-def _write_shipment(order: Order, carrier: str, tracking_number: str, units: dict[uuid.UUID, int]) -> Shipment:
+def _write_shipment(
+    order: Order, carrier: str, tracking_number: str, units: dict[uuid.UUID, int]
+) -> Shipment:
     shipment, is_new = Shipment.objects.get_or_create(
         order=order, carrier=carrier, tracking_number=tracking_number, defaults={"shipped_at": clock.now()}
     )
@@ -115,7 +121,9 @@ def _write_shipment(order: Order, carrier: str, tracking_number: str, units: dic
         known = (
             0
             if is_new
-            else ShipmentLine.objects.filter(shipment=shipment, line_id=line_id).update(quantity=F("quantity") + count)
+            else ShipmentLine.objects.filter(shipment=shipment, line_id=line_id).update(
+                quantity=F("quantity") + count
+            )
         )
         if not known:
             ShipmentLine.objects.create(shipment=shipment, line_id=line_id, quantity=count)

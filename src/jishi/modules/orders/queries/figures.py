@@ -96,7 +96,9 @@ def sold_lines(*, since: datetime, until: datetime, play_id: uuid.UUID | None = 
 
 def count_placed(*, since: datetime, until: datetime) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM orders_order WHERE placed_at >= %s AND placed_at < %s", [since, until])
+        cursor.execute(
+            "SELECT count(*) FROM orders_order WHERE placed_at >= %s AND placed_at < %s", [since, until]
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -44,7 +44,9 @@ class Migration(migrations.Migration):
                     models.Index(fields=["settled_at"], name="payment_settled_at"),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="payment_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0)), name="payment_positive"
+                    ),
                     models.CheckConstraint(
                         condition=models.Q(
                             (
@@ -73,7 +75,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
                 ),
                 ("provider", models.CharField(max_length=24)),
                 ("event_id", models.CharField(max_length=120)),
@@ -83,7 +87,9 @@ class Migration(migrations.Migration):
                 ("received_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("provider", "event_id"), name="provider_event_once")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "event_id"), name="provider_event_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,9 +124,13 @@ class Migration(migrations.Migration):
                     models.Index(fields=["settled_at"], name="refund_settled_at"),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="refund_positive"),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["created", "pending", "unknown", "succeeded", "failed"])),
+                        condition=models.Q(("amount_minor__gt", 0)), name="refund_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["created", "pending", "unknown", "succeeded", "failed"])
+                        ),
                         name="refund_state",
                     ),
                 ],

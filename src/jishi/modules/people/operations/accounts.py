@@ -40,7 +40,8 @@ def recognise_visitor(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> bool:
     visitor.member_id, visitor.recognised_at = member_id, clock.now()
     visitor.save(update_fields=["member", "recognised_at"])
     record_fact(
-        VisitorRecognised(visitor_id=visitor_id, member_id=member_id), by=Actor(kind=ActorKind.MEMBER, id=member_id)
+        VisitorRecognised(visitor_id=visitor_id, member_id=member_id),
+        by=Actor(kind=ActorKind.MEMBER, id=member_id),
     )
     return True
 
@@ -48,7 +49,10 @@ def recognise_visitor(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> bool:
 @transaction.atomic
 def welcome_member(member_id: uuid.UUID, *, visitor_id: uuid.UUID | None) -> None:
     """A member joined by e-mail or a social account: tell the others, as log-in by phone does."""
-    record_fact(MemberJoined(member_id=member_id, visitor_id=visitor_id), by=Actor(kind=ActorKind.MEMBER, id=member_id))
+    record_fact(
+        MemberJoined(member_id=member_id, visitor_id=visitor_id),
+        by=Actor(kind=ActorKind.MEMBER, id=member_id),
+    )
 
 
 @transaction.atomic
@@ -77,12 +81,16 @@ def change_role(member_id: uuid.UUID, *, by: Actor, role: Role) -> None:
         raise LastOwner()
     before, member.role = member.role, role.value
     member.save(update_fields=["role"])
-    history.record_step(subject=("member", member.id), verb="change_role", by=by, before=before, after=role.value)
+    history.record_step(
+        subject=("member", member.id), verb="change_role", by=by, before=before, after=role.value
+    )
     record_fact(RoleChanged(member_id=member.id, before=before, after=role.value), by=by)
 
 
 @transaction.atomic
-def create_staff(*, by: Actor, email: str, password: str, nickname: str, role: Role, phone: str = "") -> uuid.UUID:
+def create_staff(
+    *, by: Actor, email: str, password: str, nickname: str, role: Role, phone: str = ""
+) -> uuid.UUID:
     """A member of staff with an e-mail and a password, for set-up and the command line."""
     by.require("staff.manage")
     member = Member(

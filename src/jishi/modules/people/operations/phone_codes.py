@@ -101,7 +101,10 @@ def _join(number: str, *, visitor_id: uuid.UUID | None, language: str) -> Logged
             member.save(force_insert=True)
     except IntegrityError:  # the same person tapped twice
         return LoggedIn(member_id=Member.objects.values_list("id", flat=True).get(phone=number), is_new=False)
-    record_fact(MemberJoined(member_id=member_id, visitor_id=visitor_id), by=Actor(kind=ActorKind.MEMBER, id=member_id))
+    record_fact(
+        MemberJoined(member_id=member_id, visitor_id=visitor_id),
+        by=Actor(kind=ActorKind.MEMBER, id=member_id),
+    )
     return LoggedIn(member_id=member_id, is_new=True)
 
 

@@ -45,7 +45,9 @@ def create_token(
 @transaction.atomic
 def revoke_token(token_id: uuid.UUID, *, by: Actor) -> None:
     owner = Q() if by.may("tokens.manage") else Q(member_id=by.require_member())
-    if not ApiToken.objects.filter(owner, id=token_id, revoked_at__isnull=True).update(revoked_at=clock.now()):
+    if not ApiToken.objects.filter(owner, id=token_id, revoked_at__isnull=True).update(
+        revoked_at=clock.now()
+    ):
         raise NotFound()
     history.record_step(subject=("token", token_id), verb="revoke", by=by)
 
@@ -55,7 +57,11 @@ def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
     now = clock.now()
     row = (
         ApiToken.objects.select_related("member")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), digest=_digest(secret), revoked_at__isnull=True)
+        .filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            digest=_digest(secret),
+            revoked_at__isnull=True,
+        )
         .first()
     )
     if row is None or not row.member.is_active:
@@ -66,7 +72,10 @@ def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
     scopes = frozenset(row.scopes)
     return (
         Actor(
-            kind=whole.kind, id=whole.id, permissions=whole.permissions & scopes, label=f"{whole.label} · {row.name}"
+            kind=whole.kind,
+            id=whole.id,
+            permissions=whole.permissions & scopes,
+            label=f"{whole.label} · {row.name}",
         ),
         scopes,
     )

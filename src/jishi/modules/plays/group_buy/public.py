@@ -68,6 +68,7 @@ from jishi.modules.plays.group_buy.types import (
 )
 
 __all__ = [
+    "SEAT_HOLD_MINUTES",
     "AlreadyInTeam",
     "BadOffer",
     "Landing",
@@ -80,7 +81,6 @@ __all__ = [
     "OfferPublished",
     "OfferState",
     "OfferView",
-    "SEAT_HOLD_MINUTES",
     "SeatPaid",
     "SeatRequest",
     "SeatState",

@@ -88,7 +88,9 @@ def teams_by_ids(team_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, TeamView]:
 
 def forming_teams(*, offer_id: uuid.UUID | None = None, limit: int = 20) -> list[TeamView]:
     """Teams that wait for people, the one closest to full and to its end first; two queries."""
-    rows = Team.objects.select_related("offer").filter(state=TeamState.FORMING.value, deadline__gt=clock.now())
+    rows = Team.objects.select_related("offer").filter(
+        state=TeamState.FORMING.value, deadline__gt=clock.now()
+    )
     if offer_id is not None:
         rows = rows.filter(offer_id=offer_id)
     else:
@@ -170,7 +172,9 @@ def units_used(*, offer_id: uuid.UUID, member_id: uuid.UUID) -> int:
 def _offer_views(rows: list[Offer]) -> list[OfferView]:
     prices: dict[uuid.UUID, list[OfferPriceView]] = defaultdict(list)
     for price in OfferPrice.objects.filter(offer__in=rows).order_by("price_minor"):
-        prices[price.offer_id].append(OfferPriceView(variant_id=price.variant_id, price_minor=price.price_minor))
+        prices[price.offer_id].append(
+            OfferPriceView(variant_id=price.variant_id, price_minor=price.price_minor)
+        )
     return [
         OfferView(
             id=row.id,

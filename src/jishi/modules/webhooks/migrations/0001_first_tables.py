@@ -54,7 +54,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(condition=models.Q(("state", "queued")), fields=["next_try_at"], name="delivery_due")
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["next_try_at"], name="delivery_due"
+                    )
                 ],
                 "constraints": [
                     models.UniqueConstraint(fields=("endpoint", "fact_id"), name="delivery_once"),

@@ -35,14 +35,18 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["state", "opens_at"], name="group_offer_state_opens")],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["draft", "scheduled", "open", "closing", "settled"])),
+                        condition=models.Q(
+                            ("state__in", ["draft", "scheduled", "open", "closing", "settled"])
+                        ),
                         name="group_offer_state",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("team_size__gte", 2), ("team_size__lte", 100)), name="group_offer_size"
+                        condition=models.Q(("team_size__gte", 2), ("team_size__lte", 100)),
+                        name="group_offer_size",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("team_hours__gte", 1), ("team_hours__lte", 168)), name="group_offer_hours"
+                        condition=models.Q(("team_hours__gte", 1), ("team_hours__lte", 168)),
+                        name="group_offer_hours",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="group_offer_window"
@@ -99,7 +103,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="MemberUse",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("member_id", models.UUIDField()),
                 ("units", models.PositiveIntegerField()),
                 (
@@ -110,13 +119,20 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("offer", "member_id"), name="group_use_member")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "member_id"), name="group_use_member")
+                ],
             },
         ),
         migrations.CreateModel(
             name="OfferPrice",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("variant_id", models.UUIDField()),
                 ("price_minor", models.BigIntegerField()),
                 (
@@ -129,7 +145,9 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("offer", "variant_id"), name="group_price_variant"),
-                    models.CheckConstraint(condition=models.Q(("price_minor__gt", 0)), name="group_price_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("price_minor__gt", 0)), name="group_price_positive"
+                    ),
                 ],
             },
         ),
@@ -139,7 +157,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="team",
-            index=models.Index(condition=models.Q(("state", "forming")), fields=["deadline"], name="group_team_due"),
+            index=models.Index(
+                condition=models.Q(("state", "forming")), fields=["deadline"], name="group_team_due"
+            ),
         ),
         migrations.AddConstraint(
             model_name="team",
@@ -173,7 +193,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="seat",
             constraint=models.CheckConstraint(
-                condition=models.Q(("late_choice__in", ["other_team", "new_team", "refund"])), name="group_seat_choice"
+                condition=models.Q(("late_choice__in", ["other_team", "new_team", "refund"])),
+                name="group_seat_choice",
             ),
         ),
     ]

@@ -67,7 +67,9 @@ def change_offer(offer_id: uuid.UUID, form: OfferForm, *, by: Actor) -> OfferVie
         setattr(offer, name, value)
     offer.save()
     _write_prices(offer, form)
-    history.record_step(subject=("group_offer", offer.id), verb="change", by=by, before=offer.state, after=offer.state)
+    history.record_step(
+        subject=("group_offer", offer.id), verb="change", by=by, before=offer.state, after=offer.state
+    )
     return offer_view(offer.id)
 
 
@@ -178,7 +180,10 @@ def _columns(form: OfferForm) -> dict[str, object]:
 def _write_prices(offer: Offer, form: OfferForm) -> None:
     OfferPrice.objects.filter(offer=offer).delete()
     OfferPrice.objects.bulk_create(
-        [OfferPrice(offer=offer, variant_id=variant, price_minor=price) for variant, price in form.prices.items()]
+        [
+            OfferPrice(offer=offer, variant_id=variant, price_minor=price)
+            for variant, price in form.prices.items()
+        ]
     )
 
 
@@ -186,4 +191,6 @@ def _move(offer: Offer, verb: str, *, by: Actor) -> None:
     before = OfferState(offer.state)
     offer.state = advance(rules.OFFER_LIFECYCLE, before, verb).value
     offer.save(update_fields=["state"])
-    history.record_step(subject=("group_offer", offer.id), verb=verb, by=by, before=before.value, after=offer.state)
+    history.record_step(
+        subject=("group_offer", offer.id), verb=verb, by=by, before=before.value, after=offer.state
+    )

@@ -90,7 +90,9 @@ def take_allowance(offer: OfferView, request: SeatRequest, *, claim_id: uuid.UUI
 def give_back_allowance(seat: Seat) -> None:
     """Limit and budget of a seat whose goods will not be had."""
     offer_id = Team.objects.values_list("offer_id", flat=True).get(id=seat.team_id)
-    MemberUse.objects.filter(offer_id=offer_id, member_id=seat.member_id).update(units=F("units") - seat.quantity)
+    MemberUse.objects.filter(offer_id=offer_id, member_id=seat.member_id).update(
+        units=F("units") - seat.quantity
+    )
     release_reserved(budget_use_id(seat.claim_id))
 
 
@@ -153,7 +155,9 @@ def move_team(team: Team, verb: str, *, by: Actor, note: str = "") -> None:
     if TeamState(team.state) in rules.ENDED:
         team.settled_at = clock.now()
     team.save(update_fields=["state", "deadline", "settled_at", "is_merchant_completed"])
-    history.record_step(subject=("team", team.id), verb=verb, by=by, before=before.value, after=team.state, note=note)
+    history.record_step(
+        subject=("team", team.id), verb=verb, by=by, before=before.value, after=team.state, note=note
+    )
 
 
 def _use_limit(offer: OfferView, *, member_id: uuid.UUID, units: int) -> None:

@@ -163,7 +163,9 @@ def _pay_seat(seat: Seat, team: Team) -> Settlement:
     missing = team.size - paid_count
     record_fact(SeatPaid(team.id, seat.member_id, seat.order_id, missing), by=SYSTEM)
     if missing == 0:
-        return Settlement(landing=Landing.COMPLETED, team_id=team.id, ready_order_ids=_succeed(team, by=SYSTEM))
+        return Settlement(
+            landing=Landing.COMPLETED, team_id=team.id, ready_order_ids=_succeed(team, by=SYSTEM)
+        )
     return Settlement(landing=Landing.SEATED, team_id=team.id)
 
 
@@ -214,7 +216,9 @@ def _try_step(
 def _candidates(offer_id: uuid.UUID, *, member_id: uuid.UUID, left_team_id: uuid.UUID) -> list[TeamView]:
     found = forming_teams(offer_id=offer_id, limit=OTHER_TEAMS_TRIED_MAX * 2)
     fitting = [
-        team for team in found if team.id != left_team_id and all(seat.member_id != member_id for seat in team.seats)
+        team
+        for team in found
+        if team.id != left_team_id and all(seat.member_id != member_id for seat in team.seats)
     ]
     return fitting[:OTHER_TEAMS_TRIED_MAX]
 
