@@ -88,7 +88,9 @@ def reader_names(fact_name: str) -> list[str]:
 
 
 def facts_about(*, subject_kind: str, subject_id: uuid.UUID, limit: int = 200) -> list[StoredFact]:
-    rows = FactRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("at", "id")[:limit]
+    rows = FactRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("at", "id")[
+        :limit
+    ]
     return [_view(row) for row in rows]
 
 

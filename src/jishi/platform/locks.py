@@ -43,7 +43,9 @@ def lock_many(model: type[M], keys: Iterable[uuid.UUID]) -> dict[uuid.UUID, M]:
     with lock_timeout():
         rows = {
             row.pk: row
-            for row in model._default_manager.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk")
+            for row in model._default_manager.select_for_update(of=("self",))
+            .filter(pk__in=wanted)
+            .order_by("pk")
         }
     if len(rows) != len(wanted):
         raise NotFound()

@@ -88,7 +88,9 @@ class Pool(models.Model):
     class Meta:
         db_table = "rush_pool"
         constraints = [
-            models.CheckConstraint(condition=models.Q(taken__lte=models.F("capacity")), name="pool_never_oversold"),
+            models.CheckConstraint(
+                condition=models.Q(taken__lte=models.F("capacity")), name="pool_never_oversold"
+            ),
         ]
 
 

@@ -17,7 +17,9 @@ class Account(models.Model):
     unit = models.CharField(max_length=12)
     kind = models.CharField(max_length=10)
     is_bounded = models.BooleanField(default=False)
-    available_minor = models.BigIntegerField(default=0)  # bounded only: posted credits - debits - pending debits
+    available_minor = models.BigIntegerField(
+        default=0
+    )  # bounded only: posted credits - debits - pending debits
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

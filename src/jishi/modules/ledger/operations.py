@@ -12,7 +12,6 @@ from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import AccountRef, NewTransfer, TransferState
 
 
-
 @transaction.atomic
 def post_transfers(transfers: Sequence[NewTransfer]) -> int:
     """Write posted transfers; one that exists already is left alone. Returns how many were new.
@@ -111,7 +110,9 @@ def _take_bounded(account: uuid.UUID, amount_minor: int) -> None:
 
 
 def _move_bounded(account: uuid.UUID, amount_minor: int) -> None:
-    Account.objects.filter(id=account, is_bounded=True).update(available_minor=F("available_minor") + amount_minor)
+    Account.objects.filter(id=account, is_bounded=True).update(
+        available_minor=F("available_minor") + amount_minor
+    )
 
 
 def _close(transfer_id: uuid.UUID, state: TransferState) -> Transfer | None:

@@ -39,13 +39,19 @@ def trial_balance(*, unit: str) -> int:
 
 def available_in(*, code: str, unit: str) -> int | None:
     """What a bounded account still has; None when there is no such account."""
-    return Account.objects.filter(code=code, unit=unit, is_bounded=True).values_list(
-        "available_minor", flat=True
-    ).first()
+    return (
+        Account.objects.filter(code=code, unit=unit, is_bounded=True)
+        .values_list("available_minor", flat=True)
+        .first()
+    )
 
 
 def journal(
-    *, kind: str = "", since: datetime | None = None, until: datetime | None = None, limit: int = JOURNAL_PAGE_MAX
+    *,
+    kind: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = JOURNAL_PAGE_MAX,
 ) -> list[TransferView]:
     """Newest first; one query."""
     rows = Transfer.objects.select_related("debit", "credit").order_by("-at", "-id")

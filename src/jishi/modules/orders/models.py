@@ -20,7 +20,9 @@ class Cart(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["member_id"], condition=Q(state="open", member_id__isnull=False), name="cart_open_member"
+                fields=["member_id"],
+                condition=Q(state="open", member_id__isnull=False),
+                name="cart_open_member",
             ),
             models.UniqueConstraint(
                 fields=["visitor_id"],
@@ -94,11 +96,16 @@ class Order(models.Model):
                 condition=Q(total_minor=F("list_minor") - F("discount_minor") + F("shipping_minor")),
                 name="order_total_adds_up",
             ),
-            models.CheckConstraint(condition=Q(total_minor__gte=0, shipping_minor__gte=0), name="order_not_negative"),
             models.CheckConstraint(
-                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")), name="order_refund_bounded"
+                condition=Q(total_minor__gte=0, shipping_minor__gte=0), name="order_not_negative"
             ),
-            models.CheckConstraint(condition=Q(paid_minor=0) | Q(paid_minor=F("total_minor")), name="order_paid_whole"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")),
+                name="order_refund_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_minor=0) | Q(paid_minor=F("total_minor")), name="order_paid_whole"
+            ),
         ]
 
 
@@ -124,6 +131,7 @@ class OrderLine(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     refunded_quantity = models.PositiveIntegerField(default=0)
     shipped_quantity = models.PositiveIntegerField(default=0)
+    cancelled_quantity = models.PositiveIntegerField(default=0)  # refunded before they were shipped
     sharer_id = models.UUIDField(null=True)
     link_id = models.UUIDField(null=True)
     touch_id = models.UUIDField(null=True)
@@ -131,7 +139,9 @@ class OrderLine(models.Model):
     attribution_reason = models.CharField(max_length=32, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sharer_id"], condition=Q(sharer_id__isnull=False), name="line_sharer")]
+        indexes = [
+            models.Index(fields=["sharer_id"], condition=Q(sharer_id__isnull=False), name="line_sharer")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
@@ -145,7 +155,10 @@ class OrderLine(models.Model):
                 name="order_line_refund_bounded",
             ),
             models.CheckConstraint(
-                condition=Q(shipped_quantity__lte=F("quantity"), refunded_quantity__lte=F("quantity")),
+                condition=Q(
+                    shipped_quantity__lte=F("quantity") - F("cancelled_quantity"),
+                    refunded_quantity__lte=F("quantity"),
+                ),
                 name="order_line_quantities_bounded",
             ),
         ]
@@ -161,7 +174,9 @@ class Shipment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order", "carrier", "tracking_number"], name="shipment_parcel_once"),
+            models.UniqueConstraint(
+                fields=["order", "carrier", "tracking_number"], name="shipment_parcel_once"
+            ),
         ]
 
 
@@ -221,7 +236,9 @@ class ShippingTemplate(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="shipping_one_default"),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="shipping_one_default"
+            ),
         ]
 
 
@@ -242,6 +259,10 @@ class ShippingRate(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["template", "position"], name="shipping_rate_position"),
-            models.CheckConstraint(condition=Q(first_grams__gt=0, step_grams__gt=0), name="shipping_rate_grams"),
-            models.CheckConstraint(condition=Q(first_minor__gte=0, step_minor__gte=0), name="shipping_rate_minor"),
+            models.CheckConstraint(
+                condition=Q(first_grams__gt=0, step_grams__gt=0), name="shipping_rate_grams"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_minor__gte=0, step_minor__gte=0), name="shipping_rate_minor"
+            ),
         ]

@@ -14,8 +14,17 @@ class OrderState(StrEnum):
     PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
     RECEIVED = "received"
+    REFUNDING = "refunding"  # closed before shipping, the money is on its way back
     CANCELLED = "cancelled"  # never paid, or closed and fully refunded before shipping
     REFUNDED = "refunded"  # everything was given back
+
+
+class PaymentVerdict(StrEnum):
+    """What a successful payment means for its order."""
+
+    ACCEPTED = "accepted"
+    LATE = "late"  # the order was cancelled before the money came
+    DUPLICATE = "duplicate"  # the order is paid already
 
 
 class RefundPhase(StrEnum):
@@ -138,8 +147,11 @@ class OrderLineView:
     refunded_minor: int
     refunded_quantity: int
     shipped_quantity: int
+    cancelled_quantity: int
     discounts: tuple[Discount, ...]
     sharer_id: uuid.UUID | None
+    link_id: uuid.UUID | None
+    touch_id: uuid.UUID | None
     attribution_source: str
     attribution_reason: str
 
@@ -153,7 +165,7 @@ class OrderLineView:
 
     @property
     def unshipped_quantity(self) -> int:
-        return self.quantity - self.shipped_quantity - self.refunded_quantity
+        return self.quantity - self.shipped_quantity - self.cancelled_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,3 +239,23 @@ class OrderView:
     lines: tuple[OrderLineView, ...] = field(default=())
     shipments: tuple[ShipmentView, ...] = field(default=())
     refunds: tuple[OrderRefundView, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """So many units of a line go back, with the money recorded for them."""
+
+    line_id: uuid.UUID
+    quantity: int
+    amount_minor: int
+    cancelled_quantity: int  # units that were still to be shipped
+    variant_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPlan:
+    refund_id: uuid.UUID
+    order_id: uuid.UUID
+    amount_minor: int
+    shipping_minor: int
+    parts: tuple[RefundPart, ...]

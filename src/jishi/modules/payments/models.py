@@ -46,7 +46,9 @@ class Payment(models.Model):
                 name="payment_refund_bounded",
             ),
             models.UniqueConstraint(
-                fields=["provider", "reference"], condition=~models.Q(reference=""), name="payment_reference_once"
+                fields=["provider", "reference"],
+                condition=~models.Q(reference=""),
+                name="payment_reference_once",
             ),
         ]
 

@@ -121,7 +121,9 @@ def record_outcome(payment_id: uuid.UUID, outcome: Outcome) -> Capture | None:
     row.save(update_fields=["state", "reference", "failure", "fee_minor", "settled_at", "next_ask_at"])
     if after is PaymentState.SUCCEEDED:
         record_fact(
-            PaymentSucceeded(row.id, row.order_id, row.amount_minor, row.fee_minor, row.currency, row.provider),
+            PaymentSucceeded(
+                row.id, row.order_id, row.amount_minor, row.fee_minor, row.currency, row.provider
+            ),
             by=SYSTEM,
         )
         return Capture(payment=view_of(row))
@@ -167,7 +169,9 @@ def send_refund(refund_id: uuid.UUID, *, notify_url: str) -> Outcome:
     refund = refund_view(refund_id)
     provider = provider_named(refund.provider)
     if refund.state not in (RefundState.CREATED, RefundState.UNKNOWN, RefundState.PENDING):
-        return Outcome(kind=OutcomeKind.SUCCEEDED if refund.state is RefundState.SUCCEEDED else OutcomeKind.FAILED)
+        return Outcome(
+            kind=OutcomeKind.SUCCEEDED if refund.state is RefundState.SUCCEEDED else OutcomeKind.FAILED
+        )
     if refund.state is not RefundState.CREATED:
         outcome = provider.ask_refund(refund)
         if outcome.kind is OutcomeKind.NOT_FOUND:

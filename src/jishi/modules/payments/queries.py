@@ -33,7 +33,9 @@ def refund_view(refund_id: uuid.UUID) -> RefundView:
 
 def payments_of_order(order_id: uuid.UUID) -> list[PaymentView]:
     """Oldest first; one query."""
-    return [view_of(row) for row in Payment.objects.filter(order_id=order_id).order_by("created_at")[:LIST_MAX]]
+    return [
+        view_of(row) for row in Payment.objects.filter(order_id=order_id).order_by("created_at")[:LIST_MAX]
+    ]
 
 
 def refunds_of_order(order_id: uuid.UUID) -> list[RefundView]:

@@ -67,7 +67,9 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u206
 
 def clean_phone(text: str) -> str:
     """To E.164: eleven digits are a number of mainland China. Raises BadPhone."""
-    compact = re.sub(r"[\s\-()（）]", "", text.translate(str.maketrans("０１２３４５６７８９＋", "0123456789+")))
+    compact = re.sub(
+        r"[\s\-()（）]", "", text.translate(str.maketrans("０１２３４５６７８９＋", "0123456789+"))
+    )
     compact = compact.removeprefix("0086") if compact.startswith("0086") else compact
     if _MAINLAND_MOBILE.fullmatch(compact):
         return f"+86{compact}"

@@ -59,7 +59,9 @@ class Introduction(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~models.Q(member_id=models.F("sharer_id")), name="introduction_not_self"),
+            models.CheckConstraint(
+                condition=~models.Q(member_id=models.F("sharer_id")), name="introduction_not_self"
+            ),
         ]
 
 

@@ -57,4 +57,6 @@ BEGIN
 END $$;
 """
 
-DROP_CLAIM_BATCH = "DROP FUNCTION IF EXISTS rush_claim_batch(uuid, uuid[], uuid[], int[], timestamptz, timestamptz)"
+DROP_CLAIM_BATCH = (
+    "DROP FUNCTION IF EXISTS rush_claim_batch(uuid, uuid[], uuid[], int[], timestamptz, timestamptz)"
+)

@@ -17,7 +17,9 @@ class Offer(models.Model):
     currency = models.CharField(max_length=3)
     team_size = models.PositiveSmallIntegerField()
     team_hours = models.PositiveSmallIntegerField()
-    member_limit = models.PositiveSmallIntegerField(default=0)  # units per member over the whole offer; 0: none
+    member_limit = models.PositiveSmallIntegerField(
+        default=0
+    )  # units per member over the whole offer; 0: none
     leader_discount_minor = models.BigIntegerField(default=0)
     budget_minor = models.BigIntegerField(null=True)  # the most that discounts may cost; None: no ceiling
     opens_at = models.DateTimeField()
@@ -30,8 +32,12 @@ class Offer(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[state.value for state in OfferState]), name="group_offer_state"
             ),
-            models.CheckConstraint(condition=Q(team_size__gte=2, team_size__lte=100), name="group_offer_size"),
-            models.CheckConstraint(condition=Q(team_hours__gte=1, team_hours__lte=168), name="group_offer_hours"),
+            models.CheckConstraint(
+                condition=Q(team_size__gte=2, team_size__lte=100), name="group_offer_size"
+            ),
+            models.CheckConstraint(
+                condition=Q(team_hours__gte=1, team_hours__lte=168), name="group_offer_hours"
+            ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="group_offer_window"),
             models.CheckConstraint(condition=Q(leader_discount_minor__gte=0), name="group_offer_leader"),
         ]
@@ -81,14 +87,19 @@ class Team(models.Model):
             models.Index(fields=["deadline"], condition=Q(state="forming"), name="group_team_due"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=[state.value for state in TeamState]), name="group_team_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in TeamState]), name="group_team_state"
+            ),
         ]
 
 
 class Seat(models.Model):
     """A seat is a claim on the team's pool with a number and an order."""
 
-    id = models.UUIDField(primary_key=True, default=ids.new_id)  # also the claim's id
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    claim_id = models.UUIDField(
+        unique=True
+    )  # of the team's pool; a late payer moved elsewhere gets a new one
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     seat_no = models.PositiveSmallIntegerField()
     member_id = models.UUIDField(db_index=True)
@@ -109,7 +120,9 @@ class Seat(models.Model):
             models.UniqueConstraint(
                 fields=["team", "member_id"], condition=~Q(state="released"), name="group_seat_member"
             ),
-            models.CheckConstraint(condition=Q(state__in=[state.value for state in SeatState]), name="group_seat_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[state.value for state in SeatState]), name="group_seat_state"
+            ),
             models.CheckConstraint(
                 condition=Q(late_choice__in=[choice.value for choice in LateChoice]), name="group_seat_choice"
             ),

@@ -2,50 +2,69 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
+from django.db import migrations, models
+
 import jishi.kernel.clock
 import jishi.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('url', models.URLField(max_length=500)),
-                ('secret', models.CharField(max_length=80)),
-                ('fact_names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
-                ('is_active', models.BooleanField(default=True)),
-                ('failures_in_row', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("url", models.URLField(max_length=500)),
+                ("secret", models.CharField(max_length=80)),
+                (
+                    "fact_names",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), default=list, size=None
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("failures_in_row", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('fact_id', models.UUIDField()),
-                ('fact_name', models.CharField(max_length=80)),
-                ('body', models.JSONField()),
-                ('state', models.CharField(default='queued', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('last_status', models.PositiveSmallIntegerField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('delivered_at', models.DateTimeField(null=True)),
-                ('endpoint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='webhooks.endpoint')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("fact_id", models.UUIDField()),
+                ("fact_name", models.CharField(max_length=80)),
+                ("body", models.JSONField()),
+                ("state", models.CharField(default="queued", max_length=10)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("last_status", models.PositiveSmallIntegerField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("delivered_at", models.DateTimeField(null=True)),
+                (
+                    "endpoint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="webhooks.endpoint"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_try_at'], name='delivery_due')],
-                'constraints': [models.UniqueConstraint(fields=('endpoint', 'fact_id'), name='delivery_once'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'delivered', 'given_up'])), name='delivery_state')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["next_try_at"], name="delivery_due"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("endpoint", "fact_id"), name="delivery_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "delivered", "given_up"])),
+                        name="delivery_state",
+                    ),
+                ],
             },
         ),
     ]
