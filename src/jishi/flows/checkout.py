@@ -14,7 +14,7 @@ from django.db import transaction
 from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.modules.inventory.public import hold_stock
+from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
 from jishi.modules.orders.public import (
     AddressNeeded,
     BadQuantity,
@@ -196,8 +196,8 @@ def _place(
     order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
     # stock last: its rows are the hottest, so they stay locked for the shortest time
     hold_stock(
-        lines=[(line.line_id, line.variant_id, line.quantity) for line in new.lines],
-        cause=("order", order_id),
+        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines],
+        cause=Cause("order", order_id),
         expires_at=None,
     )
     return order_id
