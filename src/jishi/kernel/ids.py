@@ -14,3 +14,8 @@ def new_id() -> uuid.UUID:
     value |= 0b10 << 62
     value |= noise & 0x3FFF_FFFF_FFFF_FFFF
     return uuid.UUID(int=value)
+
+
+def derived_id(parent: uuid.UUID, label: str) -> uuid.UUID:
+    """The same id every time for the same parent and label (UUID version 5): an idempotency key for a consequence."""
+    return uuid.uuid5(parent, label)

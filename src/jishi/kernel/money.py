@@ -6,7 +6,16 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 BASIS_POINTS = 10_000
 _EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3, "JOD": 3, "OMR": 3, "TND": 3}
-_SYMBOLS = {"CNY": "¥", "USD": "US$", "EUR": "€", "GBP": "£", "HKD": "HK$", "JPY": "JP¥", "TWD": "NT$", "SGD": "S$"}
+_SYMBOLS = {
+    "CNY": "¥",
+    "USD": "US$",
+    "EUR": "€",
+    "GBP": "£",
+    "HKD": "HK$",
+    "JPY": "JP¥",
+    "TWD": "NT$",
+    "SGD": "S$",
+}
 
 
 def exponent_of(currency: str) -> int:

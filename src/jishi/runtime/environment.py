@@ -1,56 +1,216 @@
-"""The one place that reads the process environment."""
+"""The one place that reads the process environment. Every variable is in VARIABLES, with its meaning."""
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlsplit
 
-_DEV_SECRET = "not-a-secret-set-JISHI_SECRET_KEY-in-production"  # noqa: S105
+from jishi.runtime import cluster
+from jishi.runtime.trouble import Trouble
+
+_DEV_SECRET = "not-a-secret-set-JISHI_SECRET_KEY-in-production"
+SECRET_FILE = "secret.key"
+BODY_MAX_MIB = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One documented variable. `shown_default` is what the table says when the default depends on the machine."""
+
+    name: str
+    default: str
+    zh: str
+    en: str
+    shown_default: str = ""
+
+
+VARIABLES = (
+    Variable("JISHI_HOME", ".data", "数据目录：图片、静态文件、内置数据库", "where data lives: pictures, static files, embedded database"),
+    Variable("DATABASE_URL", "", "PostgreSQL 地址；不填则使用内置 PostgreSQL", "PostgreSQL address; empty means the embedded server", "embedded"),
+    Variable("JISHI_HOST", "127.0.0.1", "监听的网络地址；容器里用 0.0.0.0", "address to listen on; 0.0.0.0 in a container"),
+    Variable("JISHI_PORT", "8000", "网站端口；收银台沙盒使用下一个空闲端口", "port of the site; the sandbox cashier takes the next free one"),
+    Variable("JISHI_BASE_URL", "", "对外网址，用于链接、海报和回调", "public address, for links, posters and callbacks", "http://127.0.0.1:JISHI_PORT"),
+    Variable("JISHI_SANDBOX_URL", "", "收银台沙盒的网址", "address of the sandbox cashier", "http://127.0.0.1:JISHI_PORT+1"),
+    Variable("JISHI_SECRET_KEY", "", "签名密钥；不填则生成一份存于数据目录", "signing key; empty means one made and kept in JISHI_HOME", "generated"),
+    Variable("JISHI_ALLOWED_HOSTS", "*", "允许的域名，逗号分隔", "host names to answer to, comma separated"),
+    Variable("JISHI_TRUSTED_ORIGINS", "", "允许提交表单的来源，逗号分隔", "origins whose forms are accepted, comma separated"),
+    Variable("JISHI_TRUSTED_PROXIES", "127.0.0.1", "可信反向代理的地址，逗号分隔", "addresses of reverse proxies to believe, comma separated"),
+    Variable("JISHI_CURRENCY", "CNY", "结算货币（ISO 4217）", "currency of the shop (ISO 4217)"),
+    Variable("JISHI_DEBUG", "0", "1 为开发模式，切勿用于生产", "1 for development; never in production"),
+    Variable("JISHI_DEMO", "0", "1 为演示模式：验证码和邮件显示在页面里", "1 for the demo: codes and mails are shown in the app"),
+    Variable("JISHI_WEB_WORKERS", "0", "网站进程数；0 为按核数（演示时 1）", "web processes; 0 means one per core (one in the demo)"),
+    Variable("JISHI_WEB_THREADS", "8", "每个网站进程的线程数", "threads per web process"),
+    Variable("JISHI_WORKER_CONCURRENCY", "4", "后台同时处理的任务数", "jobs a worker runs at a time"),
+    Variable("JISHI_BODY_MAX_MIB", str(BODY_MAX_MIB), "请求体上限（MiB）", "largest request body (MiB)"),
+    Variable("JISHI_LOG_FORMAT", "json", "日志格式：json 或 console", "log format: json or console"),
+    Variable("JISHI_LOG_LEVEL", "info", "日志级别：debug、info、warning、error", "log level: debug, info, warning, error"),
+    Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "", "OpenTelemetry 收集端；不填则关闭追踪", "OpenTelemetry collector; empty means no tracing", "off"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
     home: Path
     database_url: str
-    secret_key: str
-    debug: bool
-    demo: bool
+    uses_embedded_database: bool
+    host: str
     port: int
     base_url: str
-    currency: str
+    sandbox_url: str
+    secret_key: str
     allowed_hosts: list[str]
     trusted_origins: list[str]
+    trusted_proxies: list[str]
+    currency: str
+    debug: bool
+    demo: bool
+    web_workers: int
+    web_threads: int
+    worker_concurrency: int
+    body_max_bytes: int
+    log_format: str
+    log_level: str
+    otlp_endpoint: str
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
 
     def database(self) -> dict[str, Any]:
-        """Django's connection settings. Raises ValueError for anything but a PostgreSQL address."""
-        parts = urlparse(self.database_url)
-        if parts.scheme not in ("postgres", "postgresql"):
-            raise ValueError("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+        """Django's connection settings."""
+        parts = urlsplit(self.database_url)
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        host = query.pop("host", None) or parts.hostname or ""
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": parts.path.lstrip("/"),
+            "NAME": unquote(parts.path.lstrip("/")),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or 5432),
+            "HOST": host,
+            "PORT": str(parts.port or ("" if host.startswith("/") else 5432)),
             "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"connect_timeout": 5, **query},
         }
 
 
 @cache
 def environment() -> Environment:
-    port = int(os.environ.get("JISHI_PORT", "8000"))
+    """The environment of this process. Raises Trouble that names the variable and what it should look like."""
+    return read_environment(os.environ)
+
+
+def read_environment(source: Mapping[str, str]) -> Environment:
+    defaults = {variable.name: variable.default for variable in VARIABLES}
+
+    def text(name: str) -> str:
+        return source.get(name, "").strip() or defaults[name]
+
+    home = Path(text("JISHI_HOME")).expanduser().resolve()
+    embedded_url = cluster.database_url(home)
+    port = _number(text, "JISHI_PORT", low=1, high=65535)
     return Environment(
-        home=Path(os.environ.get("JISHI_HOME", ".data")).resolve(),
-        database_url=os.environ.get("DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/jishi"),
-        secret_key=os.environ.get("JISHI_SECRET_KEY", _DEV_SECRET),
-        debug=os.environ.get("JISHI_DEBUG") == "1",
-        demo=os.environ.get("JISHI_DEMO") == "1",
+        home=home,
+        database_url=_database_url(text("DATABASE_URL")) or embedded_url,
+        uses_embedded_database=text("DATABASE_URL") in ("", embedded_url),
+        host=text("JISHI_HOST"),
         port=port,
-        base_url=os.environ.get("JISHI_BASE_URL", f"http://127.0.0.1:{port}"),
-        currency=os.environ.get("JISHI_CURRENCY", "CNY"),
-        allowed_hosts=os.environ.get("JISHI_ALLOWED_HOSTS", "*").split(","),
-        trusted_origins=[o for o in os.environ.get("JISHI_TRUSTED_ORIGINS", "").split(",") if o],
+        base_url=_web_address(text, "JISHI_BASE_URL", f"http://127.0.0.1:{port}"),
+        sandbox_url=_web_address(text, "JISHI_SANDBOX_URL", f"http://127.0.0.1:{port + 1}"),
+        secret_key=text("JISHI_SECRET_KEY") or _kept_secret(home) or _DEV_SECRET,
+        allowed_hosts=_names(text("JISHI_ALLOWED_HOSTS")),
+        trusted_origins=_names(text("JISHI_TRUSTED_ORIGINS")),
+        trusted_proxies=_names(text("JISHI_TRUSTED_PROXIES")),
+        currency=_one_of(
+            text, "JISHI_CURRENCY", lambda value: len(value) == 3 and value.isalpha(), "CNY"
+        ).upper(),
+        debug=_switch(text, "JISHI_DEBUG"),
+        demo=_switch(text, "JISHI_DEMO"),
+        web_workers=_number(text, "JISHI_WEB_WORKERS", low=0, high=256),
+        web_threads=_number(text, "JISHI_WEB_THREADS", low=1, high=256),
+        worker_concurrency=_number(text, "JISHI_WORKER_CONCURRENCY", low=1, high=256),
+        body_max_bytes=_number(text, "JISHI_BODY_MAX_MIB", low=1, high=1024) * 1024 * 1024,
+        log_format=_one_of(text, "JISHI_LOG_FORMAT", {"json", "console"}.__contains__, "json, console"),
+        log_level=_one_of(
+            text,
+            "JISHI_LOG_LEVEL",
+            {"debug", "info", "warning", "error"}.__contains__,
+            "debug, info, warning, error",
+        ),
+        otlp_endpoint=text("OTEL_EXPORTER_OTLP_ENDPOINT"),
     )
+
+
+def settings_table() -> str:
+    """The documented table, as docs/operating/settings.md shows it."""
+    rows = [
+        f"| `{v.name}` | {v.shown_default or v.default or '—'} | {v.zh} | {v.en} |".replace(
+            "| * |", r"| \* |"
+        )
+        for v in VARIABLES
+    ]
+    return "\n".join(
+        ["| 变量 variable | 默认 default | 含义 | meaning |", "| --- | --- | --- | --- |", *rows, ""]
+    )
+
+
+Text = Callable[[str], str]
+
+
+def _wrong(name: str, value: str, wanted: str) -> Trouble:
+    return Trouble(
+        f"环境变量 {name}={value!r} 不对，应为：{wanted}",
+        f"{name}={value!r} is not right; it should be: {wanted}",
+    )
+
+
+def _number(text: Text, name: str, *, low: int, high: int) -> int:
+    value = text(name)
+    if not value.isdecimal() or not low <= int(value) <= high:
+        raise _wrong(name, value, f"{low}–{high}")
+    return int(value)
+
+
+def _switch(text: Text, name: str) -> bool:
+    return _one_of(text, name, {"0", "1"}.__contains__, "0, 1") == "1"
+
+
+def _one_of(text: Text, name: str, is_right: Callable[[str], bool], wanted: str) -> str:
+    value = text(name)
+    if not is_right(value):
+        raise _wrong(name, value, wanted)
+    return value
+
+
+def _names(value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+def _web_address(text: Text, name: str, default: str) -> str:
+    value = text(name).rstrip("/") or default
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise _wrong(name, value, "https://shop.example.com")
+    return value
+
+
+def _database_url(value: str) -> str:
+    if value and (
+        urlsplit(value).scheme not in ("postgres", "postgresql") or not urlsplit(value).path.strip("/")
+    ):
+        raise Trouble(
+            "环境变量 DATABASE_URL 不对，应形如 postgresql://user:password@host:5432/name",
+            "DATABASE_URL is not right; it should look like postgresql://user:password@host:5432/name",
+        )
+    return value
+
+
+def _kept_secret(home: Path) -> str:
+    path = home / SECRET_FILE
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from jishi.runtime.environment import environment
+from jishi.runtime.logs import logging_config
 
 ENV = environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -45,7 +46,9 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jishi.platform",
     *ROOMS,
+    "jishi.flows",
     "jishi.surfaces",
+    "jishi.runtime",
 ]
 
 MIDDLEWARE = [
@@ -60,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jishi.surfaces.actors.ActorMiddleware",
 ]
 
 TEMPLATES = [
@@ -82,6 +86,18 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    }
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -93,7 +109,32 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME_DIR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME_DIR / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "jishi.runtime.static_files.HashedStaticFiles"},
+}
+# Before anything has been collected (tests, development) files are served from where they lie.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_MAX_AGE = 3600
+
+SESSION_COOKIE_NAME = "jishi_session"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENV.is_https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "jishi_csrf"
+LANGUAGE_COOKIE_NAME = "jishi_language"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 30 if ENV.is_https else 0
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = min(ENV.body_max_bytes, 4 * 1024 * 1024)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LOGGING = logging_config(log_format=ENV.log_format, level=ENV.log_level)
 
 JISHI_CURRENCY = ENV.currency
 JISHI_BASE_URL = ENV.base_url
+JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_DEMO = ENV.demo
+JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}

@@ -1,0 +1,64 @@
+# 集市 Jishi. Two commands are enough: `make demo` and `make test`. `make help` lists the others.
+SHELL := /bin/sh
+PYTHON ?= python3
+PY := .venv/bin/python
+CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
+TEST_WORKERS ?= $(shell [ $(CORES) -gt 4 ] && echo 4 || echo $(CORES))
+ARGS ?=
+ONLY ?=
+SEEDS ?= 5000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-demo demo test check lint format-check types arch migrations-check messages-check bench sim fmt messages clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup-demo:
+	@$(PYTHON) tools/bootstrap.py demo
+
+setup: ## virtual environment, libraries, front end: all that developing needs
+	@$(PYTHON) tools/bootstrap.py dev
+
+demo: setup-demo ## the whole shop in one foreground command, with a seeded demo (FRESH=1 starts over)
+	@exec $(PY) -m jishi demo $(if $(FRESH),--fresh) $(ARGS)
+
+test: setup ## all tests (ARGS="-k name" for some)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+
+check: setup lint format-check types arch migrations-check messages-check test ## exactly what CI runs
+
+lint: setup ## ruff and the house's own limits
+	@$(PY) -m ruff check src tests tools bench
+	@$(PY) tools/tidy.py
+
+format-check: setup
+	@$(PY) -m ruff format --check src tests tools bench
+
+types: setup ## mypy, strict
+	@$(PY) -m mypy src/jishi
+
+arch: setup ## import contracts
+	@PYTHONPATH=.:src $(PY) -m importlinter.cli lint 2>/dev/null || PYTHONPATH=.:src .venv/bin/lint-imports
+
+migrations-check: setup ## no model change without its migration
+	@$(PY) -m jishi manage makemigrations --check --dry-run
+
+messages-check: setup ## no Chinese text without its English
+	@$(PY) tools/check_messages.py
+
+messages: setup ## gather translatable texts into the catalogue
+	@$(PY) tools/gather_messages.py
+
+bench: setup ## measurements beside their references (ONLY=name for one)
+	@$(PY) -m bench $(ONLY)
+
+sim: setup ## the long simulation (SEEDS=n)
+	@JISHI_SIM_SEEDS=$(SEEDS) $(PY) -m pytest tests/simulation -n $(TEST_WORKERS) $(ARGS)
+
+fmt: setup ## format and mend what can be mended
+	@$(PY) -m ruff check --fix src tests tools bench; $(PY) -m ruff format src tests tools bench
+
+clean: ## remove everything that set-up and runs have made here (not JISHI_HOME elsewhere)
+	rm -rf .venv frontend/node_modules src/jishi/surfaces/static/build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

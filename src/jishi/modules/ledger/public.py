@@ -1,0 +1,35 @@
+"""The door of the ledger."""
+
+from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
+from jishi.modules.ledger.operations import commit_reserved, post_transfers, release_reserved, reserve
+from jishi.modules.ledger.queries import (
+    available_in,
+    balances,
+    balances_of,
+    journal,
+    posted_sum,
+    transfers_of,
+    trial_balance,
+)
+from jishi.modules.ledger.types import AccountKind, AccountRef, Balance, NewTransfer, TransferView
+
+__all__ = [
+    "AccountKind",
+    "AccountRef",
+    "Balance",
+    "BudgetExhausted",
+    "NewTransfer",
+    "TransferMismatch",
+    "TransferView",
+    "available_in",
+    "balances",
+    "balances_of",
+    "commit_reserved",
+    "journal",
+    "post_transfers",
+    "posted_sum",
+    "release_reserved",
+    "reserve",
+    "transfers_of",
+    "trial_balance",
+]

@@ -1,0 +1,103 @@
+"""Reading the ledger."""
+
+import uuid
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Sum
+
+from jishi.modules.ledger.models import Account, Transfer
+from jishi.modules.ledger.types import Balance, TransferState, TransferView
+
+JOURNAL_PAGE_MAX = 200
+
+_BALANCES = """
+SELECT a.code, a.kind, a.unit,
+       coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id), 0)::bigint,
+       coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id), 0)::bigint
+FROM ledger_account a
+LEFT JOIN ledger_transfer t ON (t.debit_id = a.id OR t.credit_id = a.id) AND t.state = 'posted' {condition}
+GROUP BY a.id ORDER BY a.code, a.unit
+"""
+
+
+def balances() -> list[Balance]:
+    """Every account with what was ever posted to its two sides; one query."""
+    return _balances("", [])
+
+
+def balances_of(*, subject_kind: str, subject_id: uuid.UUID) -> list[Balance]:
+    """The accounts touched on behalf of one subject, e.g. an order; one query."""
+    found = _balances("AND t.subject_kind = %s AND t.subject_id = %s", [subject_kind, subject_id])
+    return [balance for balance in found if balance.debits_minor or balance.credits_minor]
+
+
+def trial_balance(*, unit: str) -> int:
+    """Debits minus credits over all accounts of a unit; anything but zero is a bug."""
+    return sum(b.debits_minor - b.credits_minor for b in balances() if b.unit == unit)
+
+
+def available_in(*, code: str, unit: str) -> int | None:
+    """What a bounded account still has; None when there is no such account."""
+    return (
+        Account.objects.filter(code=code, unit=unit, is_bounded=True)
+        .values_list("available_minor", flat=True)
+        .first()
+    )
+
+
+def journal(
+    *,
+    kind: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = JOURNAL_PAGE_MAX,
+) -> list[TransferView]:
+    """Newest first; one query."""
+    rows = Transfer.objects.select_related("debit", "credit").order_by("-at", "-id")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if since:
+        rows = rows.filter(at__gte=since)
+    if until:
+        rows = rows.filter(at__lt=until)
+    return [_view(row) for row in rows[: min(limit, JOURNAL_PAGE_MAX)]]
+
+
+def transfers_of(*, subject_kind: str, subject_ids: list[uuid.UUID]) -> list[TransferView]:
+    """All transfers of some subjects, oldest first; one query."""
+    rows = Transfer.objects.select_related("debit", "credit").filter(
+        subject_kind=subject_kind, subject_id__in=subject_ids
+    )
+    return [_view(row) for row in rows.order_by("at", "id")]
+
+
+def posted_sum(*, kind: str, subject_kind: str, subject_ids: list[uuid.UUID]) -> int:
+    found = Transfer.objects.filter(
+        kind=kind, subject_kind=subject_kind, subject_id__in=subject_ids, state=TransferState.POSTED.value
+    ).aggregate(total=Sum("amount_minor"))
+    return int(found["total"] or 0)
+
+
+def _balances(condition: str, parameters: list[object]) -> list[Balance]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BALANCES.format(condition=condition), parameters)
+        return [
+            Balance(code=code, kind=kind, unit=unit, debits_minor=debits, credits_minor=credits)
+            for code, kind, unit, debits, credits in cursor.fetchall()
+        ]
+
+
+def _view(row: Transfer) -> TransferView:
+    return TransferView(
+        id=row.id,
+        debit=row.debit.code,
+        credit=row.credit.code,
+        amount_minor=row.amount_minor,
+        unit=row.unit,
+        state=row.state,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        at=row.at,
+    )

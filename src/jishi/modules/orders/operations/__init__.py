@@ -1,0 +1,1 @@
+"""The verbs of carts and orders, one file each."""

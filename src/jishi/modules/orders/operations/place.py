@@ -1,0 +1,114 @@
+"""Placing an order: the snapshot, the number, the first step of its history."""
+
+import uuid
+from dataclasses import asdict
+
+from django.db import connection, transaction
+
+from jishi.kernel import clock
+from jishi.kernel.actor import Actor
+from jishi.kernel.money import format_minor
+from jishi.modules.orders.errors import CartEmpty, TotalChanged
+from jishi.modules.orders.facts import OrderPlaced
+from jishi.modules.orders.models import Cart, CartLine, Order, OrderLine
+from jishi.modules.orders.types import NewLine, NewOrder
+from jishi.platform import history
+from jishi.platform.facts import record_fact
+
+ORDER_LINES_MAX = 60
+
+
+@transaction.atomic
+def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -> uuid.UUID:
+    """Write a priced and held order down. The caller holds the stock in the same transaction.
+
+    Raises TotalChanged when the shopper saw another total: nothing is ordered.
+    """
+    if not new.lines or len(new.lines) > ORDER_LINES_MAX:
+        raise CartEmpty()
+    if expected_total_minor is not None and expected_total_minor != new.total_minor:
+        raise TotalChanged(
+            now=format_minor(new.total_minor, currency=new.currency), total_minor=new.total_minor
+        )
+    number = _next_number()
+    Order.objects.create(
+        id=new.order_id,
+        number=number,
+        member_id=new.member_id,
+        visitor_id=new.visitor_id,
+        cart_id=new.cart_id,
+        currency=new.currency,
+        list_minor=new.list_minor,
+        discount_minor=new.discount_minor,
+        shipping_minor=new.shipping_minor,
+        total_minor=new.total_minor,
+        address=new.address,
+        note=new.note,
+        play_kind=new.play_kind,
+        play_id=new.play_id,
+        team_id=new.team_id,
+        pay_deadline=new.pay_deadline,
+        placed_at=clock.now(),
+    )
+    OrderLine.objects.bulk_create(
+        [_line_row(new.order_id, position, line) for position, line in enumerate(new.lines, start=1)]
+    )
+    history.record_step(subject=("order", new.order_id), verb="place", by=by, after="placed")
+    record_fact(
+        OrderPlaced(
+            order_id=new.order_id,
+            number=number,
+            member_id=new.member_id,
+            total_minor=new.total_minor,
+            currency=new.currency,
+            play_kind=new.play_kind,
+            play_id=new.play_id,
+        ),
+        by=by,
+    )
+    return new.order_id
+
+
+@transaction.atomic
+def close_cart(cart_id: uuid.UUID) -> None:
+    """The selected lines have become an order; what was not selected moves to a fresh cart."""
+    cart = Cart.objects.select_for_update().get(id=cart_id)
+    Cart.objects.filter(id=cart_id).update(state="ordered")
+    rest = CartLine.objects.filter(cart=cart, is_selected=False)
+    if rest.exists():
+        fresh = Cart.objects.create(member_id=cart.member_id, visitor_id=cart.visitor_id)
+        rest.update(cart=fresh)
+
+
+def _next_number() -> str:
+    """Date of Shanghai-independent UTC day plus a counter: unique, and readable over the phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('orders_number')")
+        return f"{clock.now():%y%m%d}{cursor.fetchone()[0]:07d}"
+
+
+def _line_row(order_id: uuid.UUID, position: int, line: NewLine) -> OrderLine:
+    credit = line.attribution
+    return OrderLine(
+        id=line.line_id,
+        order_id=order_id,
+        position=position,
+        product_id=line.product_id,
+        variant_id=line.variant_id,
+        sku=line.sku,
+        title=line.title,
+        option_text=line.option_text,
+        cover=line.cover,
+        quantity=line.quantity,
+        list_minor=line.list_minor,
+        discount_minor=line.discount_minor,
+        total_minor=line.total_minor,
+        cost_minor=line.cost_minor,
+        weight_grams=line.weight_grams,
+        discounts=[asdict(discount) for discount in line.discounts],
+        sharer_id=credit.sharer_id if credit else None,
+        link_id=credit.link_id if credit else None,
+        touch_id=credit.touch_id if credit else None,
+        attribution_source=credit.source if credit else "",
+        attribution_reason=credit.reason if credit else "",
+    )

@@ -1,0 +1,167 @@
+"""Giving money back: the exact inverse of recorded lines."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import F
+
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.errors import NotFound
+from jishi.kernel.flow import advance, can
+from jishi.modules.orders import rules
+from jishi.modules.orders.errors import NothingToRefund
+from jishi.modules.orders.facts import OrderRefunded, RefundRequested
+from jishi.modules.orders.models import Order, OrderLine, OrderRefund, RefundLine
+from jishi.modules.orders.queries.orders import line_view
+from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart, RefundPhase, RefundPlan
+from jishi.platform import history, locks
+from jishi.platform.facts import record_fact
+
+
+@transaction.atomic
+def request_order_refund(
+    order_id: uuid.UUID,
+    *,
+    by: Actor,
+    reason: str,
+    note: str = "",
+    units_by_line: dict[uuid.UUID, int] | None = None,
+    with_shipping: bool = False,
+) -> RefundPlan:
+    """Set aside what goes back; the caller asks payments for the money in the same transaction.
+
+    No `units_by_line` means everything that is left, and closes an order that was not shipped yet. Members may close
+    their own unshipped order; staff need `orders.refund`. Raises NothingToRefund, TooManyUnits, IllegalStep.
+    """
+    order = locks.lock_one(Order, order_id)
+    state = OrderState(order.state)
+    _authorise(order, state, by=by, is_whole=units_by_line is None)
+    if state is not OrderState.REFUNDING and state not in rules.REFUNDABLE:
+        raise NothingToRefund(state=state.value)
+    lines = [line_view(row) for row in OrderLine.objects.filter(order=order).order_by("position")]
+    parts = rules.plan_parts(lines, units_by_line=dict(units_by_line) if units_by_line is not None else None)
+    takes_all = sum(part.quantity for part in parts) == sum(
+        ln.quantity - ln.refunded_quantity for ln in lines
+    )
+    closes = takes_all and state in rules.CLOSABLE
+    shipping = order.shipping_minor - order.shipping_refunded_minor
+    shipping = shipping if closes or with_shipping or state is OrderState.REFUNDING else 0
+    plan = RefundPlan(
+        refund_id=ids.new_id(),
+        order_id=order.id,
+        amount_minor=sum(part.amount_minor for part in parts) + shipping,
+        shipping_minor=shipping,
+        parts=parts,
+    )
+    if plan.amount_minor <= 0:
+        raise NothingToRefund()
+    _write_plan(order, plan, reason=reason, note=note)
+    if closes:
+        order.state = advance(rules.LIFECYCLE, state, "close").value
+    elif state is OrderState.PARTLY_SHIPPED and _nothing_left_to_ship(lines, parts):
+        order.state, order.shipped_at = advance(rules.LIFECYCLE, state, "ship").value, clock.now()
+    order.shipping_refunded_minor += shipping
+    order.save(update_fields=["state", "shipped_at", "shipping_refunded_minor"])
+    history.record_step(
+        subject=("order", order.id),
+        verb="request_refund",
+        by=by,
+        before=state.value,
+        after=order.state,
+        note=note or reason,
+        details={"refund_id": str(plan.refund_id), "amount_minor": plan.amount_minor},
+    )
+    record_fact(RefundRequested(order.id, plan.refund_id, order.member_id, plan.amount_minor, reason), by=by)
+    return plan
+
+
+@transaction.atomic
+def record_refund(refund_id: uuid.UUID) -> bool:
+    """The money has gone back. False when that was recorded before or the refund is not an order's."""
+    refund = OrderRefund.objects.filter(id=refund_id).first()
+    if refund is None:
+        return False
+    order = locks.lock_one(Order, refund.order_id)
+    done = OrderRefund.objects.filter(id=refund_id).exclude(phase=RefundPhase.SUCCEEDED.value)
+    if not done.update(phase=RefundPhase.SUCCEEDED.value, settled_at=clock.now()):
+        return False
+    before = OrderState(order.state)
+    order.refunded_minor += refund.amount_minor
+    is_whole = order.refunded_minor == order.paid_minor
+    if is_whole and can(rules.LIFECYCLE, before, "refund_all"):
+        order.state = advance(rules.LIFECYCLE, before, "refund_all").value
+    order.save(update_fields=["refunded_minor", "state"])
+    history.record_step(
+        subject=("order", order.id),
+        verb="refund",
+        by=SYSTEM,
+        before=before.value,
+        after=order.state,
+        details={"amount_minor": refund.amount_minor},
+    )
+    lines = RefundLine.objects.filter(refund=refund).values_list("line_id", "amount_minor")
+    record_fact(
+        OrderRefunded(
+            order_id=order.id,
+            number=order.number,
+            refund_id=refund.id,
+            member_id=order.member_id,
+            amount_minor=refund.amount_minor,
+            currency=order.currency,
+            reason=refund.reason,
+            is_whole=is_whole,
+            lines=tuple(lines),
+        ),
+        by=SYSTEM,
+    )
+    return True
+
+
+def mark_refund_failed(refund_id: uuid.UUID) -> None:
+    """The provider said no; a person has to look."""
+    OrderRefund.objects.filter(id=refund_id, phase=RefundPhase.REQUESTED.value).update(
+        phase=RefundPhase.FAILED.value
+    )
+
+
+def _authorise(order: Order, state: OrderState, *, by: Actor, is_whole: bool) -> None:
+    if by.may("orders.refund"):
+        return
+    if not by.owns(order.member_id):
+        raise NotFound()
+    if not is_whole or state is not OrderState.PAID:
+        raise NothingToRefund(state=state.value)
+
+
+def _nothing_left_to_ship(lines: list[OrderLineView], parts: tuple[RefundPart, ...]) -> bool:
+    return sum(line.unshipped_quantity for line in lines) == sum(part.cancelled_quantity for part in parts)
+
+
+def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> None:
+    refund = OrderRefund.objects.create(
+        id=plan.refund_id,
+        order=order,
+        amount_minor=plan.amount_minor,
+        shipping_minor=plan.shipping_minor,
+        reason=reason,
+        note=note[:200],
+    )
+    RefundLine.objects.bulk_create(
+        [
+            RefundLine(
+                refund=refund, line_id=part.line_id, quantity=part.quantity, amount_minor=part.amount_minor
+            )
+            for part in plan.parts
+        ]
+    )
+    for part in plan.parts:
+        _take_from_line(part)
+
+
+def _take_from_line(part: RefundPart) -> None:
+    OrderLine.objects.filter(id=part.line_id).update(
+        refunded_minor=F("refunded_minor") + part.amount_minor,
+        refunded_quantity=F("refunded_quantity") + part.quantity,
+        cancelled_quantity=F("cancelled_quantity") + part.cancelled_quantity,
+    )

@@ -1,0 +1,120 @@
+"""What a payment does to an order: accepted, late, or one too many."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from jishi.kernel import clock
+from jishi.kernel.actor import SYSTEM
+from jishi.kernel.flow import advance
+from jishi.modules.orders import rules
+from jishi.modules.orders.facts import OrderPaid, OrderReady
+from jishi.modules.orders.models import Order
+from jishi.modules.orders.types import OrderState, PaymentVerdict
+from jishi.platform import history, locks
+from jishi.platform.facts import record_fact
+
+
+@transaction.atomic
+def record_payment(order_id: uuid.UUID) -> PaymentVerdict:
+    """The order's total has been paid. Locks the order; a cancelled or paid order is left as it is."""
+    order = locks.lock_one(Order, order_id)
+    state = OrderState(order.state)
+    if order.paid_minor > 0:
+        return PaymentVerdict.DUPLICATE
+    if state is OrderState.CANCELLED:
+        return PaymentVerdict.LATE
+    verb = "pay_for_team" if order.play_kind == "group_buy" else "pay"
+    _mark_paid(order, verb=verb, was_late=False)
+    return PaymentVerdict.ACCEPTED
+
+
+@transaction.atomic
+def revive_order(order_id: uuid.UUID, *, team_id: uuid.UUID | None = None) -> None:
+    """A late payment could still be honoured: the cancelled order lives again, perhaps in another team."""
+    order = locks.lock_one(Order, order_id)
+    order.team_id = team_id or order.team_id
+    verb = "revive_for_team" if order.play_kind == "group_buy" else "revive"
+    _mark_paid(order, verb=verb, was_late=True)
+
+
+@transaction.atomic
+def accept_payment_to_return(order_id: uuid.UUID) -> None:
+    """A late payment that cannot be honoured: it counts as paid so that the whole of it can go back."""
+    order = locks.lock_one(Order, order_id)
+    before = OrderState(order.state)
+    order.state = advance(rules.LIFECYCLE, before, "return_late_payment").value
+    order.paid_minor, order.paid_at = order.total_minor, clock.now()
+    order.save(update_fields=["state", "paid_minor", "paid_at"])
+    history.record_step(
+        subject=("order", order.id),
+        verb="return_late_payment",
+        by=SYSTEM,
+        before=before.value,
+        after=order.state,
+    )
+
+
+@transaction.atomic
+def move_to_team(order_id: uuid.UUID, *, team_id: uuid.UUID) -> None:
+    """The buyer's seat is now in another team."""
+    order = locks.lock_one(Order, order_id)
+    if order.team_id == team_id:
+        return
+    order.team_id = team_id
+    order.save(update_fields=["team_id"])
+    history.record_step(
+        subject=("order", order.id),
+        verb="move_to_team",
+        by=SYSTEM,
+        before=order.state,
+        after=order.state,
+        details={"team_id": str(team_id)},
+    )
+
+
+@transaction.atomic
+def complete_orders(order_ids: Sequence[uuid.UUID], *, team_id: uuid.UUID) -> int:
+    """Their team is complete: gathering orders may be shipped. Returns how many moved."""
+    moved = 0
+    for order in locks.lock_many(Order, order_ids).values():
+        if order.state != OrderState.GATHERING.value:
+            continue
+        order.state = advance(rules.LIFECYCLE, OrderState.GATHERING, "complete_team").value
+        order.save(update_fields=["state"])
+        history.record_step(
+            subject=("order", order.id),
+            verb="complete_team",
+            by=SYSTEM,
+            before=OrderState.GATHERING.value,
+            after=order.state,
+        )
+        record_fact(OrderReady(order_id=order.id, member_id=order.member_id, team_id=team_id), by=SYSTEM)
+        moved += 1
+    return moved
+
+
+def _mark_paid(order: Order, *, verb: str, was_late: bool) -> None:
+    before = OrderState(order.state)
+    order.state = advance(rules.LIFECYCLE, before, verb).value
+    order.paid_minor, order.paid_at = order.total_minor, clock.now()
+    order.cancelled_at, order.cancel_reason = None, ""
+    order.save(update_fields=["state", "paid_minor", "paid_at", "team_id", "cancelled_at", "cancel_reason"])
+    history.record_step(
+        subject=("order", order.id), verb=verb, by=SYSTEM, before=before.value, after=order.state
+    )
+    record_fact(
+        OrderPaid(
+            order_id=order.id,
+            number=order.number,
+            member_id=order.member_id,
+            total_minor=order.total_minor,
+            currency=order.currency,
+            play_kind=order.play_kind,
+            play_id=order.play_id,
+            team_id=order.team_id,
+            was_late=was_late,
+        ),
+        by=SYSTEM,
+    )

@@ -1,0 +1,1 @@
+"""Reading carts, orders and shipping fees."""

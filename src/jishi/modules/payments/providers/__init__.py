@@ -1,0 +1,27 @@
+"""The providers we can take money with; settings say which are switched on."""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from jishi.modules.payments.errors import UnknownProvider
+from jishi.modules.payments.types import Provider
+
+
+def provider_named(name: str) -> Provider:
+    """Raises UnknownProvider unless settings.JISHI_PAYMENT_PROVIDERS names it."""
+    address = settings.JISHI_PAYMENT_PROVIDERS.get(name)
+    if address is None:
+        raise UnknownProvider(provider=name)
+    return _build(address)
+
+
+def provider_names() -> list[str]:
+    return list(settings.JISHI_PAYMENT_PROVIDERS)
+
+
+@cache
+def _build(address: str) -> Provider:
+    provider: Provider = import_string(address)()
+    return provider

@@ -1,0 +1,117 @@
+"""Facts: what happened, recorded in the transaction in which it happened, and delivered to readers by jobs.
+
+`record_fact` writes the row and defers one job per reader in the same transaction, so a fact is neither lost
+between commit and queue nor told when the transaction failed. Delivery is at least once; the inbox makes the
+effect happen once.
+"""
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import Actor
+from jishi.kernel.fact import Fact
+from jishi.platform import inbox
+from jishi.platform.models import FactRow
+
+Reader = Callable[["StoredFact"], None]
+
+_readers: dict[str, Reader] = {}
+_readers_of_fact: dict[str, list[str]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    id: uuid.UUID
+    name: str
+    at: datetime
+    actor_kind: str
+    actor_id: uuid.UUID | None
+    subject_kind: str
+    subject_id: uuid.UUID
+    payload: dict[str, Any]
+
+
+def connect_reader(*, fact_name: str, reader_name: str, reader: Reader) -> None:
+    """Wire a reaction to a fact; done once at start by the runtime's wiring. `*` reads every fact."""
+    known = _readers.setdefault(reader_name, reader)
+    if known is not reader:
+        raise ValueError(f"two readers are called {reader_name}")
+    names = _readers_of_fact.setdefault(fact_name, [])
+    if reader_name not in names:
+        names.append(reader_name)
+
+
+def record_fact(fact: Fact, *, by: Actor) -> uuid.UUID:
+    """Write what happened. Must run inside the transaction that made it happen."""
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"record {fact.name} inside the transaction that makes it true")
+    subject_kind, subject_id = fact.subject
+    fact_id = ids.new_id()
+    values = dataclasses.asdict(fact)  # type: ignore[call-overload]
+    FactRow.objects.create(
+        id=fact_id,
+        name=fact.name,
+        at=clock.now(),
+        actor_kind=by.kind.value,
+        actor_id=by.id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        payload=json.loads(json.dumps(values, cls=DjangoJSONEncoder)),
+    )
+    readers = [*_readers_of_fact.get(fact.name, ()), *_readers_of_fact.get("*", ())]
+    if readers:
+        _defer(fact_id, readers)
+    return fact_id
+
+
+def deliver(*, fact_id: uuid.UUID, reader_name: str) -> bool:
+    """Hand a fact to a reader once. Returns False when the reader has had it already."""
+    reader = _readers[reader_name]
+    with transaction.atomic():
+        if not inbox.is_first_time(reader=reader_name, fact_id=fact_id):
+            return False
+        reader(_load(fact_id))
+    return True
+
+
+def reader_names(fact_name: str) -> list[str]:
+    return [*_readers_of_fact.get(fact_name, ()), *_readers_of_fact.get("*", ())]
+
+
+def facts_about(*, subject_kind: str, subject_id: uuid.UUID, limit: int = 200) -> list[StoredFact]:
+    rows = FactRow.objects.filter(subject_kind=subject_kind, subject_id=subject_id).order_by("at", "id")[
+        :limit
+    ]
+    return [_view(row) for row in rows]
+
+
+def _load(fact_id: uuid.UUID) -> StoredFact:
+    return _view(FactRow.objects.get(id=fact_id))
+
+
+def _view(row: FactRow) -> StoredFact:
+    return StoredFact(
+        id=row.id,
+        name=row.name,
+        at=row.at,
+        actor_kind=row.actor_kind,
+        actor_id=row.actor_id,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        payload=row.payload,
+    )
+
+
+def _defer(fact_id: uuid.UUID, readers: list[str]) -> None:
+    from jishi.platform.tasks import deliver_fact  # the task registry loads after the models
+
+    deliver_fact.batch_defer(*({"fact_id": str(fact_id), "reader_name": reader} for reader in readers))

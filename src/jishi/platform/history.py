@@ -1,0 +1,69 @@
+"""History: every change of state, who made it and why, for the person and the operator to read."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from jishi.kernel import clock
+from jishi.kernel.actor import Actor
+from jishi.platform.models import HistoryRow
+
+STEPS_SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    verb: str
+    before: str
+    after: str
+    actor_kind: str
+    actor_id: uuid.UUID | None
+    actor_label: str
+    note: str
+    details: dict[str, Any]
+    at: datetime
+
+
+def record_step(  # noqa: PLR0913  (one row, its columns)
+    *,
+    subject: tuple[str, uuid.UUID],
+    verb: str,
+    by: Actor,
+    before: str = "",
+    after: str = "",
+    note: str = "",
+    details: dict[str, Any] | None = None,
+) -> None:
+    HistoryRow.objects.create(
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        verb=verb,
+        before=before,
+        after=after,
+        actor_kind=by.kind.value,
+        actor_id=by.id,
+        actor_label=by.label[:80],
+        note=note[:400],
+        details=details or {},
+        at=clock.now(),
+    )
+
+
+def steps_of(*, subject: tuple[str, uuid.UUID], limit: int = STEPS_SHOWN_MAX) -> list[Step]:
+    """Oldest first; one query."""
+    rows = HistoryRow.objects.filter(subject_kind=subject[0], subject_id=subject[1]).order_by("id")[:limit]
+    return [
+        Step(
+            verb=row.verb,
+            before=row.before,
+            after=row.after,
+            actor_kind=row.actor_kind,
+            actor_id=row.actor_id,
+            actor_label=row.actor_label,
+            note=row.note,
+            details=row.details,
+            at=row.at,
+        )
+        for row in rows
+    ]

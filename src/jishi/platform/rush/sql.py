@@ -1,0 +1,62 @@
+"""The claim function: one statement and one commit for a whole batch of claims on one pool."""
+
+CREATE_CLAIM_BATCH = """
+CREATE OR REPLACE FUNCTION rush_claim_batch(
+    p_pool uuid, p_claims uuid[], p_members uuid[], p_quantities int[],
+    p_now timestamptz, p_expires timestamptz
+) RETURNS TABLE (place int, outcome text, detail int) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    pool rush_pool%ROWTYPE;
+    refusal text;
+    remaining int;
+    granted int := 0;
+    asked record;
+    outcomes text[] := '{}';
+BEGIN
+    SELECT * INTO pool FROM rush_pool WHERE id = p_pool FOR UPDATE;
+    IF NOT FOUND THEN refusal := 'missing';
+    ELSIF pool.opens_at IS NOT NULL AND p_now < pool.opens_at THEN refusal := 'too_early';
+    ELSIF NOT pool.is_open OR (pool.closes_at IS NOT NULL AND p_now >= pool.closes_at) THEN refusal := 'too_late';
+    END IF;
+    remaining := pool.capacity - pool.taken;
+
+    FOR asked IN
+        SELECT r.place, r.quantity, c.id IS NOT NULL AS known,
+               coalesce(held.units, 0) + sum(r.quantity) OVER (PARTITION BY r.member ORDER BY r.place) AS would_have
+        FROM unnest(p_claims, p_members, p_quantities) WITH ORDINALITY AS r(claim, member, quantity, place)
+        LEFT JOIN rush_claim c ON c.id = r.claim
+        LEFT JOIN LATERAL (
+            SELECT sum(k.quantity)::int AS units FROM rush_claim k
+            WHERE pool.member_limit > 0 AND k.pool_id = p_pool AND k.member_id = r.member
+              AND k.state IN ('held', 'kept')
+        ) held ON true
+        ORDER BY r.place
+    LOOP
+        IF asked.known THEN outcomes := outcomes || 'replayed'::text;
+        ELSIF refusal IS NOT NULL THEN outcomes := outcomes || refusal;
+        ELSIF pool.member_limit > 0 AND asked.would_have > pool.member_limit THEN
+            outcomes := outcomes || 'limit_reached'::text;
+        ELSIF asked.quantity > remaining THEN outcomes := outcomes || 'sold_out'::text;
+        ELSE
+            outcomes := outcomes || 'granted'::text;
+            remaining := remaining - asked.quantity;
+            granted := granted + asked.quantity;
+        END IF;
+    END LOOP;
+
+    IF granted > 0 THEN
+        INSERT INTO rush_claim (id, pool_id, member_id, quantity, state, expires_at, created_at)
+        SELECT r.claim, p_pool, r.member, r.quantity,
+               CASE WHEN p_expires IS NULL THEN 'kept' ELSE 'held' END, p_expires, p_now
+        FROM unnest(p_claims, p_members, p_quantities, outcomes) AS r(claim, member, quantity, outcome)
+        WHERE r.outcome = 'granted';
+        UPDATE rush_pool SET taken = taken + granted WHERE id = p_pool;
+    END IF;
+    RETURN QUERY SELECT n::int, outcomes[n], pool.member_limit FROM generate_subscripts(outcomes, 1) AS n;
+END $$;
+"""
+
+DROP_CLAIM_BATCH = (
+    "DROP FUNCTION IF EXISTS rush_claim_batch(uuid, uuid[], uuid[], int[], timestamptz, timestamptz)"
+)

@@ -1,0 +1,253 @@
+"""The one ASGI application: native routes on the event loop, everything else through Django's WSGI.
+
+Every request gets an id, a size limit, a count, a duration, and (unless it is one of very many alike) a line
+in the log.
+"""
+
+import os
+import re
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from anyio import to_thread
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.runtime.settings")
+
+from jishi.runtime.wsgi import application as django_application  # noqa: I001 - sets Django up for what follows
+from jishi.runtime import otel, telemetry, wiring
+from jishi.runtime.environment import environment
+from jishi.runtime.logs import get_logger, request_id
+from jishi.runtime.readiness import readiness
+
+WAITING_PER_THREAD_MAX = 32
+MEDIA_AGE_SECONDS = 60 * 60 * 24 * 365
+UNLOGGED_CLASSES = frozenset({"static", "media", "healthz", "readyz", "metrics"})
+_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+log = get_logger("jishi.front_door")
+
+
+class BodyTooLarge(OSError):
+    """Raised while reading; an OSError because that is what readers of a request body expect."""
+
+
+def build() -> ASGIApp:
+    """The application that the server runs, outermost layer first: proxies, tracing, watching, routes."""
+    env = environment()
+    app: ASGIApp = watched(routes(), body_max_bytes=env.body_max_bytes)
+    app = traced(app)
+    return wrap_asgi_with_proxy_headers(app, trusted_hosts=env.trusted_proxies)  # type: ignore[no-any-return]
+
+
+def routes() -> Starlette:
+    env = environment()
+    env.home.joinpath("media").mkdir(parents=True, exist_ok=True)
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/metrics", metrics),
+            *wiring.NATIVE_ROUTES,
+            Mount("/media", MediaFiles(directory=env.home / "media")),
+        ],
+        lifespan=_lifespan,
+    )
+    django = WSGIMiddleware(django_application, workers=env.web_threads)  # type: ignore[arg-type]
+    app.router.redirect_slashes = False
+    app.router.default = bounded(django, waiting_max=env.web_threads * WAITING_PER_THREAD_MAX)  # type: ignore[arg-type]
+    return app
+
+
+async def healthz(_request: Request) -> Response:
+    """The process is alive; says nothing about the database."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(_request: Request) -> Response:
+    state = await to_thread.run_sync(readiness)
+    words = {"ready": state.is_ready, "database": state.database, "migrations": state.migrations}
+    return JSONResponse(words, status_code=200 if state.is_ready else 503)
+
+
+async def metrics(_request: Request) -> Response:
+    body, content_type = await to_thread.run_sync(telemetry.exposition)
+    return Response(body, media_type=content_type)
+
+
+class MediaFiles(StaticFiles):
+    """Uploaded and drawn pictures: stored under their digest, so they may be kept for ever; never run as a page."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["cache-control"] = f"public, max-age={MEDIA_AGE_SECONDS}, immutable"
+        response.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        response.headers["x-content-type-options"] = "nosniff"
+        return response
+
+
+@asynccontextmanager
+async def _lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        for lifespan in wiring.NATIVE_LIFESPANS:
+            await stack.enter_async_context(lifespan())
+        yield
+
+
+def bounded(app: ASGIApp, *, waiting_max: int) -> ASGIApp:
+    """At most so many requests wait for a thread; the next are told to come back at once, not left hanging."""
+    waiting = 0
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal waiting
+        if waiting >= waiting_max:
+            await _problem(503, "busy", "人太多了，请过一会儿再试。", {"retry-after": "1"})(
+                scope, receive, send
+            )
+            return
+        waiting += 1
+        try:
+            await app(scope, receive, send)
+        finally:
+            waiting -= 1
+
+    return guarded
+
+
+def traced(app: ASGIApp) -> ASGIApp:
+    tracer = otel.tracer("web")
+    if tracer is None:
+        return app
+
+    async def spanned(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        name = f"{scope['method']} {telemetry.route_class_of(scope['path'])}"
+        with tracer.start_as_current_span(name) as span:
+            span.set_attribute("http.request.method", scope["method"])
+            span.set_attribute("url.path", scope["path"])
+
+            async def send_noting(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                await send(message)
+
+            await app(scope, receive, send_noting)
+
+    return spanned
+
+
+def watched(app: ASGIApp, *, body_max_bytes: int) -> ASGIApp:
+    async def front(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        await _Visit(scope, receive, send, body_max_bytes=body_max_bytes).run(app)
+
+    return front
+
+
+class _Visit:
+    """One request on its way through: its id, how much body it has sent, what it was answered."""
+
+    __slots__ = ("body_bytes", "body_max_bytes", "id", "receive", "scope", "send", "started", "status")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, *, body_max_bytes: int) -> None:
+        self.scope = scope
+        self.receive = receive
+        self.send = send
+        self.body_max_bytes = body_max_bytes
+        self.body_bytes = 0
+        self.status = 0
+        self.id = ""
+        self.started = time.perf_counter()
+
+    async def run(self, app: ASGIApp) -> None:
+        announced = self._read_headers()
+        token = request_id.set(self.id)
+        telemetry.count_started()
+        try:
+            if announced > self.body_max_bytes:
+                await self._refuse_body()
+            else:
+                await app(self.scope, self._receive, self._send)
+        except BodyTooLarge:
+            await self._refuse_body()
+        except Exception:
+            log.exception("unhandled", method=self.scope["method"], path=self.scope["path"])
+            if self.status:
+                raise
+            await _problem(500, "internal", "出错了，我们已经记录下来。", {})(
+                self.scope, self.receive, self._send
+            )
+        finally:
+            self._close()
+            request_id.reset(token)
+
+    def _read_headers(self) -> int:
+        """Take over a sound X-Request-ID or make one; returns the announced length of the body."""
+        announced, headers = 0, []
+        for name, value in self.scope["headers"]:
+            if name == b"x-request-id":
+                if _ID_PATTERN.fullmatch(text := value.decode("latin-1")):
+                    self.id = text
+                continue
+            if name == b"content-length" and value.isdigit():
+                announced = int(value)
+            headers.append((name, value))
+        self.id = self.id or uuid.uuid4().hex
+        headers.append((b"x-request-id", self.id.encode()))
+        self.scope["headers"] = headers
+        return announced
+
+    async def _receive(self) -> Message:
+        message = await self.receive()
+        self.body_bytes += len(message.get("body", b""))
+        if self.body_bytes > self.body_max_bytes:
+            raise BodyTooLarge("the request body is larger than allowed")
+        return message
+
+    async def _send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if self.body_bytes > self.body_max_bytes and not self.status and message["status"] != 413:
+                raise BodyTooLarge("the request body is larger than allowed")
+            self.status = message["status"]
+            message = {
+                **message,
+                "headers": [*message.get("headers", ()), (b"x-request-id", self.id.encode())],
+            }
+        await self.send(message)
+
+    async def _refuse_body(self) -> None:
+        if not self.status:
+            answer = _problem(413, "body_too_large", "上传的内容太大了。", {"connection": "close"})
+            await answer(self.scope, self.receive, self._send)
+
+    def _close(self) -> None:
+        seconds = time.perf_counter() - self.started
+        path, method = self.scope["path"], self.scope["method"]
+        route_class = telemetry.route_class_of(path)
+        status = self.status or 499  # the client went away before it was answered
+        telemetry.count_answered(route_class=route_class, method=method, status=status, seconds=seconds)
+        if status < 400 and (route_class in UNLOGGED_CLASSES or "jishi.unlogged" in self.scope):
+            return
+        client = self.scope.get("client") or ("",)
+        log.info(
+            "request", method=method, path=path, status=status, ms=round(seconds * 1000, 1), client=client[0]
+        )
+
+
+def _problem(status: int, code: str, title: str, headers: dict[str, str]) -> Response:
+    body = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code}
+    return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
