@@ -7,8 +7,10 @@ is idempotent because it may run again after a crash.
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 RETRY_ATTEMPTS_MAX = 12
 RETRY_BASE_SECONDS = 2
@@ -36,3 +38,18 @@ def periodic(*, cron: str, name: str, queue: str = "timers") -> Callable[[Callab
         )
 
     return register
+
+
+def defer_once(task: Any, *, lock: str, **arguments: str) -> bool:
+    """Defer unless a job under the same lock is still waiting. True when it was deferred."""
+    try:
+        with transaction.atomic():
+            task.configure(queueing_lock=lock).defer(**arguments)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def defer(name: str, **arguments: str) -> None:
+    """Defer a job by its name, in the transaction that is open."""
+    app.configure_task(name).defer(**arguments)

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jishi.platform",
     *ROOMS,
+    "jishi.flows",
     "jishi.surfaces",
     "jishi.runtime",
 ]
@@ -62,12 +63,13 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jishi.surfaces.actors.ActorMiddleware",
 ]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [BASE_DIR / "surfaces/shop/templates", BASE_DIR / "surfaces/console/templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -135,3 +137,4 @@ JISHI_CURRENCY = ENV.currency
 JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_DEMO = ENV.demo
+JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}

@@ -1,5 +1,19 @@
 """The routes of all surfaces."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from jishi.surfaces.pwa import offline, service_worker, web_manifest
+from jishi.surfaces.styleguide import show_styleguide
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("manifest.webmanifest", web_manifest, name="web_manifest"),
+    path("service-worker.js", service_worker, name="service_worker"),
+    path("offline/", offline, name="offline"),
+]
+
+if settings.DEBUG or settings.JISHI_DEMO:
+    urlpatterns += [
+        path("styleguide/", show_styleguide, name="styleguide"),
+        path("styleguide/<slug:page>/", show_styleguide, name="styleguide_page"),
+    ]

@@ -150,6 +150,8 @@ class OrderLineView:
     cancelled_quantity: int
     discounts: tuple[Discount, ...]
     sharer_id: uuid.UUID | None
+    link_id: uuid.UUID | None
+    touch_id: uuid.UUID | None
     attribution_source: str
     attribution_reason: str
 

@@ -63,6 +63,16 @@ class Visitor(models.Model):
     recognised_at = models.DateTimeField(null=True)
 
 
+class Visit(models.Model):
+    """A browser was here on a day (UTC): what conversion is measured against."""
+
+    visitor_id = models.UUIDField()
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "visitor_id"], name="visit_once_a_day")]
+
+
 class Address(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")

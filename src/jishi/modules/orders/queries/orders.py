@@ -158,6 +158,8 @@ def line_view(row: OrderLine) -> OrderLineView:
         cancelled_quantity=row.cancelled_quantity,
         discounts=tuple(Discount(**discount) for discount in row.discounts),
         sharer_id=row.sharer_id,
+        link_id=row.link_id,
+        touch_id=row.touch_id,
         attribution_source=row.attribution_source,
         attribution_reason=row.attribution_reason,
     )

@@ -96,7 +96,10 @@ class Team(models.Model):
 class Seat(models.Model):
     """A seat is a claim on the team's pool with a number and an order."""
 
-    id = models.UUIDField(primary_key=True, default=ids.new_id)  # also the claim's id
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    claim_id = models.UUIDField(
+        unique=True
+    )  # of the team's pool; a late payer moved elsewhere gets a new one
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     seat_no = models.PositiveSmallIntegerField()
     member_id = models.UUIDField(db_index=True)

@@ -1,0 +1,60 @@
+"""What goes into the ledger for payments, fees and refunds (docs/algorithms/ledger.md)."""
+
+from jishi.kernel import ids
+from jishi.modules.ledger.public import AccountKind, AccountRef, NewTransfer, post_transfers
+from jishi.modules.payments.public import PaymentView, RefundView
+
+SALES = AccountRef(code="sales", kind=AccountKind.INCOME)
+FEES = AccountRef(code="payment_fees", kind=AccountKind.EXPENSE)
+
+
+def clearing(provider: str) -> AccountRef:
+    """What a provider owes us."""
+    return AccountRef(code=f"clearing:{provider}", kind=AccountKind.ASSET)
+
+
+def post_payment(payment: PaymentView) -> None:
+    """Debit the provider, credit sales; what the provider keeps is a fee."""
+    subject = ("order", payment.order_id)
+    transfers = [
+        NewTransfer(
+            id=ids.derived_id(payment.id, "capture"),
+            debit=clearing(payment.provider),
+            credit=SALES,
+            amount_minor=payment.amount_minor,
+            unit=payment.currency,
+            kind="payment",
+            subject=subject,
+        )
+    ]
+    if payment.fee_minor > 0:
+        transfers.append(
+            NewTransfer(
+                id=ids.derived_id(payment.id, "fee"),
+                debit=FEES,
+                credit=clearing(payment.provider),
+                amount_minor=payment.fee_minor,
+                unit=payment.currency,
+                kind="payment_fee",
+                subject=subject,
+            )
+        )
+    post_transfers(transfers)
+
+
+def post_refund(refund: RefundView) -> None:
+    """The inverse of the payment for the part that went back; the fee stays with the provider."""
+    post_transfers(
+        [
+            NewTransfer(
+                id=ids.derived_id(refund.id, "refund"),
+                debit=SALES,
+                credit=clearing(refund.provider),
+                amount_minor=refund.amount_minor,
+                unit=refund.currency,
+                kind="refund",
+                subject=("order", refund.order_id),
+                reverses_id=ids.derived_id(refund.payment_id, "capture"),
+            )
+        ]
+    )

@@ -1,0 +1,235 @@
+"""From a cart, or a few items, or a seat in a team, to an order that waits for payment.
+
+Everything happens in one transaction: price, stock, seat, order. When any part is refused nothing is left behind.
+"""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import Actor
+from jishi.modules.inventory.public import hold_stock
+from jishi.modules.orders.public import (
+    AddressNeeded,
+    BadQuantity,
+    CartEmpty,
+    LineAttribution,
+    NewLine,
+    NewOrder,
+    RegionRefused,
+    cart_view,
+    close_cart,
+    order_id_of_cart,
+    place_order,
+)
+from jishi.modules.people.public import AddressView, address_view
+from jishi.modules.plays.public import LateChoice, SeatRequest, take_seat
+from jishi.modules.sharing.public import attribution_of
+
+PAY_MINUTES = 30
+NOTE_LENGTH_MAX = 200
+ITEMS_MAX = 60
+UNITS_MAX = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where the goods go, and a word for the shop."""
+
+    address_id: uuid.UUID | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatWish:
+    """A seat in a team, or a team of one's own (`team_id` None), and what happens if the payment comes too late."""
+
+    offer_id: uuid.UUID
+    team_id: uuid.UUID | None
+    variant_id: uuid.UUID
+    quantity: int
+    late_choice: LateChoice
+
+
+@transaction.atomic
+def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | None) -> uuid.UUID:
+    """Order the selected lines of the actor's cart. A second submit of the same cart finds the first order.
+
+    Raises CartEmpty, AddressNeeded, OutOfStock, TotalChanged, RegionRefused.
+    """
+    member_id = by.require_member()
+    cart = cart_view(by)
+    if cart.id is None:
+        raise CartEmpty()
+    known = order_id_of_cart(cart.id)
+    if known is not None:
+        return known
+    address = _address(delivery, by=by)
+    quote = quote_cart(cart, address=address, currency=settings.JISHI_CURRENCY)
+    order_id = ids.new_id()
+    close_cart(cart.id)
+    return _place(
+        quote,
+        _Head(order_id, member_id, cart.id, clock.now() + timedelta(minutes=PAY_MINUTES)),
+        by=by,
+        delivery=delivery,
+        address=address,
+        expected_total_minor=expected_total_minor,
+    )
+
+
+@transaction.atomic
+def order_items(
+    items: list[tuple[uuid.UUID, int]], *, by: Actor, delivery: Delivery, expected_total_minor: int | None
+) -> uuid.UUID:
+    """Buy at once, without a cart. Raises like `order_cart`, and BadQuantity."""
+    member_id = by.require_member()
+    if not 1 <= len(items) <= ITEMS_MAX:
+        raise CartEmpty()
+    if any(not 1 <= quantity <= UNITS_MAX for _, quantity in items):
+        raise BadQuantity(limit=UNITS_MAX)
+    address = _address(delivery, by=by)
+    quote = quote_items(items, address=address, currency=settings.JISHI_CURRENCY)
+    return _place(
+        quote,
+        _Head(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
+        by=by,
+        delivery=delivery,
+        address=address,
+        expected_total_minor=expected_total_minor,
+    )
+
+
+@transaction.atomic
+def order_seat(
+    wish: SeatWish, *, by: Actor, delivery: Delivery, expected_total_minor: int | None
+) -> uuid.UUID:
+    """Hold a seat and order its goods. Raises like `order_items` and what `take_seat` raises."""
+    member_id = by.require_member()
+    if not 1 <= wish.quantity <= UNITS_MAX:
+        raise BadQuantity(limit=UNITS_MAX)
+    address = _address(delivery, by=by)
+    _, quote = quote_seat(
+        offer_id=wish.offer_id,
+        team_id=wish.team_id,
+        variant_id=wish.variant_id,
+        quantity=wish.quantity,
+        address=address,
+        currency=settings.JISHI_CURRENCY,
+    )
+    order_id = ids.new_id()
+    seat = take_seat(
+        SeatRequest(
+            offer_id=wish.offer_id,
+            team_id=wish.team_id,
+            member_id=member_id,
+            order_id=order_id,
+            quantity=wish.quantity,
+            discount_minor=quote.discount_minor,
+            late_choice=wish.late_choice,
+        ),
+        by=by,
+    )
+    head = _Head(
+        order_id,
+        member_id,
+        None,
+        seat.expires_at,
+        play_kind="group_buy",
+        play_id=wish.offer_id,
+        team_id=seat.team_id,
+    )
+    return _place(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    order_id: uuid.UUID
+    member_id: uuid.UUID
+    cart_id: uuid.UUID | None
+    pay_deadline: datetime
+    play_kind: str = ""
+    play_id: uuid.UUID | None = None
+    team_id: uuid.UUID | None = None
+
+
+def _place(
+    quote: Quote,
+    head: _Head,
+    *,
+    by: Actor,
+    delivery: Delivery,
+    address: AddressView | None,
+    expected_total_minor: int | None,
+) -> uuid.UUID:
+    if not quote.ordered_lines:
+        raise CartEmpty()
+    if quote.region_refused:
+        raise RegionRefused()
+    if address is None and any(line.variant.requires_shipping for line in quote.ordered_lines):
+        raise AddressNeeded()
+    found = attribution_of(member_id=head.member_id, visitor_id=by.visitor_id, team_id=head.team_id)
+    credit = LineAttribution(found.sharer_id, found.link_id, found.touch_id, found.source, found.reason.value)
+    new = NewOrder(
+        order_id=head.order_id,
+        member_id=head.member_id,
+        visitor_id=by.visitor_id,
+        cart_id=head.cart_id,
+        currency=quote.currency,
+        lines=tuple(_new_line(line, credit) for line in quote.ordered_lines),
+        shipping_minor=quote.shipping_minor,
+        address=_snapshot(address),
+        note=delivery.note.strip()[:NOTE_LENGTH_MAX],
+        pay_deadline=head.pay_deadline,
+        play_kind=head.play_kind,
+        play_id=head.play_id,
+        team_id=head.team_id,
+    )
+    order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
+    # stock last: its rows are the hottest, so they stay locked for the shortest time
+    hold_stock(
+        lines=[(line.line_id, line.variant_id, line.quantity) for line in new.lines],
+        cause=("order", order_id),
+        expires_at=None,
+    )
+    return order_id
+
+
+def _new_line(line: QuotedLine, credit: LineAttribution) -> NewLine:
+    variant = line.variant
+    return NewLine(
+        line_id=ids.new_id(),
+        product_id=variant.product_id,
+        variant_id=variant.id,
+        sku=variant.sku,
+        title=variant.product_title,
+        option_text=" / ".join(variant.option_values),
+        cover=variant.cover_address,
+        quantity=line.quantity,
+        list_minor=variant.price_minor,
+        cost_minor=variant.cost_minor,
+        weight_grams=variant.weight_grams,
+        discounts=line.discounts,
+        attribution=credit,
+    )
+
+
+def _address(delivery: Delivery, *, by: Actor) -> AddressView | None:
+    return address_view(delivery.address_id, by=by) if delivery.address_id else None
+
+
+def _snapshot(address: AddressView | None) -> dict[str, Any]:
+    if address is None:
+        return {}
+    values = asdict(address)
+    values["id"] = str(address.id)
+    values.pop("is_default")
+    return values

@@ -1,0 +1,161 @@
+"""Paying for an order: one path for the browser's return, the callback, the question and the job.
+
+`take_outcome` is that path. Its transaction locks payment → order → team, so callbacks that arrive twice, late or out
+of order, and a payment racing its deadline, come one after another and have one effect.
+"""
+
+import uuid
+
+from django.db import transaction
+
+from jishi.flows.books import post_payment
+from jishi.flows.refunds import defer_refund, refund_order
+from jishi.flows.web_addresses import notify_url, return_url
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import Actor
+from jishi.modules.inventory.public import OutOfStock, hold_stock, keep_holds
+from jishi.modules.orders.public import (
+    NotPayable,
+    OrderState,
+    PaymentVerdict,
+    accept_payment_to_return,
+    complete_orders,
+    lines_by_order,
+    move_to_team,
+    order_view,
+    record_payment,
+    revive_order,
+    summaries_by_ids,
+)
+from jishi.modules.payments.public import (
+    Outcome,
+    PaymentState,
+    PaymentView,
+    ask_payment,
+    open_payment,
+    payment_view,
+    record_outcome,
+    request_refund,
+    start_payment,
+)
+from jishi.modules.plays.public import Landing, Settlement, settle_late, settle_seat
+
+
+def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
+    """Open (or reuse) a payment and get the cashier's address. Raises NotPayable.
+
+    Run outside of a transaction: the provider is called between two of them.
+    """
+    with transaction.atomic():
+        order = order_view(order_id, by=by)
+        if (
+            order.state is not OrderState.PLACED
+            or order.pay_deadline <= clock.now()
+            or not by.owns(order.member_id)
+        ):
+            raise NotPayable(state=order.state.value)
+        payment = open_payment(
+            order_id=order.id,
+            member_id=order.member_id,
+            provider=provider,
+            amount_minor=order.total_minor,
+            currency=order.currency,
+            title=order.lines[0].title,
+        )
+    return start_payment(
+        payment.id,
+        title=order.lines[0].title,
+        return_url=return_url(payment.id),
+        notify_url=notify_url(provider),
+    )
+
+
+def check_payment(payment_id: uuid.UUID) -> PaymentView:
+    """The payer came back, or time has passed: ask the provider and take its word. Not inside a transaction."""
+    payment = payment_view(payment_id)
+    if payment.state in (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN):
+        take_outcome(payment_id, ask_payment(payment_id))
+    return payment_view(payment_id)
+
+
+@transaction.atomic
+def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
+    """Record a provider's word with all its consequences. True when this word made the payment successful."""
+    capture = record_outcome(payment_id, outcome)
+    if capture is None:
+        return False
+    payment = capture.payment
+    post_payment(payment)
+    verdict = record_payment(payment.order_id)
+    if verdict is PaymentVerdict.ACCEPTED:
+        _settle_accepted(payment)
+    elif verdict is PaymentVerdict.LATE:
+        _settle_late(payment)
+    else:
+        _send_back(payment, reason="paid_twice")
+    return True
+
+
+def _settle_accepted(payment: PaymentView) -> None:
+    order = summaries_by_ids([payment.order_id])[payment.order_id]
+    keep_holds(cause=("order", order.id))
+    if order.play_kind != "group_buy":
+        return
+    settlement = settle_seat(order.id)
+    if settlement.landing is Landing.REFUND:
+        # paid in time for the order, too late for its team: the goods are held, only the seat must be found anew
+        settlement = settle_late(order.id)
+    if settlement.landing is Landing.REFUND:
+        refund_order(order.id, reason="team_gone")
+        return
+    _follow(order.id, settlement)
+
+
+def _settle_late(payment: PaymentView) -> None:
+    """The order was cancelled before the money came: honour it if goods and seat can be had, else send it back."""
+    order = summaries_by_ids([payment.order_id])[payment.order_id]
+    try:
+        with transaction.atomic():
+            hold_stock(
+                lines=[
+                    (ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+                    for line in lines_by_order([order.id])[order.id]
+                ],
+                cause=("order", order.id),
+                expires_at=None,
+            )
+            settlement = settle_late(order.id) if order.play_kind == "group_buy" else None
+            if settlement is not None and settlement.landing is Landing.REFUND:
+                raise _NoSeat()
+    except (OutOfStock, _NoSeat) as refusal:
+        accept_payment_to_return(order.id)
+        refund_order(order.id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
+        return
+    keep_holds(cause=("order", order.id))
+    revive_order(order.id, team_id=settlement.team_id if settlement else None)
+    if settlement is not None:
+        _follow(order.id, settlement)
+
+
+class _NoSeat(Exception):
+    """Undoes the stock that was held for a seat which could not be had."""
+
+
+def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:
+    """The order goes where its seat went; a full team frees all its orders for shipping."""
+    if settlement.team_id is None:
+        return
+    move_to_team(order_id, team_id=settlement.team_id)
+    if settlement.ready_order_ids:
+        complete_orders(settlement.ready_order_ids, team_id=settlement.team_id)
+
+
+def _send_back(payment: PaymentView, *, reason: str) -> None:
+    """The whole of a payment that the order did not need."""
+    request_refund(
+        refund_id=ids.derived_id(payment.id, "send_back"),
+        payment_id=payment.id,
+        amount_minor=payment.amount_minor,
+        reason=reason,
+    )
+    defer_refund(ids.derived_id(payment.id, "send_back"))

@@ -1,0 +1,187 @@
+"""What an order would cost, line by line, before anything is written."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jishi.kernel.errors import NotFound
+from jishi.modules.catalog.public import VariantView, variants_by_ids
+from jishi.modules.inventory.public import sellable_by_variant
+from jishi.modules.orders.public import CartView, Discount, RegionRefused, default_rates, shipping_fee_minor
+from jishi.modules.people.public import AddressView
+from jishi.modules.plays.public import OfferView, VariantNotInOffer, discount_minor, offer_view, teams_by_ids
+
+GROUP_DISCOUNT = "group_buy"
+LEADER_DISCOUNT = "group_buy_leader"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line as it would be ordered now. `sellable` is how many could be had."""
+
+    variant: VariantView
+    quantity: int
+    price_seen_minor: int
+    discounts: tuple[Discount, ...]
+    sellable: int
+    cart_line_id: uuid.UUID | None = None
+    is_selected: bool = True
+
+    @property
+    def list_minor(self) -> int:
+        return self.variant.price_minor * self.quantity
+
+    @property
+    def discount_minor(self) -> int:
+        return sum(discount.amount_minor for discount in self.discounts)
+
+    @property
+    def total_minor(self) -> int:
+        return self.list_minor - self.discount_minor
+
+    @property
+    def is_available(self) -> bool:
+        return self.variant.is_for_sale and self.sellable >= self.quantity
+
+    @property
+    def price_changed(self) -> bool:
+        return self.price_seen_minor != self.variant.price_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Lines, shipping and total. `region_refused` says that we cannot ship to the address."""
+
+    lines: tuple[QuotedLine, ...]
+    currency: str
+    shipping_minor: int
+    region_refused: bool = False
+
+    @property
+    def ordered_lines(self) -> tuple[QuotedLine, ...]:
+        return tuple(line for line in self.lines if line.is_selected)
+
+    @property
+    def list_minor(self) -> int:
+        return sum(line.list_minor for line in self.ordered_lines)
+
+    @property
+    def discount_minor(self) -> int:
+        return sum(line.discount_minor for line in self.ordered_lines)
+
+    @property
+    def goods_minor(self) -> int:
+        return self.list_minor - self.discount_minor
+
+    @property
+    def total_minor(self) -> int:
+        return self.goods_minor + self.shipping_minor
+
+    @property
+    def unit_count(self) -> int:
+        return sum(line.quantity for line in self.ordered_lines)
+
+    @property
+    def can_be_ordered(self) -> bool:
+        return (
+            bool(self.ordered_lines)
+            and not self.region_refused
+            and all(ln.is_available for ln in self.ordered_lines)
+        )
+
+
+def quote_cart(cart: CartView, *, address: AddressView | None, currency: str) -> Quote:
+    """The cart at today's prices; four queries however long it is. Lines whose product is gone are left out."""
+    variants = variants_by_ids([line.variant_id for line in cart.lines])
+    sellable = sellable_by_variant([line.variant_id for line in cart.lines])
+    lines = tuple(
+        QuotedLine(
+            variant=variants[line.variant_id],
+            quantity=line.quantity,
+            price_seen_minor=line.price_seen_minor,
+            discounts=(),
+            sellable=sellable.get(line.variant_id, 0),
+            cart_line_id=line.line_id,
+            is_selected=line.is_selected,
+        )
+        for line in cart.lines
+        if line.variant_id in variants
+    )
+    return with_shipping(lines, address=address, currency=currency)
+
+
+def quote_items(
+    items: Sequence[tuple[uuid.UUID, int]], *, address: AddressView | None, currency: str
+) -> Quote:
+    """Variants bought at once, without a cart. Raises NotFound for a variant that does not exist."""
+    variants = variants_by_ids([variant_id for variant_id, _ in items])
+    sellable = sellable_by_variant([variant_id for variant_id, _ in items])
+    if any(variant_id not in variants for variant_id, _ in items):
+        raise NotFound()
+    lines = tuple(
+        QuotedLine(
+            variant=variants[variant_id],
+            quantity=quantity,
+            price_seen_minor=variants[variant_id].price_minor,
+            discounts=(),
+            sellable=sellable.get(variant_id, 0),
+        )
+        for variant_id, quantity in items
+    )
+    return with_shipping(lines, address=address, currency=currency)
+
+
+def quote_seat(
+    *,
+    offer_id: uuid.UUID,
+    team_id: uuid.UUID | None,
+    variant_id: uuid.UUID,
+    quantity: int,
+    address: AddressView | None,
+    currency: str,
+) -> tuple[OfferView, Quote]:
+    """A seat of a team; whoever opens the team gets the leader benefit. Raises VariantNotInOffer, NotFound."""
+    offer = offer_view(offer_id)
+    if team_id is not None and team_id not in teams_by_ids([team_id]):
+        raise NotFound()
+    variant = variants_by_ids([variant_id]).get(variant_id)
+    price = offer.price_of(variant_id)
+    if variant is None or price is None:
+        raise VariantNotInOffer()
+    group, leader = discount_minor(
+        list_minor=variant.price_minor,
+        price_minor=price,
+        quantity=quantity,
+        leader_discount_minor=offer.leader_discount_minor,
+        is_leader=team_id is None,
+    )
+    discounts = [Discount(kind=GROUP_DISCOUNT, source_id=str(offer.id), amount_minor=group, label=offer.name)]
+    if leader:
+        discounts.append(
+            Discount(kind=LEADER_DISCOUNT, source_id=str(offer.id), amount_minor=leader, label=offer.name)
+        )
+    line = QuotedLine(
+        variant=variant,
+        quantity=quantity,
+        price_seen_minor=variant.price_minor,
+        discounts=tuple(discount for discount in discounts if discount.amount_minor),
+        sellable=sellable_by_variant([variant_id]).get(variant_id, 0),
+    )
+    return offer, with_shipping((line,), address=address, currency=currency)
+
+
+def with_shipping(lines: tuple[QuotedLine, ...], *, address: AddressView | None, currency: str) -> Quote:
+    """Add the fee for the address; without one the fee is not known yet and counts as nothing."""
+    ordered = [line for line in lines if line.is_selected and line.variant.requires_shipping]
+    if address is None or not ordered:
+        return Quote(lines=lines, currency=currency, shipping_minor=0)
+    try:
+        fee = shipping_fee_minor(
+            rates=default_rates(),
+            region_code=address.region_code,
+            weight_grams=sum(line.variant.weight_grams * line.quantity for line in ordered),
+            goods_minor=sum(line.total_minor for line in lines if line.is_selected),
+        )
+    except RegionRefused:
+        return Quote(lines=lines, currency=currency, shipping_minor=0, region_refused=True)
+    return Quote(lines=lines, currency=currency, shipping_minor=fee)

@@ -1,0 +1,118 @@
+"""Giving money back: plan on the order, intent at the payment, stock and seat returned, then the call by a job."""
+
+import uuid
+
+from django.db import transaction
+
+from jishi.flows.books import post_refund
+from jishi.flows.web_addresses import notify_url
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.modules.inventory.public import release_holds
+from jishi.modules.orders.public import (
+    NothingToRefund,
+    OrderState,
+    RefundPlan,
+    TeamStillForming,
+    mark_refund_failed,
+    order_view,
+    record_refund,
+    request_order_refund,
+)
+from jishi.modules.payments.public import (
+    Outcome,
+    PaymentState,
+    RefundState,
+    payments_of_order,
+    record_refund_outcome,
+    refund_view,
+    request_refund,
+    retry_refund,
+    send_refund,
+)
+from jishi.modules.plays.public import leave_team
+from jishi.platform import history, jobs
+
+
+@transaction.atomic
+def refund_order(
+    order_id: uuid.UUID,
+    *,
+    by: Actor = SYSTEM,
+    reason: str,
+    note: str = "",
+    units_by_line: dict[uuid.UUID, int] | None = None,
+    with_shipping: bool = False,
+) -> RefundPlan:
+    """Send back all that is left of an order, or some units. Goods not yet shipped go back on sale.
+
+    Raises NothingToRefund, TooManyUnits, TeamStillForming (a shopper in a forming team).
+    """
+    before = order_view(order_id, by=by)
+    if before.state is OrderState.GATHERING:
+        if not by.may("orders.refund"):
+            raise TeamStillForming()
+        if units_by_line is None:
+            leave_team(order_id)  # the team's lock comes before the order's when a paid seat is given up
+    plan = request_order_refund(
+        order_id,
+        by=by,
+        reason=reason,
+        note=note,
+        units_by_line=units_by_line,
+        with_shipping=with_shipping,
+    )
+    cancelled = [(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity]
+    if cancelled:
+        release_holds(cause=("order", order_id), lines=cancelled, reason=reason)
+    request_refund(
+        refund_id=plan.refund_id,
+        payment_id=_payment_to_refund(order_id),
+        amount_minor=plan.amount_minor,
+        reason=reason,
+    )
+    defer_refund(plan.refund_id)
+    return plan
+
+
+def carry_out_refund(refund_id: uuid.UUID) -> RefundState:
+    """Call the provider (or ask what became of it) and take its word. Not inside a transaction."""
+    refund = refund_view(refund_id)
+    if refund.state in (RefundState.SUCCEEDED, RefundState.FAILED):
+        return refund.state
+    take_refund_outcome(refund_id, send_refund(refund_id, notify_url=notify_url(refund.provider)))
+    return refund_view(refund_id).state
+
+
+@transaction.atomic
+def take_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> bool:
+    """Record a provider's word about a refund with its consequences. True when this word made it successful."""
+    done = record_refund_outcome(refund_id, outcome)
+    if done is None:
+        if refund_view(refund_id).state is RefundState.FAILED:
+            mark_refund_failed(refund_id)
+        return False
+    post_refund(done)
+    record_refund(refund_id)
+    return True
+
+
+@transaction.atomic
+def try_refund_again(refund_id: uuid.UUID, *, by: Actor) -> None:
+    """A person sends a refund that the provider refused once more, under the same id."""
+    by.require("orders.refund")
+    refund = retry_refund(refund_id)
+    history.record_step(subject=("order", refund.order_id), verb="retry_refund", by=by)
+    defer_refund(refund_id)
+
+
+def defer_refund(refund_id: uuid.UUID) -> None:
+    """The call is a job of this transaction: it exists exactly when the intent does."""
+    jobs.defer("flows.carry_out_refund", refund_id=str(refund_id))
+
+
+def _payment_to_refund(order_id: uuid.UUID) -> uuid.UUID:
+    """The payment that the order stands on: the first that succeeded."""
+    paid = [p for p in payments_of_order(order_id) if p.state is PaymentState.SUCCEEDED]
+    if not paid:
+        raise NothingToRefund()
+    return min(paid, key=lambda payment: (payment.settled_at, payment.id)).id

@@ -1,0 +1,68 @@
+"""Jobs of the flows: ids in, one flow each, safe to run again."""
+
+import uuid
+from datetime import timedelta
+
+from jishi.flows import lifecycle, payment, refunds
+from jishi.kernel import clock
+from jishi.kernel.actor import SYSTEM
+from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
+from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
+from jishi.modules.plays.public import advance_offers, due_team_ids
+from jishi.platform import jobs, rush
+
+SWEEP_MAX = 200
+RECEIVED_AFTER_DAYS = 10
+
+
+@jobs.task(name="flows.carry_out_refund", queue="money")
+def carry_out_refund_job(*, refund_id: str) -> None:
+    refunds.carry_out_refund(uuid.UUID(refund_id))
+
+
+@jobs.task(name="flows.refund_failed_team_order", queue="money")
+def refund_failed_team_order_job(*, order_id: str) -> None:
+    lifecycle.refund_failed_team_order(uuid.UUID(order_id))
+
+
+@jobs.task(name="flows.check_payment", queue="money")
+def check_payment_job(*, payment_id: str) -> None:
+    payment.check_payment(uuid.UUID(payment_id))
+
+
+@jobs.task(name="flows.expire_order", queue="timers")
+def expire_order_job(*, order_id: str) -> None:
+    lifecycle.expire_order(uuid.UUID(order_id))
+
+
+@jobs.task(name="flows.end_team", queue="timers")
+def end_team_job(*, team_id: str) -> None:
+    lifecycle.end_team(uuid.UUID(team_id))
+
+
+@jobs.periodic(cron="*/10 * * * * *", name="flows.sweep_deadlines")
+def sweep_deadlines() -> None:
+    """Every ten seconds: unpaid orders, due teams and offers, each handed to a job of its own."""
+    for order_id in unpaid_order_ids(limit=SWEEP_MAX):
+        jobs.defer_once(expire_order_job, lock=f"expire:{order_id}", order_id=str(order_id))
+    for team_id in due_team_ids(limit=SWEEP_MAX):
+        jobs.defer_once(end_team_job, lock=f"team:{team_id}", team_id=str(team_id))
+    advance_offers()
+    rush.expire_claims()
+
+
+@jobs.periodic(cron="*/10 * * * * *", name="flows.ask_providers")
+def ask_providers() -> None:
+    """Every ten seconds: payments and refunds without a final word whose time to ask has come."""
+    for payment_id in payments_to_ask():
+        jobs.defer_once(check_payment_job, lock=f"ask:{payment_id}", payment_id=str(payment_id))
+    for refund_id in refunds_to_ask():
+        jobs.defer_once(carry_out_refund_job, lock=f"refund:{refund_id}", refund_id=str(refund_id))
+
+
+@jobs.periodic(cron="7 * * * *", name="flows.receive_old_parcels")
+def receive_old_parcels() -> None:
+    """Parcels on the road for ten days count as received."""
+    before = clock.now() - timedelta(days=RECEIVED_AFTER_DAYS)
+    for order_id in shipped_order_ids(shipped_before=before, limit=SWEEP_MAX):
+        receive_order(order_id, by=SYSTEM, note="automatic")

@@ -1,0 +1,97 @@
+"""Bringing a picture from an address that a file named, without letting the file command the server's network.
+
+The host is resolved once, every answer must be public, and the connection goes to the very address that was
+checked: a second answer of the name server (DNS rebinding) changes nothing. Redirects are checked the same way.
+"""
+
+import socket
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+import httpx
+
+from jishi.kernel import clock
+from jishi.modules.catalog.rules.addresses import AddressRefused, pick_public, split_address
+from jishi.platform.files import IMAGE_BYTES_MAX
+
+REDIRECTS_MAX: Final = 3
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 10.0
+WHOLE_SECONDS: Final = 30.0
+_AGENT: Final = "Jishi picture fetcher"
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+Resolve = Callable[[str, int], list[str]]
+
+
+class FetchFailed(Exception):
+    """`may_pass`: trying again later may help."""
+
+    def __init__(self, code: str, *, may_pass: bool) -> None:
+        super().__init__(code)
+        self.code = code
+        self.may_pass = may_pass
+
+
+def resolve_host(host: str, port: int) -> list[str]:
+    """All addresses of a name."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def fetch_picture(
+    address: str, *, resolve: Resolve = resolve_host, transport: httpx.BaseTransport | None = None
+) -> bytes:
+    """The bytes behind an address, at most IMAGE_BYTES_MAX. Raises FetchFailed; what they are, the caller checks."""
+    deadline = clock.monotonic_seconds() + WHOLE_SECONDS
+    timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+    with httpx.Client(
+        transport=transport, timeout=timeout, trust_env=False, follow_redirects=False
+    ) as client:
+        for _ in range(REDIRECTS_MAX + 1):
+            answer = _ask(client, address, resolve, deadline)
+            if isinstance(answer, bytes):
+                return answer
+            address = urljoin(address, answer)
+    raise FetchFailed("too_many_redirects", may_pass=False)
+
+
+def _ask(client: httpx.Client, address: str, resolve: Resolve, deadline: float) -> bytes | str:
+    """The body, or where to look instead."""
+    try:
+        scheme, host, port = split_address(address)
+        ip = pick_public(resolve(host, port))
+    except AddressRefused as refused:
+        raise FetchFailed(refused.code, may_pass=False) from refused
+    except (OSError, UnicodeError) as error:
+        raise FetchFailed("host_unknown", may_pass=True) from error
+    parts = urlsplit(address)
+    literal = f"[{ip}]" if ":" in ip else ip
+    pinned = urlunsplit((scheme, f"{literal}:{port}", parts.path or "/", parts.query, ""))
+    host_header = host if port in (80, 443) else f"{host}:{port}"
+    headers = {"Host": host_header, "User-Agent": _AGENT, "Accept": "image/*"}
+    try:
+        with client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": host}) as response:
+            if response.status_code in _REDIRECTS:
+                return response.headers.get("location", "")
+            return _body(response, deadline)
+    except (httpx.TimeoutException, httpx.TransportError, httpx.InvalidURL) as error:
+        raise FetchFailed("unreachable", may_pass=True) from error
+
+
+def _body(response: httpx.Response, deadline: float) -> bytes:
+    status = response.status_code
+    if status != 200:
+        raise FetchFailed(f"status_{status}", may_pass=status >= 500 or status in (408, 429))
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > IMAGE_BYTES_MAX:
+        raise FetchFailed("too_large", may_pass=False)
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > IMAGE_BYTES_MAX:
+            raise FetchFailed("too_large", may_pass=False)
+        if clock.monotonic_seconds() > deadline:
+            raise FetchFailed("too_slow", may_pass=True)
+    return bytes(content)

@@ -1,0 +1,1 @@
+"""Pure decisions of the catalogue: reading files, comparing, drawing, what may follow what."""

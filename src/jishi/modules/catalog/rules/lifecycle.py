@@ -1,0 +1,30 @@
+"""What may happen to a product."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from jishi.modules.catalog.rules.drafts import ProductDraft
+from jishi.modules.catalog.types import ProductKind, ProductState
+
+LIFECYCLE: Final[Mapping[tuple[ProductState, str], ProductState]] = {
+    (ProductState.DRAFT, "publish"): ProductState.PUBLISHED,
+    (ProductState.DRAFT, "archive"): ProductState.ARCHIVED,
+    (ProductState.PUBLISHED, "unpublish"): ProductState.DRAFT,
+    (ProductState.PUBLISHED, "archive"): ProductState.ARCHIVED,
+    (ProductState.ARCHIVED, "restore"): ProductState.DRAFT,
+}
+
+
+def missing_to_publish(product: ProductDraft) -> tuple[str, ...]:
+    """What a shopper could not do without: a name, and something to choose at a price."""
+    missing: list[str] = []
+    if not product.title.strip():
+        missing.append("title")
+    if product.kind is ProductKind.GROUPED:
+        if not product.member_skus:
+            missing.append("members")
+    elif not any(variant.is_active for variant in product.variants):
+        missing.append("variants")
+    if product.kind is ProductKind.EXTERNAL and not product.external_address:
+        missing.append("external_address")
+    return tuple(missing)

@@ -1,0 +1,85 @@
+"""API tokens: shown once, kept as a digest, narrowed to scopes."""
+
+import hashlib
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from jishi.kernel import chance, clock, ids
+from jishi.kernel.actor import Actor
+from jishi.kernel.errors import NotFound
+from jishi.modules.people import rules
+from jishi.modules.people.errors import BadScope
+from jishi.modules.people.models import ApiToken
+from jishi.modules.people.queries import actor_of_member
+from jishi.platform import history
+
+TOKEN_PREFIX = "jishi_"
+LAST_USED_STEP_SECONDS = 300
+
+
+@transaction.atomic
+def create_token(
+    *, by: Actor, name: str, scopes: list[str], expires_at: datetime | None = None
+) -> tuple[uuid.UUID, str]:
+    """(id, secret); the secret is never shown again. Nobody can grant more than they may do. Raises BadScope."""
+    member_id = by.require_member()
+    for scope in scopes:
+        if scope not in rules.SHOPPER_SCOPES and not by.may(scope):
+            raise BadScope(scope=scope)
+    secret = TOKEN_PREFIX + chance.secret()
+    row = ApiToken.objects.create(
+        id=ids.new_id(),
+        member_id=member_id,
+        name=name.strip()[:60] or "token",
+        digest=_digest(secret),
+        scopes=sorted(set(scopes)),
+        expires_at=expires_at,
+    )
+    history.record_step(subject=("token", row.id), verb="create", by=by, details={"scopes": row.scopes})
+    return row.id, secret
+
+
+@transaction.atomic
+def revoke_token(token_id: uuid.UUID, *, by: Actor) -> None:
+    owner = Q() if by.may("tokens.manage") else Q(member_id=by.require_member())
+    if not ApiToken.objects.filter(owner, id=token_id, revoked_at__isnull=True).update(
+        revoked_at=clock.now()
+    ):
+        raise NotFound()
+    history.record_step(subject=("token", token_id), verb="revoke", by=by)
+
+
+def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
+    """Who a bearer token speaks for and its scopes; permissions are what both the person and the token have."""
+    now = clock.now()
+    row = (
+        ApiToken.objects.select_related("member")
+        .filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            digest=_digest(secret),
+            revoked_at__isnull=True,
+        )
+        .first()
+    )
+    if row is None or not row.member.is_active:
+        return None
+    if row.last_used_at is None or (now - row.last_used_at).total_seconds() > LAST_USED_STEP_SECONDS:
+        ApiToken.objects.filter(id=row.id).update(last_used_at=now)
+    whole = actor_of_member(row.member)
+    scopes = frozenset(row.scopes)
+    return (
+        Actor(
+            kind=whole.kind,
+            id=whole.id,
+            permissions=whole.permissions & scopes,
+            label=f"{whole.label} · {row.name}",
+        ),
+        scopes,
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,156 @@
+"""Reading people."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+
+from jishi.kernel.actor import Actor, ActorKind
+from jishi.kernel.errors import NotFound
+from jishi.modules.people import rules
+from jishi.modules.people.models import Address, ApiToken, Member, Visit
+from jishi.modules.people.types import AddressView, MemberRow, Person, TokenView
+
+PEOPLE_MAX = 500
+TABLE_MAX = 100
+
+
+def actor_of_member(member: Member, *, visitor_id: uuid.UUID | None = None) -> Actor:
+    """The member as an actor, with the permissions of their role. No query."""
+    return Actor(
+        kind=ActorKind.STAFF if member.role else ActorKind.MEMBER,
+        id=member.id,
+        visitor_id=visitor_id,
+        permissions=rules.permissions_of(member.role),
+        label=member.nickname,
+    )
+
+
+def people_by_ids(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
+    """Names and colours of members, for avatars; one query."""
+    wanted = list(set(member_ids))[:PEOPLE_MAX]
+    rows = Member.objects.filter(id__in=wanted).values_list("id", "nickname", "color")
+    return {row[0]: Person(id=row[0], nickname=row[1], color=row[2]) for row in rows}
+
+
+def person(member_id: uuid.UUID) -> Person:
+    found = people_by_ids([member_id])
+    if member_id not in found:
+        raise NotFound()
+    return found[member_id]
+
+
+def member_row(member_id: uuid.UUID, *, by: Actor) -> MemberRow:
+    """One member for staff, or oneself."""
+    if not by.owns(member_id):
+        by.require("members.view")
+    row = Member.objects.filter(id=member_id).first()
+    if row is None:
+        raise NotFound()
+    return _row(row)
+
+
+def members_table(
+    *, by: Actor, text: str = "", staff_only: bool = False, before: datetime | None = None, limit: int = 50
+) -> list[MemberRow]:
+    """Newest first; one query. `text` finds a nickname, a phone's end or an e-mail."""
+    by.require("members.view")
+    rows = Member.objects.all()
+    if text.strip():
+        needle = text.strip()
+        rows = rows.filter(
+            Q(nickname__icontains=needle) | Q(phone__endswith=needle) | Q(email__istartswith=needle)
+        )
+    if staff_only:
+        rows = rows.exclude(role="")
+    if before:
+        rows = rows.filter(created_at__lt=before)
+    return [_row(row) for row in rows.order_by("-created_at")[: min(limit, TABLE_MAX)]]
+
+
+def count_joined(*, since: datetime, until: datetime) -> int:
+    return Member.objects.filter(created_at__gte=since, created_at__lt=until).count()
+
+
+def joined_between(*, since: datetime, until: datetime) -> dict[uuid.UUID, datetime]:
+    """Members who joined in a period and when; one query."""
+    rows = Member.objects.filter(created_at__gte=since, created_at__lt=until)
+    return dict(rows.values_list("id", "created_at")[:100_000])
+
+
+def joined_at(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    return dict(Member.objects.filter(id__in=list(member_ids)).values_list("id", "created_at"))
+
+
+def count_visitors(*, since: datetime, until: datetime) -> int:
+    """Distinct browsers that were here in a period (whole UTC days); one query."""
+    rows = Visit.objects.filter(day__gte=since.date(), day__lte=until.date())
+    return rows.values("visitor_id").distinct().count()
+
+
+def visitors_by_day(*, since: datetime, until: datetime) -> dict[date, int]:
+    rows = Visit.objects.filter(day__gte=since.date(), day__lte=until.date()).order_by()
+    return dict(rows.values_list("day").annotate(found=Count("id")))
+
+
+def addresses_of(*, by: Actor) -> list[AddressView]:
+    """The actor's addresses, the default first; one query."""
+    rows = Address.objects.filter(member_id=by.require_member(), removed_at__isnull=True)
+    return [address_view_of(row) for row in rows.order_by("-is_default", "-created_at")[:50]]
+
+
+def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
+    row = Address.objects.filter(
+        id=address_id, member_id=by.require_member(), removed_at__isnull=True
+    ).first()
+    if row is None:
+        raise NotFound()
+    return address_view_of(row)
+
+
+def tokens_of(*, by: Actor) -> list[TokenView]:
+    rows = ApiToken.objects.filter(member_id=by.require_member()).order_by("-created_at")[:100]
+    return [
+        TokenView(
+            id=row.id,
+            name=row.name,
+            scopes=tuple(row.scopes),
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            expires_at=row.expires_at,
+            is_revoked=row.revoked_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def staff_counts() -> dict[str, int]:
+    return dict(Member.objects.exclude(role="").order_by().values_list("role").annotate(found=Count("id")))
+
+
+def address_view_of(row: Address) -> AddressView:
+    return AddressView(
+        id=row.id,
+        name=row.name,
+        phone=row.phone,
+        region_code=row.region_code,
+        province=row.province,
+        city=row.city,
+        district=row.district,
+        line=row.line,
+        is_default=row.is_default,
+    )
+
+
+def _row(row: Member) -> MemberRow:
+    return MemberRow(
+        id=row.id,
+        nickname=row.nickname,
+        color=row.color,
+        phone=row.phone or "",
+        email=row.email or "",
+        role=row.role,
+        created_at=row.created_at,
+        is_active=row.is_active,
+    )

@@ -1,0 +1,1 @@
+"""The verbs of group buying, one file each."""

@@ -1,0 +1,241 @@
+"""What a payment does to a seat, and how a team ends (docs/algorithms/group-settlement.md)."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.modules.ledger.public import BudgetExhausted, commit_reserved
+from jishi.modules.plays.group_buy import rules
+from jishi.modules.plays.group_buy.errors import (
+    AlreadyInTeam,
+    MemberLimitReached,
+    MerchantCompletionOff,
+    TeamNotOpen,
+)
+from jishi.modules.plays.group_buy.facts import SeatPaid, TeamFailed, TeamFormed, TeamSucceeded
+from jishi.modules.plays.group_buy.models import Offer, Seat, Team
+from jishi.modules.plays.group_buy.operations.seats import (
+    SeatRequest,
+    budget_use_id,
+    free_seat,
+    give_back_allowance,
+    hold_seat_in,
+    move_team,
+    start_team,
+    take_allowance,
+)
+from jishi.modules.plays.group_buy.queries import forming_teams, offer_view
+from jishi.modules.plays.group_buy.types import (
+    Landing,
+    LateChoice,
+    OfferView,
+    SeatState,
+    Settlement,
+    TeamState,
+    TeamView,
+)
+from jishi.platform import locks
+from jishi.platform.facts import record_fact
+
+OTHER_TEAMS_TRIED_MAX = 5
+
+
+@transaction.atomic
+def settle_seat(order_id: uuid.UUID) -> Settlement:
+    """The order of a held seat has been paid in time. Locks the team: last payers and the deadline take turns.
+
+    The landing is SEATED or COMPLETED, ALREADY for a repeated word, or REFUND when the seat is no longer held
+    (the caller then follows the buyer's late choice).
+    """
+    seat = Seat.objects.select_related("team").get(order_id=order_id)
+    team = locks.lock_one(Team, seat.team_id)
+    seat.refresh_from_db()
+    if seat.state == SeatState.PAID.value:
+        return Settlement(landing=Landing.ALREADY, team_id=team.id)
+    if seat.state != SeatState.HELD.value or TeamState(team.state) in rules.ENDED or _is_past(team):
+        return Settlement(landing=Landing.REFUND, team_id=team.id)
+    return _pay_seat(seat, team)
+
+
+@transaction.atomic
+def settle_late(order_id: uuid.UUID) -> Settlement:
+    """The money came when the seat was gone: do what the buyer chose beforehand.
+
+    Tries the steps of `rules.late_steps` in order; the landing is MOVED, REOPENED, COMPLETED (moved and full) or
+    REFUND. Limit and budget are taken anew, and when they do not allow it the money goes back.
+    """
+    seat = Seat.objects.select_related("team").get(order_id=order_id)
+    offer = offer_view(seat.team.offer_id)
+    now = clock.now()
+    if not rules.is_selling(offer, now=now):
+        return Settlement(landing=Landing.REFUND, team_id=None)
+    request = SeatRequest(
+        offer_id=offer.id,
+        team_id=None,
+        member_id=seat.member_id,
+        order_id=order_id,
+        quantity=seat.quantity,
+        discount_minor=seat.discount_minor,
+        late_choice=LateChoice(seat.late_choice),
+    )
+    locks.lock_one(Team, seat.team_id)
+    free_seat(seat, before=SeatState.HELD)
+    claim_id = ids.new_id()
+    if not _take_allowance_again(offer, request, claim_id=claim_id):
+        return Settlement(landing=Landing.REFUND, team_id=None)
+    for step in rules.late_steps(request.late_choice):
+        landed = _try_step(step, offer, request, claim_id=claim_id, left_team_id=seat.team_id)
+        if landed is not None:
+            return landed
+    # nothing fitted: what was just taken goes back with the money
+    seat.claim_id = claim_id
+    give_back_allowance(seat)
+    return Settlement(landing=Landing.REFUND, team_id=None)
+
+
+@transaction.atomic
+def fail_team(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """The deadline has passed and seats are missing. Returns the paid orders; each is refunded on its own.
+
+    Nothing happens when the team ended otherwise or its deadline has not come: the team's lock decides.
+    """
+    team = locks.lock_one(Team, team_id)
+    if team.state != TeamState.FORMING.value or not _is_past(team):
+        return ()
+    seats = list(Seat.objects.filter(team=team, state=SeatState.PAID.value))
+    move_team(team, "fail", by=SYSTEM)
+    paid = tuple(seat.order_id for seat in seats)
+    for seat in seats:
+        give_back_allowance(seat)
+    record_fact(TeamFailed(team_id=team.id, offer_id=team.offer_id, paid_order_ids=paid), by=SYSTEM)
+    return paid
+
+
+@transaction.atomic
+def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, ...]:
+    """The merchant lets a forming team succeed with the people it has; the team says so for ever.
+
+    Raises MerchantCompletionOff, TeamNotOpen. Returns the orders that are ready now.
+    """
+    by.require("plays.edit")
+    team = locks.lock_one(Team, team_id)
+    if not Offer.objects.values_list("allows_merchant_completion", flat=True).get(id=team.offer_id):
+        raise MerchantCompletionOff()
+    if team.state != TeamState.FORMING.value:
+        raise TeamNotOpen()
+    team.is_merchant_completed = True
+    return _succeed(team, by=by)
+
+
+@transaction.atomic
+def leave_team(order_id: uuid.UUID) -> bool:
+    """Staff closed a paid order of a forming team: its seat opens again. False when the seat was not paid."""
+    seat = Seat.objects.filter(order_id=order_id).first()
+    if seat is None:
+        return False
+    team = locks.lock_one(Team, seat.team_id)
+    if team.state != TeamState.FORMING.value:
+        return False
+    if not free_seat(seat, before=SeatState.PAID):
+        return False
+    rest = Seat.objects.filter(team=team, state=SeatState.PAID.value).order_by("paid_at").first()
+    if rest is None:
+        move_team(team, "fail", by=SYSTEM, note="nobody left")
+        record_fact(TeamFailed(team_id=team.id, offer_id=team.offer_id, paid_order_ids=()), by=SYSTEM)
+    elif team.leader_id == seat.member_id:
+        Team.objects.filter(id=team.id).update(leader_id=rest.member_id)
+    return True
+
+
+def _pay_seat(seat: Seat, team: Team) -> Settlement:
+    now = clock.now()
+    seat.state, seat.paid_at = SeatState.PAID.value, now
+    seat.save(update_fields=["state", "paid_at"])
+    if team.state == TeamState.OPENING.value:
+        offer = offer_view(team.offer_id)
+        team.deadline = now + timedelta(hours=offer.team_hours)
+        move_team(team, "form", by=SYSTEM)
+        record_fact(TeamFormed(team_id=team.id, offer_id=team.offer_id, leader_id=team.leader_id), by=SYSTEM)
+    paid_count = Seat.objects.filter(team=team, state=SeatState.PAID.value).count()
+    missing = team.size - paid_count
+    record_fact(SeatPaid(team.id, seat.member_id, seat.order_id, missing), by=SYSTEM)
+    if missing == 0:
+        return Settlement(
+            landing=Landing.COMPLETED, team_id=team.id, ready_order_ids=_succeed(team, by=SYSTEM)
+        )
+    return Settlement(landing=Landing.SEATED, team_id=team.id)
+
+
+def _succeed(team: Team, *, by: Actor) -> tuple[uuid.UUID, ...]:
+    move_team(team, "succeed", by=by)
+    seats = list(Seat.objects.filter(team=team, state=SeatState.PAID.value).order_by("seat_no"))
+    for seat in seats:
+        commit_reserved(budget_use_id(seat.claim_id))
+    record_fact(
+        TeamSucceeded(
+            team_id=team.id,
+            offer_id=team.offer_id,
+            member_ids=tuple(seat.member_id for seat in seats),
+            is_merchant_completed=team.is_merchant_completed,
+        ),
+        by=by,
+    )
+    return tuple(seat.order_id for seat in seats)
+
+
+def _take_allowance_again(offer: OfferView, request: SeatRequest, *, claim_id: uuid.UUID) -> bool:
+    """A released seat gave its limit and budget back; a late payer needs them once more."""
+    try:
+        with transaction.atomic():
+            take_allowance(offer, request, claim_id=claim_id)
+    except (MemberLimitReached, BudgetExhausted):
+        return False
+    return True
+
+
+def _try_step(
+    step: LateChoice, offer: OfferView, request: SeatRequest, *, claim_id: uuid.UUID, left_team_id: uuid.UUID
+) -> Settlement | None:
+    if step is LateChoice.OTHER_TEAM:
+        for candidate in _candidates(offer.id, member_id=request.member_id, left_team_id=left_team_id):
+            landed = _move_into(candidate, request, claim_id=claim_id)
+            if landed is not None:
+                return landed
+    if step is LateChoice.NEW_TEAM:
+        now = clock.now()
+        team = start_team(offer, leader_id=request.member_id, now=now, by=SYSTEM)
+        hold_seat_in(team, request=request, claim_id=claim_id, expires_at=team.deadline)
+        paid = _pay_seat(Seat.objects.get(order_id=request.order_id), team)
+        return Settlement(landing=Landing.REOPENED, team_id=team.id, ready_order_ids=paid.ready_order_ids)
+    return None
+
+
+def _candidates(offer_id: uuid.UUID, *, member_id: uuid.UUID, left_team_id: uuid.UUID) -> list[TeamView]:
+    found = forming_teams(offer_id=offer_id, limit=OTHER_TEAMS_TRIED_MAX * 2)
+    fitting = [
+        team
+        for team in found
+        if team.id != left_team_id and all(seat.member_id != member_id for seat in team.seats)
+    ]
+    return fitting[:OTHER_TEAMS_TRIED_MAX]
+
+
+def _move_into(candidate: TeamView, request: SeatRequest, *, claim_id: uuid.UUID) -> Settlement | None:
+    try:
+        with transaction.atomic():
+            team = locks.lock_one(Team, candidate.id)
+            if team.state != TeamState.FORMING.value or _is_past(team):
+                return None
+            hold_seat_in(team, request=request, claim_id=claim_id, expires_at=team.deadline)
+            paid = _pay_seat(Seat.objects.get(order_id=request.order_id), team)
+    except (TeamNotOpen, AlreadyInTeam):
+        return None
+    landing = Landing.COMPLETED if paid.landing is Landing.COMPLETED else Landing.MOVED
+    return Settlement(landing=landing, team_id=team.id, ready_order_ids=paid.ready_order_ids)
+
+
+def _is_past(team: Team) -> bool:
+    return team.state == TeamState.FORMING.value and team.deadline <= clock.now()

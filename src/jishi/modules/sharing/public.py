@@ -1,0 +1,63 @@
+"""The door of sharing."""
+
+from jishi.modules.sharing.errors import LinkUnknown
+from jishi.modules.sharing.operations import (
+    claim_touches,
+    credit_lines,
+    introduce_member,
+    record_touch,
+    reverse_credits,
+    share,
+)
+from jishi.modules.sharing.queries import (
+    CreditView,
+    IntroductionView,
+    attribution_of,
+    count_visitors,
+    credits_of_orders,
+    credits_table,
+    figures_of_sharer,
+    introductions,
+    link_of_code,
+    sharers,
+    visits_to,
+)
+from jishi.modules.sharing.rules import WINDOW_DAYS
+from jishi.modules.sharing.types import (
+    Attribution,
+    Channel,
+    LinkView,
+    NewCredit,
+    Reason,
+    SharerFigures,
+    TargetKind,
+)
+
+__all__ = [
+    "WINDOW_DAYS",
+    "Attribution",
+    "Channel",
+    "CreditView",
+    "IntroductionView",
+    "LinkUnknown",
+    "LinkView",
+    "NewCredit",
+    "Reason",
+    "SharerFigures",
+    "TargetKind",
+    "attribution_of",
+    "claim_touches",
+    "count_visitors",
+    "credit_lines",
+    "credits_of_orders",
+    "credits_table",
+    "figures_of_sharer",
+    "introduce_member",
+    "introductions",
+    "link_of_code",
+    "record_touch",
+    "reverse_credits",
+    "share",
+    "sharers",
+    "visits_to",
+]

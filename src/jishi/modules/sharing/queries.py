@@ -1,0 +1,181 @@
+"""Reading links, touches and credits."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q
+
+from jishi.kernel import clock
+from jishi.modules.sharing import rules
+from jishi.modules.sharing.models import Credit, Introduction, ShareLink, Touch
+from jishi.modules.sharing.types import Attribution, Channel, LinkView, SharerFigures, TargetKind, TouchView
+
+TOUCHES_CONSIDERED_MAX = 200
+ROWS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IntroductionView:
+    member_id: uuid.UUID
+    sharer_id: uuid.UUID
+    target_kind: str
+    target_id: uuid.UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditView:
+    order_line_id: uuid.UUID
+    order_id: uuid.UUID
+    buyer_id: uuid.UUID
+    sharer_id: uuid.UUID
+    source: str
+    reason: str
+    amount_minor: int
+    reversed_minor: int
+    at: datetime
+
+
+_SHARERS = """
+WITH visits AS (
+    SELECT sharer_id, count(DISTINCT visitor_id) AS visitors FROM sharing_touch
+    WHERE sharer_id IS NOT NULL AND at >= %(since)s AND at < %(until)s GROUP BY 1
+), credits AS (
+    SELECT sharer_id, count(DISTINCT order_id) AS orders, sum(amount_minor)::bigint AS amount,
+           sum(reversed_minor)::bigint AS reversed FROM sharing_credit
+    WHERE at >= %(since)s AND at < %(until)s GROUP BY 1
+), joined AS (
+    SELECT sharer_id, count(*) AS members FROM sharing_introduction
+    WHERE at >= %(since)s AND at < %(until)s GROUP BY 1
+)
+SELECT sharer_id, coalesce(visitors, 0), coalesce(orders, 0), coalesce(members, 0), coalesce(amount, 0),
+       coalesce(reversed, 0)
+FROM visits FULL JOIN credits USING (sharer_id) FULL JOIN joined USING (sharer_id)
+ORDER BY coalesce(amount, 0) - coalesce(reversed, 0) DESC, 2 DESC LIMIT %(limit)s
+"""
+
+
+def link_of_code(code: str) -> LinkView | None:
+    row = ShareLink.objects.filter(code=code).first()
+    return link_view(row) if row else None
+
+
+def touches_of(*, member_id: uuid.UUID | None, visitor_id: uuid.UUID | None) -> list[TouchView]:
+    """Touches of a person within the window, newest first; one query."""
+    owner = Q()
+    if member_id:
+        owner |= Q(member_id=member_id)
+    if visitor_id:
+        owner |= Q(visitor_id=visitor_id)
+    if not owner:
+        return []
+    since = clock.now() - timedelta(days=rules.WINDOW_DAYS)
+    rows = Touch.objects.filter(owner, at__gte=since).order_by("-at")[:TOUCHES_CONSIDERED_MAX]
+    return [
+        TouchView(
+            id=row.id,
+            at=row.at,
+            sharer_id=row.sharer_id,
+            link_id=row.link_id,
+            source=row.source,
+            target_kind=row.target_kind,
+            target_id=row.target_id,
+        )
+        for row in rows
+    ]
+
+
+def attribution_of(
+    *, member_id: uuid.UUID, visitor_id: uuid.UUID | None, team_id: uuid.UUID | None = None
+) -> Attribution:
+    """Who brought this buyer, now; one query."""
+    touches = touches_of(member_id=member_id, visitor_id=visitor_id)
+    return rules.attribute(touches, buyer_id=member_id, now=clock.now(), team_id=team_id)
+
+
+def sharers(*, since: datetime, until: datetime, limit: int = 50) -> list[SharerFigures]:
+    """What each sharer brought in a period, best first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARERS, {"since": since, "until": until, "limit": min(limit, ROWS_MAX)})
+        return [SharerFigures(*row) for row in cursor.fetchall()]
+
+
+def figures_of_sharer(member_id: uuid.UUID, *, since: datetime, until: datetime) -> SharerFigures:
+    found = [row for row in sharers(since=since, until=until, limit=ROWS_MAX) if row.sharer_id == member_id]
+    return found[0] if found else SharerFigures(member_id, 0, 0, 0, 0, 0)
+
+
+def introductions(*, since: datetime, until: datetime, limit: int = ROWS_MAX) -> list[IntroductionView]:
+    rows = Introduction.objects.filter(at__gte=since, at__lt=until).order_by("-at")[: min(limit, 100_000)]
+    return [
+        IntroductionView(
+            member_id=row.member_id,
+            sharer_id=row.sharer_id,
+            target_kind=row.target_kind,
+            target_id=row.target_id,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def credits_of_orders(order_ids: Iterable[uuid.UUID]) -> list[CreditView]:
+    """The credits of some orders; one query."""
+    return [_credit_view(row) for row in Credit.objects.filter(order_id__in=list(order_ids)).order_by("at")]
+
+
+def credits_table(
+    *, since: datetime, until: datetime, sharer_id: uuid.UUID | None = None, limit: int = 100
+) -> list[CreditView]:
+    rows = Credit.objects.filter(at__gte=since, at__lt=until)
+    if sharer_id:
+        rows = rows.filter(sharer_id=sharer_id)
+    return [_credit_view(row) for row in rows.order_by("-at")[: min(limit, ROWS_MAX)]]
+
+
+def visits_to(
+    *, target_ids: Iterable[uuid.UUID], since: datetime, until: datetime
+) -> list[tuple[uuid.UUID, int]]:
+    """(sharer, distinct visitors) who arrived at some targets by a person's link; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sharer_id, count(DISTINCT visitor_id) FROM sharing_touch WHERE target_id = ANY(%s)"
+            " AND sharer_id IS NOT NULL AND at >= %s AND at < %s GROUP BY 1 ORDER BY 2 DESC",
+            [list(target_ids), since, until],
+        )
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def count_visitors(*, since: datetime, until: datetime) -> int:
+    """Distinct visitors who arrived by a link or a source."""
+    found = Touch.objects.filter(at__gte=since, at__lt=until).values("visitor_id").distinct()
+    return found.count()
+
+
+def link_view(row: ShareLink) -> LinkView:
+    return LinkView(
+        id=row.id,
+        code=row.code,
+        member_id=row.member_id,
+        target_kind=TargetKind(row.target_kind),
+        target_id=row.target_id,
+        channel=Channel(row.channel),
+        created_at=row.created_at,
+    )
+
+
+def _credit_view(row: Credit) -> CreditView:
+    return CreditView(
+        order_line_id=row.order_line_id,
+        order_id=row.order_id,
+        buyer_id=row.buyer_id,
+        sharer_id=row.sharer_id,
+        source=row.source,
+        reason=row.reason,
+        amount_minor=row.amount_minor,
+        reversed_minor=row.reversed_minor,
+        at=row.at,
+    )

@@ -1,0 +1,1 @@
+"""Words, prices, icons and faces for templates."""
