@@ -80,6 +80,7 @@ class ImportRequested:
     name: ClassVar[str] = "catalog.import_requested.v1"
     run_id: uuid.UUID
     filename: str
+    with_stock: bool
 
     @property
     def subject(self) -> tuple[str, uuid.UUID]:

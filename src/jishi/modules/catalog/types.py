@@ -180,6 +180,7 @@ class StockFigure:
     product_id: uuid.UUID
     sku: str
     quantity: int | None
+    line: int
 
 
 @dataclass(frozen=True, slots=True)

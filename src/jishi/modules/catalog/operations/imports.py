@@ -2,10 +2,10 @@
 
 import io
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -34,7 +34,7 @@ BATCH_PRODUCTS: Final = 100
 BATCH_ROWS: Final = 1_000
 ISSUES_STORED_MAX: Final = 1_000
 
-TakeStock = Callable[[list[StockFigure]], None]
+TakeStock = Callable[[list[StockFigure]], Mapping[uuid.UUID, int]]
 SayProgress = Callable[[ImportRunView], None]
 
 
@@ -61,7 +61,7 @@ def request_import(*, by: Actor, filename: str, content: bytes, with_stock: bool
         run = _new_run(by=by, filename=filename, with_stock=with_stock)
         run.stored_path = default_storage.save(f"imports/{run.id}.csv", ContentFile(content))
         run.save()
-        record_fact(ImportRequested(run_id=run.id, filename=run.filename), by=by)
+        record_fact(ImportRequested(run_id=run.id, filename=run.filename, with_stock=with_stock), by=by)
     return import_run_view(run)
 
 
@@ -75,7 +75,7 @@ def run_requested_import(
         raise ImportRunMissing(id=str(run_id))
     if run.state in (ImportState.FINISHED, ImportState.FAILED) or not run.stored_path:
         return import_run_view(run)
-    _import(run, lambda: default_storage.open(run.stored_path, "rb").file, by, take_stock, None)
+    _import(run, lambda: _stored_file(run), by, take_stock, None)
     default_storage.delete(run.stored_path)
     return import_run_view(run)
 
@@ -88,9 +88,10 @@ def import_products(
     take_stock: TakeStock | None = None,
     on_progress: SayProgress | None = None,
 ) -> ImportRunView:
-    """Import a file now. Good rows go in batch by batch, each in a transaction of its own; bad ones are reported.
+    """Import a file now. Good rows go in batch by batch, each in its own transaction; bad ones are reported.
 
-    `take_stock` is called inside each batch's transaction with what the file says about stock. Raises FileTooLarge.
+    `take_stock` gets what the file says about stock, inside the batch's transaction, and answers with the variants
+    it had to set higher because orders hold them. Raises FileTooLarge.
     """
     by.require("catalog.edit")
     size = content.stat().st_size if isinstance(content, Path) else len(content)
@@ -104,6 +105,10 @@ def import_products(
     run.save()
     _import(run, open_file, by, take_stock, on_progress)
     return import_run_view(run)
+
+
+def _stored_file(run: ImportRun) -> BinaryIO:
+    return cast(BinaryIO, default_storage.open(run.stored_path, "rb").file)
 
 
 def _new_run(*, by: Actor, filename: str, with_stock: bool) -> ImportRun:
@@ -207,8 +212,8 @@ def _take_in(
         figures = [
             figure for change, match in zip(changes, usable, strict=True) for figure in _stock(change, match)
         ]
-        if figures:
-            take_stock(figures)
+        raised = take_stock(figures) if figures else {}
+        problems.extend(_raised(figure, raised) for figure in figures if figure.variant_id in raised)
     tally.rows_read += sum(group.rows for group in batch)
     _note_problems(run, tally, problems)
 
@@ -263,7 +268,13 @@ def _stock(change: Change, match: Match) -> Iterator[StockFigure]:
             product_id=change.row.id,
             sku=variant.sku,
             quantity=parsed.stock.quantity,
+            line=parsed.line,
         )
+
+
+def _raised(figure: StockFigure, raised: Mapping[uuid.UUID, int]) -> RowProblem:
+    facts = {"held": raised[figure.variant_id]}
+    return RowProblem(line=figure.line, column="", code="below_held", facts=facts, severity=Severity.NOTE)
 
 
 def _note_problems(run: ImportRun, tally: _Tally, problems: Sequence[RowProblem]) -> None:

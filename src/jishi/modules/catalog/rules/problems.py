@@ -58,6 +58,7 @@ REASONS: Mapping[str, str] = {
     "no_variants": gettext_noop("没有一个可用的规格，这件商品没有导入。"),
     # reservations: imported, but
     "negative_stock": gettext_noop("库存是负数（{value}），按 0 导入。"),
+    "below_held": gettext_noop("已有 {held} 件被订单预占，库存按 {held} 件导入。"),
     "any_value": gettext_noop("规格“{option}”不限定取值，作为一个规格“{value}”导入。"),
     "downloads_left_out": gettext_noop("下载文件没有导入，只导入了商品。"),
     "handle_changed": gettext_noop("链接名已被占用，改为 {handle}。"),

@@ -1,0 +1,139 @@
+"""The inventory over HTTP, for staff: `inventory.view` reads, `inventory.edit` writes."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema
+
+from jishi.modules.inventory.operations.locations import create_location
+from jishi.modules.inventory.operations.movements import (
+    adjust_stock,
+    count_stock,
+    receive_stock,
+    write_off_stock,
+)
+from jishi.modules.inventory.queries import locations, movements_of, stock_table
+from jishi.modules.inventory.types import Figure, MovementKind
+from jishi.platform.http import actor_of
+
+router = Router(tags=["inventory"])
+
+
+class Change(StrEnum):
+    RECEIVED = "received"
+    COUNTED = "counted"
+    ADJUSTED = "adjusted"
+    WRITTEN_OFF = "written_off"
+
+
+class StockOut(Schema):
+    location_code: str
+    location_name: str
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    sku: str
+    on_hand: int
+    held: int
+    sellable: int
+    is_tracked: bool
+    updated_at: datetime
+
+
+class StockTableOut(Schema):
+    rows: list[StockOut]
+    count: int
+
+
+class StockIn(Schema):
+    text: str = Field("", max_length=80)
+    only_short: bool = False
+    page: int = Field(1, ge=1, le=10_000)
+    limit: int = Field(50, ge=1, le=200)
+
+
+class MovementIn(Schema):
+    """`quantity`: what was added, taken away, corrected by or counted, after `kind`."""
+
+    kind: Change
+    variant_id: uuid.UUID
+    product_id: uuid.UUID
+    sku: str = Field(min_length=1, max_length=120)
+    quantity: int = Field(ge=-(10**8), le=10**8)
+    key: str = Field(min_length=1, max_length=100, description="Makes the movement happen once")
+    location_id: uuid.UUID | None = None
+    note: str = Field("", max_length=400)
+
+
+class MovementOut(Schema):
+    id: uuid.UUID
+    location_code: str
+    sku: str
+    kind: MovementKind
+    quantity: int
+    on_hand_after: int
+    cause_kind: str
+    cause_id: uuid.UUID | None
+    actor_label: str
+    note: str
+    at: datetime
+
+
+class LocationIn(Schema):
+    code: str = Field(min_length=1, max_length=40)
+    name: str = Field(min_length=1, max_length=120)
+    priority: int = Field(100, ge=0, le=30_000)
+
+
+class LocationOut(Schema):
+    id: uuid.UUID
+    code: str
+    name: str
+    priority: int
+    is_active: bool
+
+
+class MadeOut(Schema):
+    id: uuid.UUID
+
+
+@router.get("/stock", response=StockTableOut, summary="Stock by location and variant")
+def get_stock(request: HttpRequest, wanted: Query[StockIn]) -> Any:
+    return stock_table(by=actor_of(request), **wanted.dict())
+
+
+@router.get("/stock/{variant_id}/movements", response=list[MovementOut], summary="What moved a variant")
+def get_movements(
+    request: HttpRequest, variant_id: uuid.UUID, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> Any:
+    return movements_of(by=actor_of(request), variant_id=variant_id, page=page)
+
+
+@router.post("/stock/movements", response={204: None}, summary="Receive, count, correct or write off")
+def post_movement(request: HttpRequest, body: MovementIn) -> Any:
+    actor = actor_of(request)
+    figure = Figure(
+        variant_id=body.variant_id, product_id=body.product_id, sku=body.sku, quantity=body.quantity
+    )
+    if body.kind is Change.COUNTED:
+        count_stock(by=actor, figures=[figure], key=body.key, location_id=body.location_id, note=body.note)
+    else:
+        moves = {
+            Change.RECEIVED: receive_stock,
+            Change.ADJUSTED: adjust_stock,
+            Change.WRITTEN_OFF: write_off_stock,
+        }
+        moves[body.kind](by=actor, figure=figure, key=body.key, location_id=body.location_id, note=body.note)
+    return 204, None
+
+
+@router.get("/locations", response=list[LocationOut], summary="Places with stock")
+def get_locations(request: HttpRequest) -> Any:
+    return locations(by=actor_of(request))
+
+
+@router.post("/locations", response={201: MadeOut}, summary="A place more")
+def post_location(request: HttpRequest, body: LocationIn) -> Any:
+    return 201, {"id": create_location(by=actor_of(request), **body.dict())}

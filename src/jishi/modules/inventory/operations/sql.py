@@ -1,0 +1,91 @@
+"""The statements that touch many levels at once. Rows are locked in the order (variant, id) everywhere."""
+
+from typing import Final
+
+# One statement: lock the levels in order, share each line over its locations, and write all or nothing.
+# A level that another transaction has just changed is read again after the wait, so no figure here is stale.
+HOLD: Final = """
+WITH wanted AS (
+  SELECT * FROM unnest(%(hold_ids)s::uuid[], %(variant_ids)s::uuid[], %(quantities)s::bigint[])
+    AS w(hold_id, variant_id, quantity)
+), known AS (
+  SELECT h.id FROM inventory_hold h WHERE h.id = ANY(%(hold_ids)s::uuid[])
+), locked AS MATERIALIZED (
+  SELECT s.id, s.variant_id, s.location_id, l.priority, l.code,
+    CASE WHEN s.is_tracked THEN s.on_hand - s.held ELSE %(endless)s END AS sellable
+  FROM inventory_stocklevel s JOIN inventory_location l ON l.id = s.location_id AND l.is_active
+  WHERE s.variant_id = ANY(%(variant_ids)s::uuid[])
+  ORDER BY s.variant_id, s.id FOR UPDATE OF s
+), ranked AS (
+  SELECT w.hold_id, w.quantity, k.id AS level_id, k.location_id, GREATEST(k.sellable, 0) AS sellable,
+    COALESCE(sum(GREATEST(k.sellable, 0)) OVER chosen, 0) AS before, row_number() OVER ordered AS place
+  FROM wanted w JOIN locked k ON k.variant_id = w.variant_id
+  WINDOW ordered AS (PARTITION BY w.hold_id ORDER BY (k.sellable >= w.quantity) DESC, k.priority, k.code),
+    chosen AS (ordered ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), parts AS (
+  SELECT hold_id, level_id, place, LEAST(sellable, quantity - before) AS quantity,
+    CASE WHEN place = 1 THEN hold_id ELSE md5(hold_id::text || location_id::text)::uuid END AS id
+  FROM ranked WHERE before < quantity AND sellable > 0
+), short AS (
+  SELECT w.variant_id, w.quantity, COALESCE(sum(p.quantity), 0) AS found
+  FROM wanted w LEFT JOIN parts p ON p.hold_id = w.hold_id
+  GROUP BY w.hold_id, w.variant_id, w.quantity HAVING COALESCE(sum(p.quantity), 0) < w.quantity
+), moved AS (
+  UPDATE inventory_stocklevel s SET held = s.held + p.quantity, updated_at = %(now)s
+  FROM parts p WHERE s.id = p.level_id
+    AND NOT EXISTS (SELECT 1 FROM short) AND NOT EXISTS (SELECT 1 FROM known)
+  RETURNING s.id
+), written AS (
+  INSERT INTO inventory_hold
+    (id, level_id, quantity, shipped, state, cause_kind, cause_id, expires_at, created_at)
+  SELECT p.id, p.level_id, p.quantity, 0, 'held', %(cause_kind)s, %(cause_id)s, %(expires_at)s, %(now)s
+  FROM parts p JOIN moved m ON m.id = p.level_id
+  RETURNING id
+)
+SELECT 'short', variant_id, quantity, found FROM short
+UNION ALL SELECT 'known', id, 0, 0 FROM known
+UNION ALL SELECT 'held', id, 0, 0 FROM written
+"""
+
+_GIVE_BACK: Final = """
+, sums AS (
+  SELECT level_id, sum(rest) AS quantity FROM closed GROUP BY level_id
+), locked AS MATERIALIZED (
+  SELECT s.id, s.variant_id FROM inventory_stocklevel s WHERE s.id IN (SELECT level_id FROM sums)
+  ORDER BY s.variant_id, s.id FOR UPDATE
+), moved AS (
+  UPDATE inventory_stocklevel s SET held = s.held - sums.quantity, updated_at = %(now)s
+  FROM sums JOIN locked ON locked.id = sums.level_id WHERE s.id = sums.level_id
+  RETURNING s.id
+)
+SELECT c.cause_kind, c.cause_id, l.variant_id, sum(c.rest)
+FROM closed c JOIN locked l ON l.id = c.level_id JOIN moved m ON m.id = c.level_id
+GROUP BY c.cause_kind, c.cause_id, l.variant_id
+"""
+
+RELEASE: Final = (
+    """
+WITH mine AS MATERIALIZED (
+  SELECT h.id FROM inventory_hold h
+  WHERE h.cause_kind = %(cause_kind)s AND h.cause_id = %(cause_id)s AND h.state = 'held'
+  ORDER BY h.id FOR UPDATE
+), closed AS (
+  UPDATE inventory_hold h SET state = 'released', closed_at = %(now)s, expires_at = NULL
+  FROM mine WHERE h.id = mine.id AND h.state = 'held'
+  RETURNING h.level_id, h.quantity - h.shipped AS rest, h.cause_kind, h.cause_id
+)"""
+    + _GIVE_BACK
+)
+
+EXPIRE: Final = (
+    """
+WITH due AS MATERIALIZED (
+  SELECT h.id FROM inventory_hold h WHERE h.state = 'held' AND h.expires_at <= %(now)s
+  ORDER BY h.expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+), closed AS (
+  UPDATE inventory_hold h SET state = 'expired', closed_at = %(now)s
+  FROM due WHERE h.id = due.id AND h.state = 'held'
+  RETURNING h.level_id, h.quantity - h.shipped AS rest, h.cause_kind, h.cause_id
+)"""
+    + _GIVE_BACK
+)
