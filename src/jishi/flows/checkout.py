@@ -92,10 +92,13 @@ def order_items(
     member_id = by.require_member()
     if not 1 <= len(items) <= ITEMS_MAX:
         raise CartEmpty()
-    if any(not 1 <= quantity <= UNITS_MAX for _, quantity in items):
+    wanted: dict[uuid.UUID, int] = {}
+    for variant_id, quantity in items:
+        wanted[variant_id] = wanted.get(variant_id, 0) + quantity
+    if any(not 1 <= quantity <= UNITS_MAX for quantity in wanted.values()):
         raise BadQuantity(limit=UNITS_MAX)
     address = _address(delivery, by=by)
-    quote = quote_items(items, address=address, currency=settings.JISHI_CURRENCY)
+    quote = quote_items(list(wanted.items()), address=address, currency=settings.JISHI_CURRENCY)
     return _place(
         quote,
         _Head(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
