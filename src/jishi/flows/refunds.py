@@ -61,7 +61,9 @@ def refund_order(
         units_by_line=units_by_line,
         with_shipping=with_shipping,
     )
-    cancelled = [StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity]
+    cancelled = [
+        StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
+    ]
     if cancelled:
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     request_refund(

@@ -54,6 +54,7 @@ from jishi.modules.inventory.types import (
 )
 
 __all__ = [
+    "UNTRACKED_SELLABLE",
     "BelowHeld",
     "Cause",
     "Counted",
@@ -75,7 +76,6 @@ __all__ = [
     "StockLine",
     "StockRow",
     "StockTable",
-    "UNTRACKED_SELLABLE",
     "adjust_stock",
     "change_location",
     "count_stock",
