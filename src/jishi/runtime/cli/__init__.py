@@ -59,7 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     command("settings", _settings, "环境变量一览 · the table of variables")
     products = command("import", _import, "导入 · import")
     products.add_argument("what", choices=["products"])
-    products.add_argument("file")
+    products.add_argument("file", help="Shopify 或 WooCommerce 导出的 CSV · a CSV export")
+    products.add_argument("--json", action="store_true", help="以 JSON 报告 · report as JSON")
     backup = command("backup", _backup, "备份数据库和文件 · back up database and files")
     backup.add_argument("folder")
     restore = command("restore", _restore, "从备份恢复 · restore a backup")
@@ -120,7 +121,7 @@ def _settings(_options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from jishi.runtime.cli.upkeep import import_products
 
-    return import_products(file=options.file)
+    return import_products(file=options.file, as_json=options.json)
 
 
 def _backup(options: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from jishi.runtime import embedded
+from jishi.runtime import embedded, server_user
 from jishi.runtime.cli.processes import has_sandbox
 from jishi.runtime.demo.accounts import kept_accounts
 from jishi.runtime.environment import Environment, environment
@@ -217,7 +217,7 @@ def _empty_database(env: Environment) -> None:
 def _ask(env: Environment, query: str) -> str:
     """Through the wheel's psql, so that this process need not carry a database driver."""
     command = [
-        str(embedded.installed_programs() / "bin" / "psql"),
+        str(server_user.installed_programs() / "bin" / "psql"),
         "-XAtq",
         "-v",
         "ON_ERROR_STOP=1",
