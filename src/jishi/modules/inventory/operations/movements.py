@@ -87,7 +87,7 @@ def write_off_stock(
     _move_one(by=by, figure=taken, kind=MovementKind.WRITTEN_OFF, key=key, location_id=location_id, note=note)
 
 
-def count_stock(  # noqa: PLR0913  (who, what, once, where, why, and what about promises)
+def count_stock(
     *,
     by: Actor,
     figures: Sequence[Figure],
@@ -167,7 +167,7 @@ def return_stock(
         write_movements(movements, by=by)
 
 
-def _move_one(  # noqa: PLR0913  (one movement, its parts)
+def _move_one(
     *, by: Actor, figure: Figure, kind: MovementKind, key: str, location_id: uuid.UUID | None, note: str
 ) -> None:
     by.require("inventory.edit")
