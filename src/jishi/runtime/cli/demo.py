@@ -37,9 +37,9 @@ def run_demo(*, fresh: bool) -> int:
     if fresh:
         _start_over(env)
     ensure_secret(env)
+    variables = _variables(env)
     server = embedded.start(env.home) if env.uses_embedded_database else None
     try:
-        variables = _variables(env)
         if not is_prepared(env, with_seed=True) or _is_emptied(env):
             _prepare(family, variables)
         return 0 if family.wants_stop.is_set() else _run(env, family, variables, server)
@@ -51,12 +51,14 @@ def run_demo(*, fresh: bool) -> int:
 
 
 def _run(env: Environment, family: Family, variables: dict[str, str], server: embedded.Server | None) -> int:
-    family.children = [Child("web", ["serve"], variables), Child("worker", ["worker"], variables)]
-    if has_sandbox():
-        family.children.append(Child("cashier", ["sandbox"], variables))
-    family.start()
+    """The site first, alone with the processor; the others while the first page is being read."""
+    family.children = []
+    family.add(Child("web", ["serve"], variables))
     _await_ready(env, family)
     if not family.wants_stop.is_set():
+        family.add(Child("worker", ["worker"], variables))
+        if has_sandbox():
+            family.add(Child("cashier", ["sandbox"], variables))
         _welcome(env, variables)
     while not family.wants_stop.wait(TEND_SECONDS):
         if server is not None and not server.is_running:
