@@ -64,7 +64,7 @@ def refund_order(
     cancelled = [
         StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
     ]
-    if cancelled:
+    if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     request_refund(
         refund_id=plan.refund_id,
