@@ -25,7 +25,7 @@ demo: setup-demo ## the whole shop in one foreground command, with a seeded demo
 	@exec $(PY) -m jishi demo $(if $(FRESH),--fresh) $(ARGS)
 
 test: setup ## all tests (ARGS="-k name" for some)
-	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
 
 check: setup lint format-check types arch migrations-check messages-check test ## exactly what CI runs
 

@@ -17,7 +17,7 @@ import jishi
 from jishi.runtime import embedded
 from jishi.runtime.cluster import cluster_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 10
 

@@ -18,7 +18,7 @@ from jishi.runtime import cluster, embedded, server_user
 from jishi.runtime.cluster import cluster_of, database_url
 from jishi.runtime.trouble import Trouble
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.slow
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
 
