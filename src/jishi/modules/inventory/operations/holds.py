@@ -39,7 +39,7 @@ def hold_stock(*, lines: Sequence[HoldLine], cause: Cause, expires_at: datetime 
     """
     _check(lines)
     ordered = sorted(lines, key=lambda line: line.variant_id)
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(
             sql.HOLD,
             hold_ids=[line.hold_id for line in ordered],
@@ -68,7 +68,7 @@ def keep_holds(*, cause: Cause) -> int:
 
 def release_holds(*, cause: Cause, reason: str, by: Actor = SYSTEM) -> int:
     """Give back what is still held for a cause; returns the quantity. Doing it again gives back nothing."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.RELEASE, cause_kind=cause.kind, cause_id=cause.id, now=clock.now())
         return _record_released(rows, state=HoldState.RELEASED, reason=reason, by=by)
 
@@ -78,7 +78,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
     Raises HoldsMissing when less is held than should be given back.
     """
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
@@ -101,7 +101,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
 def expire_holds(*, limit: int = EXPIRE_BATCH) -> int:
     """Give back holds whose time is over, skipping those somebody is working on; returns how many causes."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.EXPIRE, limit=limit, now=clock.now())
         _record_released(rows, state=HoldState.EXPIRED, reason="expired", by=SYSTEM)
     return len({(row[0], row[1]) for row in rows})
@@ -114,7 +114,7 @@ def ship_holds(*, cause: Cause, lines: Sequence[StockLine], key: str, by: Actor)
     """
     if not lines or any(line.quantity <= 0 for line in lines):
         raise QuantityInvalid(quantity=min((line.quantity for line in lines), default=0))
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
