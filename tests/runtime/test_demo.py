@@ -45,7 +45,7 @@ class Demo:
         variables |= {"JISHI_HOME": str(home / "data"), "JISHI_PORT": str(self.port)}
         variables["PYTHONPATH"] = str(Path(jishi.__file__).parents[1])
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jishi", "demo", *arguments],
+            [sys.executable, "-m", "jishi", "demo", "--empty", *arguments],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=self.log.open("w"),

@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "演示：一条命令跑起整个集市 · the whole shop, seeded, in one command")
     demo.add_argument("--fresh", action="store_true", help="清空数据重新开始 · start over")
+    demo.add_argument(
+        "--empty", action="store_true", help="不填演示数据 · without the seeded goods and people"
+    )
     command("serve", _serve, "网站进程 · the web server")
     command("worker", _worker, "后台任务 · the job worker")
     command("sandbox", _sandbox, "收银台沙盒 · the sandbox cashier")
@@ -72,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 def _demo(options: argparse.Namespace) -> int:
     from jishi.runtime.cli.demo import run_demo
 
-    return run_demo(fresh=options.fresh)
+    return run_demo(fresh=options.fresh, with_seed=not options.empty)
 
 
 def _serve(_options: argparse.Namespace) -> int:
