@@ -25,7 +25,7 @@ class SkuOwner:
 
 
 def match_products(parsed: Sequence[ParsedProduct]) -> list[Match]:
-    """By (source, source key); then by handle, where handles are the file's own names; then by SKU. Four statements.
+    """By (source, source key), then by handle where the file names handles, then by SKU. Four statements.
 
     A SKU of another product is refused and its variant left out.
     """

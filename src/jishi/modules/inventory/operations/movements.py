@@ -40,7 +40,7 @@ class NewMovement:
 
 
 def write_movements(movements: Sequence[NewMovement], *, by: Actor) -> None:
-    """Apply movements to locked levels. Raises BelowHeld where too little would be left for what is promised.
+    """Apply movements to locked levels. Raises BelowHeld where less would be left than is promised.
 
     What leaves a level that nobody counts is taken to have arrived just before: the sum of movements stays true.
     """
@@ -87,7 +87,7 @@ def write_off_stock(
     _move_one(by=by, figure=taken, kind=MovementKind.WRITTEN_OFF, key=key, location_id=location_id, note=note)
 
 
-def count_stock(  # noqa: PLR0913  (who, what, once, where, why, and what about promises)
+def count_stock(  # noqa: C901  (who, what, once, where, why, and what about promises)
     *,
     by: Actor,
     figures: Sequence[Figure],
@@ -99,7 +99,7 @@ def count_stock(  # noqa: PLR0913  (who, what, once, where, why, and what about 
     """Set what is on hand to what was counted.
 
     Figures equal to what is known move nothing. A quantity of None stops counting the variant. A figure below
-    what is promised to orders raises BelowHeld and nothing changes; with `raise_to_held` it is set to the promise.
+    what is promised raises BelowHeld and nothing changes; with `raise_to_held` it is set to the promise.
     """
     by.require("inventory.edit")
     if len(figures) > FIGURES_MAX:
@@ -167,7 +167,7 @@ def return_stock(
         write_movements(movements, by=by)
 
 
-def _move_one(  # noqa: PLR0913  (one movement, its parts)
+def _move_one(
     *, by: Actor, figure: Figure, kind: MovementKind, key: str, location_id: uuid.UUID | None, note: str
 ) -> None:
     by.require("inventory.edit")
