@@ -95,9 +95,7 @@ def parse(content: bytes, *, currency: str = "CNY", today_iso: str = "2025-03-08
 
     source, header = open_header(open_file)
     return list(
-        parse_file(
-            open_file=open_file, source=source, header=header, currency=currency, today_iso=today_iso
-        )
+        parse_file(open_file=open_file, source=source, header=header, currency=currency, today_iso=today_iso)
     )
 
 
