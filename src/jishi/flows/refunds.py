@@ -7,7 +7,7 @@ from django.db import transaction
 from jishi.flows.books import post_refund
 from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.modules.inventory.public import release_holds
+from jishi.modules.inventory.public import Cause, StockLine, release_units
 from jishi.modules.orders.public import (
     NothingToRefund,
     OrderState,
@@ -61,9 +61,11 @@ def refund_order(
         units_by_line=units_by_line,
         with_shipping=with_shipping,
     )
-    cancelled = [(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity]
-    if cancelled:
-        release_holds(cause=("order", order_id), lines=cancelled, reason=reason)
+    cancelled = [
+        StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
+    ]
+    if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
+        release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     request_refund(
         refund_id=plan.refund_id,
         payment_id=_payment_to_refund(order_id),

@@ -138,3 +138,4 @@ JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_DEMO = ENV.demo
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
+JISHI_SMS_SENDER = "jishi.modules.messaging.senders.console_sender"

@@ -1,4 +1,4 @@
-"""What makes the shop installable: the manifest, the service worker and the page for when there is no network."""
+"""What makes the shop installable: manifest, service worker and the page for when there is no network."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render

@@ -16,6 +16,7 @@ from jishi.modules.inventory.operations.holds import (
     hold_stock,
     keep_holds,
     release_holds,
+    release_units,
     ship_holds,
 )
 from jishi.modules.inventory.operations.locations import change_location, create_location
@@ -89,6 +90,7 @@ __all__ = [
     "on_hand_by_variant",
     "receive_stock",
     "release_holds",
+    "release_units",
     "return_stock",
     "sellable_by_product",
     "sellable_by_variant",

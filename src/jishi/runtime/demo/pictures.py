@@ -62,7 +62,8 @@ def draw_share_card(picture: Picture, *, title: str, price: str, was: str = "", 
     price_y = 232 + len(lines) * 82 + 48
     was_x = 84 + 52 * len(price) + 30
     body = f"""{_gradient(start, end)}<rect width="1200" height="630" fill="url(#b)"/>
-<circle cx="900" cy="315" r="270" fill="#fff" opacity=".38"/><ellipse cx="900" cy="528" rx="190" ry="24" fill="{deep}" opacity=".2"/>
+<circle cx="900" cy="315" r="270" fill="#fff" opacity=".38"/>
+<ellipse cx="900" cy="528" rx="190" ry="24" fill="{deep}" opacity=".2"/>
 <g transform="translate(640 46) scale(1.32)">{_art(picture)}</g>{_wordmark(84, 116)}{words}
 <text x="84" y="{price_y}" font-size="84" font-weight="800" fill="#c8401f">{escape(price)}</text>
 <text x="{was_x}" y="{price_y}" font-size="38" fill="#6b6158" text-decoration="line-through">{escape(was)}</text>

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
@@ -70,6 +71,32 @@ def release_holds(*, cause: Cause, reason: str, by: Actor = SYSTEM) -> int:
     with transaction.atomic(), lock_timeout():
         rows = _run(sql.RELEASE, cause_kind=cause.kind, cause_id=cause.id, now=clock.now())
         return _record_released(rows, state=HoldState.RELEASED, reason=reason, by=by)
+
+
+def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: Actor = SYSTEM) -> None:
+    """Give some of what a cause holds back to the shelf, e.g. units refunded before they were shipped.
+
+    Raises HoldsMissing when less is held than should be given back.
+    """
+    with transaction.atomic(), lock_timeout():
+        holds = list(
+            Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
+        )
+        levels = _lock_levels([hold.level_id for hold in holds])
+        by_id = {hold.id: hold for hold in holds}
+        for part in _plan(holds, levels, lines):
+            _shrink(by_id[part.hold_id], part.quantity)
+            StockLevel.objects.filter(id=part.level_id).update(held=F("held") - part.quantity)
+        record_fact(
+            HoldsReleased(
+                cause_kind=cause.kind,
+                cause_id=cause.id,
+                state=HoldState.RELEASED.value,
+                reason=reason[:200],
+                quantities={str(line.variant_id): line.quantity for line in lines},
+            ),
+            by=by,
+        )
 
 
 def expire_holds(*, limit: int = EXPIRE_BATCH) -> int:
@@ -208,6 +235,18 @@ def _plan(
             raise HoldsMissing(variant_id=str(variant_id), wanted=quantity, held=held)
         parts.extend(planned)
     return parts
+
+
+def _shrink(hold: Hold, quantity: int) -> None:
+    """A hold of so many units less; one that has nothing left to ship is closed."""
+    left = hold.quantity - hold.shipped - quantity
+    if left == 0 and hold.shipped == 0:
+        hold.state = HoldState.RELEASED
+    else:
+        hold.quantity -= quantity
+        hold.state = HoldState.SHIPPED if left == 0 else hold.state
+    hold.closed_at = clock.now() if left == 0 else None
+    hold.save(update_fields=["quantity", "state", "closed_at"])
 
 
 def _take_from_holds(holds: dict[uuid.UUID, Hold], parts: Sequence[Part]) -> None:

@@ -1,0 +1,39 @@
+"""Reading notices in the reader's language."""
+
+from django.utils.translation import gettext
+
+from jishi.kernel.actor import Actor
+from jishi.modules.messaging.models import Notice
+from jishi.modules.messaging.types import NOTICE_WORDS, NoticeView
+
+NOTICES_MAX = 100
+
+
+def notices_of(*, by: Actor, limit: int = 30) -> list[NoticeView]:
+    """Newest first; one query."""
+    rows = Notice.objects.filter(member_id=by.require_member()).order_by("-created_at")[
+        : min(limit, NOTICES_MAX)
+    ]
+    return [
+        NoticeView(
+            id=row.id,
+            kind=row.kind,
+            title=gettext(NOTICE_WORDS[row.kind][0]),
+            body=gettext(NOTICE_WORDS[row.kind][1]).format_map(_Facts(row.facts)),
+            link=row.link,
+            created_at=row.created_at,
+            is_read=row.read_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def count_unread(*, by: Actor) -> int:
+    if not by.is_member:
+        return 0
+    return Notice.objects.filter(member_id=by.id, read_at__isnull=True).count()
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,44 @@
+"""Values of messaging: what can be said, and how."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+# kind → (title, body); Chinese source texts with named fields, translated when they are read
+NOTICE_WORDS: dict[str, tuple[str, str]] = {
+    "order_paid": ("付款成功", "订单 {number} 已付款 {total}。"),
+    "order_shipped": ("已发货", "订单 {number} 已由 {carrier} 发出，单号 {tracking_number}。"),
+    "order_refunded": ("退款成功", "订单 {number} 退款 {amount}，按原路退回。"),
+    "order_cancelled": ("订单已取消", "订单 {number} 已取消，没有扣款。"),
+    "team_formed": ("开团成功", "你的团开好了，分享给朋友，还差 {missing} 席。"),
+    "team_succeeded": ("拼团成功", "「{title}」成团了，马上安排发货。"),
+    "team_succeeded_by_merchant": ("拼团成功（商家补齐）", "「{title}」由商家按现有人数成团，马上安排发货。"),
+    "team_failed": ("拼团未成功", "「{title}」没有凑满，已付的钱正在全额原路退回。"),
+    "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
+}
+OUTGOING_WORDS: dict[str, str] = {
+    "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    id: uuid.UUID
+    kind: str
+    title: str
+    body: str
+    link: str
+    created_at: datetime
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingView:
+    id: uuid.UUID
+    channel: str
+    recipient: str
+    kind: str
+    facts: dict[str, Any]
+    state: str
+    created_at: datetime
