@@ -105,7 +105,9 @@ def test_a_sku_of_another_product_is_refused_by_name() -> None:
         )
     )
 
-    assert run.failed_rows == 0 or [issue.code for issue in run.issues] == ["sku_taken"]
+    [issue] = run.issues
+    assert (run.created, issue.line, issue.code) == (1, 3, "sku_taken")
+    assert "衬衫" in issue.reason
     assert Variant.objects.get(sku="A").product.handle == "shirt"
 
 

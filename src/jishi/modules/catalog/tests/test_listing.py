@@ -55,7 +55,7 @@ def found(text: str) -> list[str]:
         ("run", "Trail Running Shoes"),
         ("SHOE", "Trail Running Shoes"),
         ("runn", "Trail Running Shoes"),
-        ("陶瓷杯" if False else "陶瓷 杯", "陶瓷咖啡杯"),
+        ("陶瓷 杯", "陶瓷咖啡杯"),
         ("SKU-3", "陶瓷咖啡杯"),
         ("透气", "夏季纯棉连衣裙"),
         ("Ｓｈｏｅｓ", "Trail Running Shoes"),
@@ -229,7 +229,7 @@ def test_variants_by_ids_is_one_statement_and_knows_what_is_for_sale(
 
 def test_suggestions_begin_as_typed_most_common_first() -> None:
     stocked()
-    assert catalog.suggest(prefix="连") == ["连衣", "连衣裙"] or "连衣裙" in catalog.suggest(prefix="连")
+    assert set(catalog.suggest(prefix="连")) == {"连衣", "连衣裙"}
     assert catalog.suggest(prefix="TRAIL")[0].lower().startswith("trail")
     assert catalog.suggest(prefix="") == []
     assert catalog.suggest(prefix="%") == []
