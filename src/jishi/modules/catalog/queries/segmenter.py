@@ -15,7 +15,7 @@ def load() -> None:
     """Load the dictionary now, once per process."""
     with _lock:
         if _state["tokenizer"] is None:
-            import jieba  # type: ignore[import-untyped]
+            import jieba
 
             jieba.setLogLevel(logging.WARNING)
             tokenizer = jieba.Tokenizer()
