@@ -93,7 +93,7 @@ class Environment:
             "PORT": str(parts.port or ("" if host.startswith("/") else 5432)),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 5, **query},
+            "OPTIONS": {"connect_timeout": 5, "options": "-c lock_timeout=3000", **query},
         }
 
 

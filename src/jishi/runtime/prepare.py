@@ -49,6 +49,7 @@ def migrate() -> None:
 
     try:
         with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             try:
                 call_command("migrate", interactive=False, verbosity=0)

@@ -3,16 +3,16 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.db.models import F
 
 from jishi.kernel import clock
 from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import AccountRef, NewTransfer, TransferState
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def post_transfers(transfers: Sequence[NewTransfer]) -> int:
     """Write posted transfers; one that exists already is left alone. Returns how many were new.
 
@@ -22,13 +22,13 @@ def post_transfers(transfers: Sequence[NewTransfer]) -> int:
     return len(_insert(transfers, TransferState.POSTED))
 
 
-@transaction.atomic
+@in_transaction
 def reserve(transfer: NewTransfer) -> bool:
     """Set an amount aside (pending). False when the id is already there."""
     return bool(_insert([transfer], TransferState.PENDING))
 
 
-@transaction.atomic
+@in_transaction
 def commit_reserved(transfer_id: uuid.UUID) -> bool:
     """Pending → posted. False when it is not pending."""
     row = _close(transfer_id, TransferState.POSTED)
@@ -38,7 +38,7 @@ def commit_reserved(transfer_id: uuid.UUID) -> bool:
     return True
 
 
-@transaction.atomic
+@in_transaction
 def release_reserved(transfer_id: uuid.UUID) -> bool:
     """Pending → voided; what was set aside is available again. False when it is not pending."""
     row = _close(transfer_id, TransferState.VOIDED)

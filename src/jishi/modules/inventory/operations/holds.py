@@ -11,6 +11,7 @@ from django.db.models import F
 
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.errors import Busy
 from jishi.modules.inventory.errors import HoldMismatch, HoldsMissing, OutOfStock, QuantityInvalid
 from jishi.modules.inventory.facts import HoldsReleased
 from jishi.modules.inventory.models import Hold, Movement, StockLevel
@@ -41,9 +42,8 @@ def hold_stock(*, lines: Sequence[HoldLine], cause: Cause, expires_at: datetime 
     ordered = sorted(lines, key=lambda line: line.variant_id)
     try:
         rows = _hold(ordered, cause, expires_at)
-    except IntegrityError:  # the same ids came at the same moment and were faster
-        _refuse_mismatch(ordered, cause)
-        return
+    except IntegrityError as error:  # the same ids came at the same moment; asking again finds them
+        raise Busy() from error
     if any(row[0] == "known" for row in rows):
         _refuse_mismatch(ordered, cause)
         return
@@ -61,7 +61,7 @@ def keep_holds(*, cause: Cause) -> int:
 
 def release_holds(*, cause: Cause, reason: str, by: Actor = SYSTEM) -> int:
     """Give back what is still held for a cause; returns the quantity. Doing it again gives back nothing."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.RELEASE, cause_kind=cause.kind, cause_id=cause.id, now=clock.now())
         return _record_released(rows, state=HoldState.RELEASED, reason=reason, by=by)
 
@@ -71,7 +71,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
     Raises HoldsMissing when less is held than should be given back.
     """
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
@@ -94,7 +94,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
 def expire_holds(*, limit: int = EXPIRE_BATCH) -> int:
     """Give back holds whose time is over, skipping those somebody is working on; returns how many causes."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.EXPIRE, limit=limit, now=clock.now())
         _record_released(rows, state=HoldState.EXPIRED, reason="expired", by=SYSTEM)
     return len({(row[0], row[1]) for row in rows})
@@ -107,7 +107,7 @@ def ship_holds(*, cause: Cause, lines: Sequence[StockLine], key: str, by: Actor)
     """
     if not lines or any(line.quantity <= 0 for line in lines):
         raise QuantityInvalid(quantity=min((line.quantity for line in lines), default=0))
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
@@ -136,7 +136,7 @@ def ship_holds(*, cause: Cause, lines: Sequence[StockLine], key: str, by: Actor)
 
 
 def _hold(lines: Sequence[HoldLine], cause: Cause, expires_at: datetime | None) -> list[tuple[Any, ...]]:
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         return _run(
             sql.HOLD,
             hold_ids=[line.hold_id for line in lines],
