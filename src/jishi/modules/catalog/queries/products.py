@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.errors import ProductMissing, VariantMissing
-from jishi.modules.catalog.models import Category, Product, ProductImage, Variant
+from jishi.modules.catalog.models import Product, Variant
 from jishi.modules.catalog.queries.addresses import picture_address
 from jishi.modules.catalog.queries.drafts import read_drafts
 from jishi.modules.catalog.queries.listing import CARD_COLUMNS, card_from
@@ -39,6 +39,14 @@ SELECT {CARD_COLUMNS}, p.description_html, p.vendor, p.product_type, p.tags, p.s
   ARRAY(SELECT c.category_id FROM catalog_productcategory c WHERE c.product_id = p.id ORDER BY c.position)
 FROM catalog_product p WHERE p.handle = %s
 """
+_IMAGES = """
+SELECT id, path, alt, state, source_address, width, height, failure
+FROM catalog_productimage WHERE product_id = %s ORDER BY position, id
+"""
+_CATEGORIES = """
+SELECT c.id, c.handle, c.name, c.path, c.depth FROM unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
+JOIN catalog_category c ON c.id = w.id ORDER BY w.place
+"""
 _VARIANT_COLUMNS = (
     "v.id, v.product_id, p.handle, p.title, p.stamp, v.sku, v.option_values, p.currency, v.price_minor,"
     " v.compare_at_minor, v.cost_minor, v.weight_grams, v.barcode, v.requires_shipping, v.is_active,"
@@ -63,11 +71,11 @@ def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
     card = card_from(row)
     variants = _variants("v.product_id = %s ORDER BY v.position, v.id", [card.id])
     shown = [variant for variant in variants if variant.is_active or (by and by.may("catalog.edit"))]
-    images = [
-        _image_view(image, card.title, card.handle)
-        for image in ProductImage.objects.filter(product_id=card.id).order_by("position", "id")
-    ]
-    categories = {category.id: category for category in Category.objects.filter(id__in=row[23])}
+    with connection.cursor() as db:
+        db.execute(_IMAGES, [card.id])
+        images = [_image_view(image, card.title, card.handle) for image in db.fetchall()]
+        db.execute(_CATEGORIES, [row[23]])
+        categories = tuple(CategoryView(*found) for found in db.fetchall())
     return ProductPage(
         card=card,
         description_html=row[13],
@@ -79,7 +87,7 @@ def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
         options=_options(row[22], shown),
         variants=tuple(shown),
         images=tuple(images),
-        categories=tuple(_category_view(categories[key]) for key in row[23]),
+        categories=categories,
         members=_members(row[19]) if card.kind is ProductKind.GROUPED else (),
         published_at=row[20],
         updated_at=row[21],
@@ -203,16 +211,16 @@ def _variant_view(row: Sequence[Any]) -> VariantView:
     )
 
 
-def _image_view(image: ProductImage, title: str, handle: str) -> ImageView:
+def _image_view(row: Sequence[Any], title: str, handle: str) -> ImageView:
     return ImageView(
-        id=image.id,
-        address=picture_address(path=image.path, title=title, key=handle),
-        alt=image.alt or title,
-        state=ImageState(image.state),
-        source_address=image.source_address,
-        width=image.width,
-        height=image.height,
-        failure=image.failure,
+        id=row[0],
+        address=picture_address(path=row[1], title=title, key=handle),
+        alt=row[2] or title,
+        state=ImageState(row[3]),
+        source_address=row[4],
+        width=row[5],
+        height=row[6],
+        failure=row[7],
     )
 
 
@@ -223,14 +231,4 @@ def _options(names: Sequence[str], variants: Sequence[VariantView]) -> tuple[Opt
             values=tuple(dict.fromkeys(v.option_values[n] for v in variants if len(v.option_values) > n)),
         )
         for n, name in enumerate(names)
-    )
-
-
-def _category_view(category: Category) -> CategoryView:
-    return CategoryView(
-        id=category.id,
-        handle=category.handle,
-        name=category.name,
-        path=category.path,
-        depth=category.depth,
     )
