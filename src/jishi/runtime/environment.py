@@ -1,5 +1,6 @@
 """The one place that reads the process environment. Every variable is in VARIABLES, with its meaning."""
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -78,6 +79,11 @@ class Environment:
     @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def sandbox_secret(self) -> str:
+        """What shop and sandbox cashier sign with; both can derive it from the signing key."""
+        return hashlib.sha256(f"sandbox:{self.secret_key}".encode()).hexdigest()
 
     def database(self) -> dict[str, Any]:
         """Django's connection settings."""

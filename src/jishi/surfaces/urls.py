@@ -1,7 +1,7 @@
 """The routes of all surfaces."""
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from jishi.surfaces.pwa import offline, service_worker, web_manifest
 from jishi.surfaces.styleguide import show_styleguide
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", web_manifest, name="web_manifest"),
     path("service-worker.js", service_worker, name="service_worker"),
     path("offline/", offline, name="offline"),
+    path("hooks/", include("jishi.surfaces.hooks.payments")),
 ]
 
 if settings.DEBUG or settings.JISHI_DEMO:

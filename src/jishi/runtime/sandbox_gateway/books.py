@@ -98,14 +98,19 @@ class Books:
             known = self._db.execute("SELECT * FROM refund WHERE id = ?", (asked["refund_id"],)).fetchone()
             if known:
                 return dict(known)
-            payment = self._db.execute("SELECT * FROM payment WHERE id = ?", (asked["payment_id"],)).fetchone()
+            payment = self._db.execute(
+                "SELECT * FROM payment WHERE id = ?", (asked["payment_id"],)
+            ).fetchone()
             if payment is None:
                 return None
             given = self._db.execute(
                 "SELECT coalesce(sum(amount_minor), 0) FROM refund WHERE payment_id = ? AND state = 'succeeded'",
                 (asked["payment_id"],),
             ).fetchone()[0]
-            fits = payment["state"] == "succeeded" and given + int(asked["amount_minor"]) <= payment["amount_minor"]
+            fits = (
+                payment["state"] == "succeeded"
+                and given + int(asked["amount_minor"]) <= payment["amount_minor"]
+            )
             self._db.execute(
                 "INSERT INTO refund VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -147,10 +152,14 @@ class Books:
         """Done when it was taken; otherwise later again, until we give up."""
         with self._lock:
             if delivered or attempts >= len(CALLBACK_DELAYS_SECONDS):
-                self._db.execute("UPDATE callback SET done = 1, attempts = ? WHERE rowid = ?", (attempts, rowid))
+                self._db.execute(
+                    "UPDATE callback SET done = 1, attempts = ? WHERE rowid = ?", (attempts, rowid)
+                )
                 return
             due = time.time() + CALLBACK_DELAYS_SECONDS[attempts]
-            self._db.execute("UPDATE callback SET attempts = ?, due_at = ? WHERE rowid = ?", (attempts, due, rowid))
+            self._db.execute(
+                "UPDATE callback SET attempts = ?, due_at = ? WHERE rowid = ?", (attempts, due, rowid)
+            )
 
     def statement(self, since: float, until: float) -> list[dict[str, Any]]:
         """Everything that moved in a period, oldest first."""

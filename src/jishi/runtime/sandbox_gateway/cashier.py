@@ -48,6 +48,8 @@ def _form(payment: dict[str, Any]) -> str:
 
 
 def _ended(payment: dict[str, Any]) -> str:
-    words = {"succeeded": "已付款 · Paid", "failed": "付款失败 · Failed", "closed": "已关闭 · Closed"}[payment["state"]]
+    words = {"succeeded": "已付款 · Paid", "failed": "付款失败 · Failed", "closed": "已关闭 · Closed"}[
+        payment["state"]
+    ]
     back = escape(payment["return_url"], quote=True)
     return f'<div class="card"><p class="ok">{words}</p><p><a href="{back}">回商家 · Back to the shop</a></p></div>'

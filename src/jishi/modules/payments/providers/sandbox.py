@@ -116,7 +116,9 @@ class SandboxProvider:
             raise BadCallback() from None
         if about not in ("payment", "refund"):
             raise BadCallback()
-        return Callback(event_id=str(event["event_id"])[:120], about=about, intent_id=intent_id, outcome=_outcome(event))
+        return Callback(
+            event_id=str(event["event_id"])[:120], about=about, intent_id=intent_id, outcome=_outcome(event)
+        )
 
     def statement(self, day: date) -> list[StatementLine]:
         answer = self._call("GET", f"/v1/statements/{day.isoformat()}") or {}

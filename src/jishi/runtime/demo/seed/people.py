@@ -17,6 +17,14 @@ from jishi.modules.people.public import (
     recognise_visitor,
     save_address,
 )
+from jishi.modules.sharing.public import (
+    Channel,
+    TargetKind,
+    claim_touches,
+    introduce_member,
+    record_touch,
+    share,
+)
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.people import name_neighbours
 
@@ -103,7 +111,9 @@ def _joined_at(dice: random.Random, *, now: datetime, days: int, index: int) -> 
     return now - timedelta(days=days * (1 - share), minutes=dice.randint(0, 600))
 
 
-def _settle(nickname: str, *, dice: random.Random, at: datetime, phone: str) -> Neighbour:
+def _settle(
+    nickname: str, *, dice: random.Random, at: datetime, phone: str, friend: Neighbour | None
+) -> Neighbour:
     code, province, city, district, line = dice.choice(STREETS)
     at = min(at, clock.now() - timedelta(hours=1))
     with clock.held_at(at):
@@ -119,7 +129,12 @@ def _settle(nickname: str, *, dice: random.Random, at: datetime, phone: str) -> 
         member.save(force_insert=True)
         visitor_id = ids.new_id()
         meet_visitor(visitor_id)
+        if friend is not None:
+            link = share(by=friend.actor, target_kind=TargetKind.SHOP, target_id=None, channel=Channel.NATIVE)
+            record_touch(visitor_id=visitor_id, member_id=None, code=link.code)
         recognise_visitor(visitor_id=visitor_id, member_id=member.id)
+        claim_touches(visitor_id=visitor_id, member_id=member.id)
+        introduce_member(member_id=member.id, visitor_id=visitor_id)
         actor = actor_of_member(member, visitor_id=visitor_id)
         address = save_address(
             AddressForm(nickname, phone, code, province, city, district, line, is_default=True), by=actor
