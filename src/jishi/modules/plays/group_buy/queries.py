@@ -91,10 +91,8 @@ def forming_teams(*, offer_id: uuid.UUID | None = None, limit: int = 20) -> list
     rows = Team.objects.select_related("offer").filter(
         state=TeamState.FORMING.value, deadline__gt=clock.now()
     )
-    if offer_id is not None:
-        rows = rows.filter(offer_id=offer_id)
-    else:
-        rows = rows.filter(offer__state=OfferState.OPEN.value)
+    scope = Q(offer__state=OfferState.OPEN.value) if offer_id is None else Q(offer_id=offer_id)
+    rows = rows.filter(scope)
     views = _team_views(list(rows.order_by("deadline")[:TEAMS_MAX]))
     open_views = [view for view in views if view.free_count > 0]
     return sorted(open_views, key=lambda view: (view.missing_count, view.deadline))[:limit]

@@ -86,12 +86,12 @@ def settle_neighbours(*, dice: random.Random, days: int) -> Street:
             DemoAccount(zh, en, phone, "验证码会显示在登录页 · the code shows on the log-in page")
         )
     joined = sorted(_joined_at(dice, now=now, days=days, index=index) for index in range(NEIGHBOURS))
-    neighbours = [
-        _settle(
-            nickname, dice=dice, at=at, phone=KNOWN[index][0] if index < len(KNOWN) else f"1390{index:07d}"
-        )
-        for index, (nickname, at) in enumerate(zip(names, joined, strict=True))
-    ]
+    neighbours: list[Neighbour] = []
+    for index, (nickname, at) in enumerate(zip(names, joined, strict=True)):
+        phone = KNOWN[index][0] if index < len(KNOWN) else f"1390{index:07d}"
+        was_brought = index > NEIGHBOURS // 3 and dice.random() < 0.6
+        friend = neighbours[int(dice.expovariate(0.16)) % SHARERS] if was_brought else None
+        neighbours.append(_settle(nickname, dice=dice, at=at, phone=phone, friend=friend))
     return Street(neighbours=neighbours, sharers=neighbours[:SHARERS], accounts=accounts)
 
 
