@@ -37,9 +37,23 @@ def import_products(*, file: str) -> int:
 
     with database(environment()):
         django.setup()
+        from jishi.flows.import_catalogue import import_catalogue
         from jishi.kernel.actor import SYSTEM
-        from jishi.modules.catalog.public import import_products as import_catalogue
+        from jishi.modules.catalog.public import ImportRunView, ImportState
 
-        report = import_catalogue(by=SYSTEM, content=path.read_bytes(), file_name=path.name)
-    sys.stdout.write(f"{report}\n")
-    return 1 if getattr(report, "problems", ()) else 0
+        def say(run: ImportRunView) -> None:
+            sys.stderr.write(f"\r{run.rows_read} / {run.rows_total} ({run.percent} %)")
+            sys.stderr.flush()
+
+        run = import_catalogue(by=SYSTEM, content=path, filename=path.name, on_progress=say)
+    sys.stderr.write("\n")
+    for issue in run.issues:
+        where = f"{path.name}:{issue.line}" + (f" [{issue.column}]" if issue.column else "")
+        sys.stdout.write(f"{where} {issue.severity.value}: {issue.reason}\n")
+    if run.issues_left_out:
+        sys.stdout.write(f"… +{run.issues_left_out}\n")
+    sys.stdout.write(
+        f"新增 {run.created} · 更新 {run.updated} · 未变 {run.unchanged} · 失败 {run.failed_rows} 行\n"
+        f"created {run.created}, updated {run.updated}, unchanged {run.unchanged}, failed rows {run.failed_rows}\n"
+    )
+    return 1 if run.failed_rows or run.state is ImportState.FAILED else 0
