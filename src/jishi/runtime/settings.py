@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.mfa",
     "django_htmx",
+    "ninja",  # its static files: the page of the API
     "procrastinate.contrib.django",
     "jishi.platform",
     *ROOMS,
@@ -69,7 +70,11 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "surfaces/shop/templates", BASE_DIR / "surfaces/console/templates"],
+        "DIRS": [
+            BASE_DIR / "surfaces/shop/templates",
+            BASE_DIR / "surfaces/console/templates",
+            BASE_DIR / "surfaces/api/templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

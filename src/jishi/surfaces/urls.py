@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("service-worker.js", service_worker, name="service_worker"),
     path("offline/", offline, name="offline"),
     path("hooks/", include("jishi.surfaces.hooks.payments")),
+    path("api/v1/", include("jishi.surfaces.api.urls")),
 ]
 
 if settings.DEBUG or settings.JISHI_DEMO:
