@@ -74,7 +74,9 @@ def test_a_team_forms_over_the_api_and_the_report_agrees_with_the_books() -> Non
         "closes_at": "2199-01-01T00:00:00Z",
         "prices": [{"variant_id": str(variant), "price_minor": 2990}],
     }
-    offer = ask("POST", "/offers", form, token=owner).json()
+    made = ask("POST", "/offers", form, token=owner)
+    assert made.status_code == 201, made.json()
+    offer = made.json()
     assert ask("GET", f"/offers/{offer['id']}").status_code == 404
     assert ask("POST", f"/offers/{offer['id']}/publish", token=owner).json()["state"] == "open"
     assert [found["id"] for found in ask("GET", "/offers").json()] == [offer["id"]]

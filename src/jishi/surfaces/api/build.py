@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
-from ninja.operation import Operation
+from ninja.operation import Operation, PathView
+from ninja.utils import replace_path_param_notation
 
 from jishi.kernel.errors import Refusal
 from jishi.modules.catalog import api as catalog_api
@@ -45,7 +46,6 @@ ROUTERS = (
     offers.router,
     sharing.router,
     inventory_api.router,
-    offers.staff,
     members.router,
     shipping.router,
     reports.router,
@@ -81,10 +81,16 @@ def build_api() -> NinjaAPI:
 
 def routes_of(api: NinjaAPI) -> list[URLPattern]:
     """The addresses of the API, each with the edge around it."""
-    patterns: list[URLPattern] = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
-    for pattern in patterns:
-        pattern.callback = guard_address(pattern.callback)
-    return [pattern for pattern in patterns if pattern.name != "api-root"]
+    views: dict[str, PathView] = {}
+    for bound in api._get_bound_routers():
+        for address, view in bound.path_operations.items():
+            if address in views:
+                raise TypeError(f"{address} stands in two routers: the second would never be reached")
+            views[address] = view
+    return [
+        path(replace_path_param_notation(address.lstrip("/")), guard_address(view.get_view()))
+        for address, view in views.items()
+    ]
 
 
 def _refused(request: HttpRequest, refusal: Any) -> HttpResponse:

@@ -42,7 +42,6 @@ from jishi.surfaces.api.common import MINOR_MAX, Instant, Minor, Page, PageIn, P
 PRICES_MAX = 100
 DRAFTS = (OfferState.DRAFT, OfferState.SCHEDULED)
 router = Router(tags=["group buying"])
-staff = Router(tags=["staff"])
 
 
 class OfferPriceOut(Schema):
@@ -189,8 +188,9 @@ def list_own_teams(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=10
     return _teams_out(teams_of_member(actor_of(request).require_member(), limit=limit))
 
 
-@staff.get(
+@router.get(
     "/staff/offers",
+    tags=["staff"],
     response=Page[StaffOfferOut],
     summary="All offers",
     openapi_extra=scopes("plays.edit", "reports.view"),
@@ -202,8 +202,9 @@ def list_all_offers(request: HttpRequest, wanted: Query[OffersIn]) -> Any:
     return {"items": _staff_offers_out(offers), "next": next_link(request, cursor)}
 
 
-@staff.get(
+@router.get(
     "/staff/teams",
+    tags=["staff"],
     response=Page[TeamOut],
     summary="All teams",
     openapi_extra=scopes("plays.edit", "reports.view"),
@@ -217,8 +218,9 @@ def list_all_teams(request: HttpRequest, wanted: Query[StaffTeamsIn]) -> Any:
     return {"items": _teams_out(teams), "next": next_link(request, cursor)}
 
 
-@staff.post(
+@router.post(
     "/offers",
+    tags=["staff"],
     response={201: StaffOfferOut},
     summary="Write an offer; it starts as a draft",
     openapi_extra=scopes("plays.edit"),
@@ -229,8 +231,9 @@ def create_group_offer(request: HttpRequest, body: OfferIn) -> Any:
     return Status(201, _staff_offers_out([create_offer(_form(body), by=actor)])[0])
 
 
-@staff.put(
+@router.put(
     "/offers/{uuid:offer_id}",
+    tags=["staff"],
     response=StaffOfferOut,
     summary="Change an offer nobody has joined yet",
     openapi_extra=scopes("plays.edit"),
@@ -241,8 +244,9 @@ def replace_offer(request: HttpRequest, offer_id: uuid.UUID, body: OfferIn) -> A
     return _staff_offers_out([change_offer(offer_id, _form(body), by=actor)])[0]
 
 
-@staff.post(
+@router.post(
     "/offers/{uuid:offer_id}/publish",
+    tags=["staff"],
     response=StaffOfferOut,
     summary="Open an offer, or schedule it",
     openapi_extra=scopes("plays.edit"),
@@ -251,8 +255,9 @@ def publish_group_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     return _staff_offers_out([publish_offer(offer_id, by=actor_of(request))])[0]
 
 
-@staff.post(
+@router.post(
     "/offers/{uuid:offer_id}/close",
+    tags=["staff"],
     response=StaffOfferOut,
     summary="No new teams; forming teams run to their end",
     openapi_extra=scopes("plays.edit"),
@@ -261,8 +266,9 @@ def close_group_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     return _staff_offers_out([close_offer(offer_id, by=actor_of(request))])[0]
 
 
-@staff.post(
+@router.post(
     "/offers/{uuid:offer_id}/budget",
+    tags=["staff"],
     response=StaffOfferOut,
     summary="Raise the budget of an offer",
     openapi_extra=scopes("plays.edit"),
@@ -272,8 +278,9 @@ def raise_offer_budget(request: HttpRequest, offer_id: uuid.UUID, body: BudgetIn
     return _staff_offers_out([offer])[0]
 
 
-@staff.post(
+@router.post(
     "/teams/{uuid:team_id}/complete",
+    tags=["staff"],
     response=CompletedOut,
     summary="Let a forming team succeed with the people it has; the team says so",
     openapi_extra=scopes("plays.edit"),

@@ -6,6 +6,7 @@ from datetime import datetime
 from ninja import Schema
 
 from jishi.modules.orders.public import OrderState
+from jishi.modules.payments.public import RefundState
 from jishi.surfaces.api.cart import DiscountOut
 
 
@@ -131,3 +132,19 @@ class RefundPlanOut(Schema):
     amount_minor: int
     shipping_minor: int
     parts: list[RefundPartOut]
+
+
+class MoneyBackOut(Schema):
+    """Money on its way back by the way it came."""
+
+    id: uuid.UUID
+    payment_id: uuid.UUID
+    order_id: uuid.UUID
+    provider: str
+    amount_minor: int
+    currency: str
+    state: RefundState
+    reason: str
+    failure: str
+    created_at: datetime
+    settled_at: datetime | None

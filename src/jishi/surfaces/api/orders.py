@@ -18,13 +18,14 @@ from jishi.modules.orders.public import (
     orders_table,
     receive_order,
 )
+from jishi.modules.payments.public import refunds_of_order
 from jishi.modules.plays.public import LateChoice
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
 from jishi.surfaces.api.cart import SeatIn, WantedIn
 from jishi.surfaces.api.common import Instant, MadeOut, Minor, Page, PageIn, StepOut, page_of
-from jishi.surfaces.api.order_schemas import OrderOut, OrderSummaryOut, RefundPlanOut
+from jishi.surfaces.api.order_schemas import MoneyBackOut, OrderOut, OrderSummaryOut, RefundPlanOut
 
 LINES_MAX = 60
 BY_MEMBER, BY_STAFF = "by_member", "by_staff"
@@ -187,6 +188,16 @@ def create_refund(request: HttpRequest, order_id: uuid.UUID, body: RefundIn) -> 
         with_shipping=body.with_shipping,
     )
     return Status(201, plan)
+
+
+@router.get(
+    "/orders/{uuid:order_id}/refunds",
+    response=list[MoneyBackOut],
+    summary="Money sent back for an order, oldest first",
+    openapi_extra=scopes("shop.read", "orders.view"),
+)
+def list_refunds(request: HttpRequest, order_id: uuid.UUID) -> Any:
+    return refunds_of_order(order_view(order_id, by=actor_of(request)).id)
 
 
 @router.post(

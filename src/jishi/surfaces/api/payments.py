@@ -17,11 +17,9 @@ from jishi.kernel.errors import NotFound
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import (
     PaymentState,
-    RefundState,
     payment_view,
     payments_of_order,
     provider_names,
-    refunds_of_order,
 )
 from jishi.platform.http import actor_of, anyone, repeats_by_itself, scopes
 
@@ -42,22 +40,6 @@ class PaymentOut(Schema):
     currency: str
     state: PaymentState
     pay_url: str
-    failure: str
-    created_at: datetime
-    settled_at: datetime | None
-
-
-class MoneyBackOut(Schema):
-    """Money on its way back by the way it came."""
-
-    id: uuid.UUID
-    payment_id: uuid.UUID
-    order_id: uuid.UUID
-    provider: str
-    amount_minor: int
-    currency: str
-    state: RefundState
-    reason: str
     failure: str
     created_at: datetime
     settled_at: datetime | None
@@ -87,16 +69,6 @@ def create_payment(request: HttpRequest, order_id: uuid.UUID, body: PayIn) -> An
 )
 def list_payments(request: HttpRequest, order_id: uuid.UUID) -> Any:
     return payments_of_order(order_view(order_id, by=actor_of(request)).id)
-
-
-@router.get(
-    "/orders/{uuid:order_id}/refunds",
-    response=list[MoneyBackOut],
-    summary="Money sent back for an order, oldest first",
-    openapi_extra=scopes("shop.read", "orders.view"),
-)
-def list_refunds(request: HttpRequest, order_id: uuid.UUID) -> Any:
-    return refunds_of_order(order_view(order_id, by=actor_of(request)).id)
 
 
 @router.post(
