@@ -58,6 +58,7 @@ def main() -> None:
                 pool = _pool(10**8)
                 script = _LUA % (passes, number, pool)
                 measured = load.wrk(url, connections=CONNECTIONS, seconds=SECONDS, script=script, folder=ground.home)
+                time.sleep(0.5)  # what was in flight when the load stopped
                 taken, claims = _counts(ground, pool)
                 assert taken == claims, (taken, claims)
                 rounds.append((measured, taken / SECONDS))
