@@ -36,6 +36,7 @@ from jishi.modules.plays.group_buy.operations.settle import (
 )
 from jishi.modules.plays.group_buy.queries import (
     TeamCounts,
+    TeamPrice,
     count_forming,
     due_team_ids,
     forming_teams,
@@ -46,6 +47,7 @@ from jishi.modules.plays.group_buy.queries import (
     selling_offer_of_product,
     selling_offers,
     team_counts,
+    team_prices,
     team_view,
     teams_by_ids,
     teams_of_member,
@@ -91,6 +93,7 @@ __all__ = [
     "TeamFailed",
     "TeamFormed",
     "TeamNotOpen",
+    "TeamPrice",
     "TeamState",
     "TeamSucceeded",
     "TeamView",
@@ -120,6 +123,7 @@ __all__ = [
     "settle_seat",
     "take_seat",
     "team_counts",
+    "team_prices",
     "team_view",
     "teams_by_ids",
     "teams_of_member",
