@@ -4,6 +4,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 CORES := $(shell nproc 2>/dev/null || sysctl -n hw.ncpu 2>/dev/null || echo 2)
 TEST_WORKERS ?= $(shell [ $(CORES) -gt 4 ] && echo 4 || echo $(CORES))
+CODE := $(wildcard src tests tools bench)
 ARGS ?=
 ONLY ?=
 SEEDS ?= 5000
@@ -24,25 +25,25 @@ demo: setup-demo ## the whole shop in one foreground command, with a seeded demo
 	@exec $(PY) -m jishi demo $(if $(FRESH),--fresh) $(ARGS)
 
 test: setup ## all tests (ARGS="-k name" for some)
-	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
 
 check: setup lint format-check types arch migrations-check messages-check test ## exactly what CI runs
 
 lint: setup ## ruff and the house's own limits
-	@$(PY) -m ruff check src tests tools bench
+	@$(PY) -m ruff check $(CODE)
 	@$(PY) tools/tidy.py
 
 format-check: setup
-	@$(PY) -m ruff format --check src tests tools bench
+	@$(PY) -m ruff format --check $(CODE)
 
 types: setup ## mypy, strict
 	@$(PY) -m mypy src/jishi
 
 arch: setup ## import contracts
-	@PYTHONPATH=.:src $(PY) -m importlinter.cli lint 2>/dev/null || PYTHONPATH=.:src .venv/bin/lint-imports
+	@PYTHONPATH=.:src .venv/bin/lint-imports
 
 migrations-check: setup ## no model change without its migration
-	@$(PY) -m jishi manage makemigrations --check --dry-run
+	@$(PY) -W ignore -m jishi manage makemigrations --check --dry-run
 
 messages-check: setup ## no Chinese text without its English
 	@$(PY) tools/check_messages.py
@@ -57,7 +58,7 @@ sim: setup ## the long simulation (SEEDS=n)
 	@JISHI_SIM_SEEDS=$(SEEDS) $(PY) -m pytest tests/simulation -n $(TEST_WORKERS) $(ARGS)
 
 fmt: setup ## format and mend what can be mended
-	@$(PY) -m ruff check --fix src tests tools bench; $(PY) -m ruff format src tests tools bench
+	@$(PY) -m ruff check --fix $(CODE); $(PY) -m ruff format $(CODE)
 
 clean: ## remove everything that set-up and runs have made here (not JISHI_HOME elsewhere)
 	rm -rf .venv frontend/node_modules src/jishi/surfaces/static/build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -34,6 +34,7 @@ def main():
     make_venv()
     install("dev" if wanted == "dev" else "runtime")
     link_sources()
+    compile_sources()
     compile_messages()
     build_front_end()
 
@@ -128,7 +129,16 @@ def install_locked(path):
         run(pip + [requirement("installer")])
     if os.path.exists(uv):
         settings = pip_settings()
-        command = [uv, "pip", "install", "--quiet", "--require-hashes", "--python", VENV_PYTHON]
+        command = [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--compile-bytecode",
+            "--require-hashes",
+            "--python",
+            VENV_PYTHON,
+        ]
         if run(command + uv_options(settings) + ["-r", path], extra=uv_variables(settings)).returncode == 0:
             return
     done = run(pip + [path])
@@ -199,6 +209,11 @@ def link_sources():
 
 def linked():
     return os.path.exists(os.path.join(VENV, "bin", "jishi"))
+
+
+def compile_sources():
+    """A machine may keep Python from writing bytecode by itself; every start would then compile anew."""
+    run([VENV_PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(ROOT, "src", "jishi")])
 
 
 # ---- messages ----------------------------------------------------------------------------------------

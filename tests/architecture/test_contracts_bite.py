@@ -72,7 +72,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> str:
     return lint(folder)
 
 
-@pytest.mark.xdist_group("contracts")
 @pytest.mark.parametrize(
     ("contract", "path", "line", "culprit"), SEEDS, ids=[f"{s[0]}-{s[1]}" for s in SEEDS]
 )
@@ -96,7 +95,6 @@ def section_of(details: str, name: str) -> str:
     return ""
 
 
-@pytest.mark.xdist_group("contracts")
 def test_the_house_as_it_stands_keeps_every_contract(tmp_path: Path) -> None:
     copy_of_the_house(tmp_path)
 

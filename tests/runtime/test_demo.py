@@ -17,7 +17,7 @@ import jishi
 from jishi.runtime import embedded
 from jishi.runtime.cluster import cluster_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 10
 
@@ -45,7 +45,7 @@ class Demo:
         variables |= {"JISHI_HOME": str(home / "data"), "JISHI_PORT": str(self.port)}
         variables["PYTHONPATH"] = str(Path(jishi.__file__).parents[1])
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jishi", "demo", *arguments],
+            [sys.executable, "-m", "jishi", "demo", "--empty", *arguments],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=self.log.open("w"),

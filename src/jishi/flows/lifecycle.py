@@ -28,11 +28,12 @@ from jishi.modules.payments.public import (
 )
 from jishi.modules.plays.public import complete_by_merchant, fail_team, release_seat
 from jishi.platform import jobs
+from jishi.platform.transactions import in_transaction
 
 REFUND_REASON_TEAM = "team_failed"
 
 
-@transaction.atomic
+@in_transaction
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Cancel an order nobody has paid for; stock and seat are free again at once. Raises IllegalStep, NotFound."""
     cancel_order(order_id, by=by, reason=reason)
@@ -66,7 +67,7 @@ def end_team(team_id: uuid.UUID) -> int:
     return len(order_ids)
 
 
-@transaction.atomic
+@in_transaction
 def fail_team_and_defer(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     order_ids = fail_team(team_id)
     for order_id in order_ids:
@@ -74,25 +75,26 @@ def fail_team_and_defer(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     return order_ids
 
 
-@transaction.atomic
+@in_transaction
 def refund_failed_team_order(order_id: uuid.UUID) -> bool:
     """Give one member of a failed team everything back. False when that was done before."""
     if summaries_by_ids([order_id])[order_id].state is not OrderState.GATHERING:
         return False
     try:
-        refund_order(order_id, reason=REFUND_REASON_TEAM)
+        with transaction.atomic():
+            refund_order(order_id, reason=REFUND_REASON_TEAM)
     except NothingToRefund:
         return False
     return True
 
 
-@transaction.atomic
+@in_transaction
 def complete_team_by_merchant(team_id: uuid.UUID, *, by: Actor) -> int:
     """The merchant ends a forming team well; its orders may be shipped. Returns how many."""
     return complete_orders(complete_by_merchant(team_id, by=by), team_id=team_id)
 
 
-@transaction.atomic
+@in_transaction
 def send_parcel(
     order_id: uuid.UUID,
     *,

@@ -39,6 +39,7 @@ from jishi.modules.payments.public import (
     start_payment,
 )
 from jishi.modules.plays.public import Landing, Settlement, settle_late, settle_seat
+from jishi.platform.transactions import in_transaction
 
 
 def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
@@ -78,7 +79,7 @@ def check_payment(payment_id: uuid.UUID) -> PaymentView:
     return payment_view(payment_id)
 
 
-@transaction.atomic
+@in_transaction
 def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
     """Record a provider's word with all its consequences. True when this word made the payment successful."""
     capture = record_outcome(payment_id, outcome)

@@ -2,8 +2,6 @@
 
 import uuid
 
-from django.db import transaction
-
 from jishi.flows.books import post_refund
 from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
@@ -31,9 +29,10 @@ from jishi.modules.payments.public import (
 )
 from jishi.modules.plays.public import leave_team
 from jishi.platform import history, jobs
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def refund_order(
     order_id: uuid.UUID,
     *,
@@ -64,7 +63,7 @@ def refund_order(
     cancelled = [
         StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
     ]
-    if cancelled:
+    if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     request_refund(
         refund_id=plan.refund_id,
@@ -85,7 +84,7 @@ def carry_out_refund(refund_id: uuid.UUID) -> RefundState:
     return refund_view(refund_id).state
 
 
-@transaction.atomic
+@in_transaction
 def take_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> bool:
     """Record a provider's word about a refund with its consequences. True when this word made it successful."""
     done = record_refund_outcome(refund_id, outcome)
@@ -98,7 +97,7 @@ def take_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> bool:
     return True
 
 
-@transaction.atomic
+@in_transaction
 def try_refund_again(refund_id: uuid.UUID, *, by: Actor) -> None:
     """A person sends a refund that the provider refused once more, under the same id."""
     by.require("orders.refund")

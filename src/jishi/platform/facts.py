@@ -8,7 +8,7 @@ effect happen once.
 import dataclasses
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,8 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.fact import Fact
 from jishi.platform import inbox
 from jishi.platform.models import FactRow
+
+ROWS_PER_STATEMENT = 1_000
 
 Reader = Callable[["StoredFact"], None]
 
@@ -52,25 +54,19 @@ def connect_reader(*, fact_name: str, reader_name: str, reader: Reader) -> None:
 
 def record_fact(fact: Fact, *, by: Actor) -> uuid.UUID:
     """Write what happened. Must run inside the transaction that made it happen."""
+    return record_facts([fact], by=by)[0]
+
+
+def record_facts(facts: Sequence[Fact], *, by: Actor) -> list[uuid.UUID]:
+    """Write many at once, in their order: two statements however many, one where nobody reads them."""
     if not connection.in_atomic_block:
-        raise RuntimeError(f"record {fact.name} inside the transaction that makes it true")
-    subject_kind, subject_id = fact.subject
-    fact_id = ids.new_id()
-    values = dataclasses.asdict(fact)  # type: ignore[call-overload]
-    FactRow.objects.create(
-        id=fact_id,
-        name=fact.name,
-        at=clock.now(),
-        actor_kind=by.kind.value,
-        actor_id=by.id,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        payload=json.loads(json.dumps(values, cls=DjangoJSONEncoder)),
-    )
-    readers = [*_readers_of_fact.get(fact.name, ()), *_readers_of_fact.get("*", ())]
-    if readers:
-        _defer(fact_id, readers)
-    return fact_id
+        raise RuntimeError("record facts inside the transaction that makes them true")
+    rows = [_row(fact, by) for fact in facts]
+    FactRow.objects.bulk_create(rows, batch_size=ROWS_PER_STATEMENT)
+    deliveries = [(row.id, reader) for row in rows for reader in reader_names(row.name)]
+    if deliveries:
+        _defer(deliveries)
+    return [row.id for row in rows]
 
 
 def deliver(*, fact_id: uuid.UUID, reader_name: str) -> bool:
@@ -111,7 +107,24 @@ def _view(row: FactRow) -> StoredFact:
     )
 
 
-def _defer(fact_id: uuid.UUID, readers: list[str]) -> None:
+def _row(fact: Fact, by: Actor) -> FactRow:
+    subject_kind, subject_id = fact.subject
+    values = dataclasses.asdict(fact)  # type: ignore[call-overload]
+    return FactRow(
+        id=ids.new_id(),
+        name=fact.name,
+        at=clock.now(),
+        actor_kind=by.kind.value,
+        actor_id=by.id,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        payload=json.loads(json.dumps(values, cls=DjangoJSONEncoder)),
+    )
+
+
+def _defer(deliveries: list[tuple[uuid.UUID, str]]) -> None:
     from jishi.platform.tasks import deliver_fact  # the task registry loads after the models
 
-    deliver_fact.batch_defer(*({"fact_id": str(fact_id), "reader_name": reader} for reader in readers))
+    deliver_fact.batch_defer(
+        *({"fact_id": str(fact_id), "reader_name": reader} for fact_id, reader in deliveries)
+    )

@@ -21,8 +21,9 @@ def lock_timeout(milliseconds: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
     """Wait at most so long for any row lock in this block; then refuse as Busy. Needs a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("locks live inside a transaction")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(int(milliseconds))])
+    if milliseconds != LOCK_TIMEOUT_MS:  # the usual one is set when the connection opens
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(int(milliseconds))])
     try:
         yield
     except OperationalError as error:

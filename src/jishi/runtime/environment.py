@@ -1,5 +1,6 @@
 """The one place that reads the process environment. Every variable is in VARIABLES, with its meaning."""
 
+import hashlib
 import json
 import os
 import re
@@ -83,6 +84,11 @@ class Environment:
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 
+    @property
+    def sandbox_secret(self) -> str:
+        """What shop and sandbox cashier sign with; both can derive it from the signing key."""
+        return hashlib.sha256(f"sandbox:{self.secret_key}".encode()).hexdigest()
+
     def database(self) -> dict[str, Any]:
         """Django's connection settings."""
         parts = urlsplit(self.database_url)
@@ -97,7 +103,7 @@ class Environment:
             "PORT": str(parts.port or ("" if host.startswith("/") else 5432)),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"connect_timeout": 5, **query},
+            "OPTIONS": {"connect_timeout": 5, "options": "-c lock_timeout=3000", **query},
         }
 
 
@@ -209,7 +215,9 @@ def _social_providers(value: str) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not all(re.fullmatch(r"[a-z0-9_]+", name) for name in found):
-        raise _wrong("JISHI_SOCIAL_PROVIDERS", value[:40], '{"github": {"APPS": [{"client_id": "…", "secret": "…"}]}}')
+        raise _wrong(
+            "JISHI_SOCIAL_PROVIDERS", value[:40], '{"github": {"APPS": [{"client_id": "…", "secret": "…"}]}}'
+        )
     return found
 
 

@@ -27,12 +27,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.runtime.settings")
 from jishi.runtime.wsgi import application as django_application  # noqa: I001 - sets Django up for what follows
 from jishi.runtime import otel, telemetry, wiring
 from jishi.runtime.environment import environment
-from jishi.runtime.logs import get_logger, request_id
+from jishi.runtime.logs import AccessLine, access_log, get_logger, request_id
 from jishi.runtime.readiness import readiness
 
 WAITING_PER_THREAD_MAX = 32
 MEDIA_AGE_SECONDS = 60 * 60 * 24 * 365
-UNLOGGED_CLASSES = frozenset({"static", "media", "healthz", "readyz", "metrics"})
+LOGGED = "jishi.logged"  # native routes come by the thousand: their successes are counted, not written down
 _ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 log = get_logger("jishi.front_door")
@@ -116,6 +116,7 @@ def bounded(app: ASGIApp, *, waiting_max: int) -> ASGIApp:
             )
             return
         waiting += 1
+        scope[LOGGED] = True
         try:
             await app(scope, receive, send)
         finally:
@@ -149,11 +150,15 @@ def traced(app: ASGIApp) -> ASGIApp:
 
 
 def watched(app: ASGIApp, *, body_max_bytes: int) -> ASGIApp:
+    env = environment()
+    tell = access_log(log_format=env.log_format, level=env.log_level)
+
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        await _Visit(scope, receive, send, body_max_bytes=body_max_bytes).run(app)
+        visit = _Visit(scope, receive, send, body_max_bytes=body_max_bytes)
+        await visit.run(app, tell)
 
     return front
 
@@ -173,7 +178,7 @@ class _Visit:
         self.id = ""
         self.started = time.perf_counter()
 
-    async def run(self, app: ASGIApp) -> None:
+    async def run(self, app: ASGIApp, tell: AccessLine) -> None:
         announced = self._read_headers()
         token = request_id.set(self.id)
         telemetry.count_started()
@@ -192,7 +197,7 @@ class _Visit:
                 self.scope, self.receive, self._send
             )
         finally:
-            self._close()
+            self._close(tell)
             request_id.reset(token)
 
     def _read_headers(self) -> int:
@@ -234,18 +239,15 @@ class _Visit:
             answer = _problem(413, "body_too_large", "上传的内容太大了。", {"connection": "close"})
             await answer(self.scope, self.receive, self._send)
 
-    def _close(self) -> None:
+    def _close(self, tell: AccessLine) -> None:
         seconds = time.perf_counter() - self.started
         path, method = self.scope["path"], self.scope["method"]
         route_class = telemetry.route_class_of(path)
         status = self.status or 499  # the client went away before it was answered
         telemetry.count_answered(route_class=route_class, method=method, status=status, seconds=seconds)
-        if status < 400 and (route_class in UNLOGGED_CLASSES or "jishi.unlogged" in self.scope):
-            return
-        client = self.scope.get("client") or ("",)
-        log.info(
-            "request", method=method, path=path, status=status, ms=round(seconds * 1000, 1), client=client[0]
-        )
+        if status >= 400 or (LOGGED in self.scope and route_class != "static"):
+            client = self.scope.get("client") or ("",)
+            tell(method, path, status, seconds * 1000, client[0])
 
 
 def _problem(status: int, code: str, title: str, headers: dict[str, str]) -> Response:

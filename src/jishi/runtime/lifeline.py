@@ -20,12 +20,17 @@ def end_with_parent(number: int = signal.SIGTERM) -> None:
 
 def follow_parent() -> None:
     """Called first thing in a supervised child; closes the gap in which the parent may have died already."""
-    expected = os.environ.pop(PARENT_VARIABLE, "")
+    expected = os.environ.get(PARENT_VARIABLE, "")
     if not expected:
         return
     end_with_parent()
     if os.getppid() != int(expected):
         raise SystemExit(1)
+
+
+def is_supervised() -> bool:
+    """A supervised child leaves the database to the process that started it."""
+    return PARENT_VARIABLE in os.environ
 
 
 def signal_group(pid: int, number: int) -> None:

@@ -21,26 +21,31 @@ ADVISORY_LOCK = 0x6A69736869  # "jishi": two processes never migrate at once
 
 
 def is_prepared(env: Environment, *, with_seed: bool = False) -> bool:
-    mark = _read_mark(env.home)
+    mark = _read_mark(env)
     return (
-        mark.get("database") == _name_of_database(env)
-        and mark.get("migrations") == migrations_fingerprint()
+        mark.get("migrations") == migrations_fingerprint()
         and static_files.is_collected(env.home)
         and (not with_seed or bool(mark.get("seeded")) or not _has_seed())
     )
 
 
 def prepare(env: Environment, *, with_seed: bool = False) -> None:
-    """Migrate, collect static files, seed on the first run. Safe to repeat and to run from several hosts."""
+    """Migrate, collect static files, seed an empty shop. Safe to repeat and to run from several hosts.
+
+    A seeding that was interrupted has left half a shop, which only it can have made: that one is emptied first.
+    A shop with members of its own is never seeded.
+    """
     _set_up_django()
+    if _read_mark(env).get("seeding"):
+        _empty_database()
     migrate()
     static_files.collect(env.home)
-    mark = _read_mark(env.home)
-    is_seeded = bool(mark.get("seeded")) and mark.get("database") == _name_of_database(env)
-    if with_seed and not is_seeded:
-        is_seeded = seed(env.home)
-    words = {"database": _name_of_database(env), "migrations": migrations_fingerprint(), "seeded": is_seeded}
-    (env.home / MARK_FILE).write_text(json.dumps(words))
+    is_seeded = _has_members()
+    if with_seed and not is_seeded and _has_seed():
+        _write_mark(env, seeding=True)
+        seed(env.home)
+        is_seeded = True
+    _write_mark(env, migrations=migrations_fingerprint(), seeded=is_seeded)
 
 
 def migrate() -> None:
@@ -49,6 +54,7 @@ def migrate() -> None:
 
     try:
         with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
             cursor.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
             try:
                 call_command("migrate", interactive=False, verbosity=0)
@@ -62,15 +68,12 @@ def migrate() -> None:
         ) from error
 
 
-def seed(home: Path) -> bool:
-    """Fill the demo shop and keep its log-ins. False while there is nothing to seed with."""
-    if not _has_seed():
-        return False
+def seed(home: Path) -> None:
+    """Fill the demo shop and keep its log-ins."""
     from jishi.runtime.demo.accounts import keep_accounts
     from jishi.runtime.demo.seed import seed_demo
 
-    keep_accounts(home, seed_demo() or ())
-    return True
+    keep_accounts(home, seed_demo())
 
 
 def ensure_secret(env: Environment) -> None:
@@ -125,8 +128,28 @@ def _name_of_database(env: Environment) -> str:
     return hashlib.sha256(env.database_url.encode()).hexdigest()
 
 
-def _read_mark(home: Path) -> dict[str, Any]:
+def _has_members() -> bool:
+    from django.contrib.auth import get_user_model
+
+    return bool(get_user_model().objects.exists())
+
+
+def _empty_database() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+def _read_mark(env: Environment) -> dict[str, Any]:
+    """What was done to this very database; nothing when the mark speaks of another."""
     try:
-        return dict(json.loads((home / MARK_FILE).read_text()))
+        mark = dict(json.loads((env.home / MARK_FILE).read_text()))
     except (OSError, ValueError):
         return {}
+    return mark if mark.get("database") == _name_of_database(env) else {}
+
+
+def _write_mark(env: Environment, **words: Any) -> None:
+    text = json.dumps({"database": _name_of_database(env), **words})
+    (env.home / MARK_FILE).write_text(text)

@@ -160,6 +160,7 @@ LOGGING = logging_config(log_format=ENV.log_format, level=ENV.log_level)
 JISHI_CURRENCY = ENV.currency
 JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
+JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
 JISHI_SMS_SENDER = "jishi.modules.messaging.senders.console_sender"

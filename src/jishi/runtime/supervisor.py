@@ -79,9 +79,9 @@ class Family:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: self.wants_stop.set())
 
-    def start(self) -> None:
-        for child in self.children:
-            child.start()
+    def add(self, child: Child) -> None:
+        self.children.append(child)
+        child.start()
 
     def tend(self) -> bool:
         """Restart who has died. False when somebody keeps dying and all should stop."""

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable
 from functools import cache
 
-import psutil
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -72,6 +71,8 @@ class _Family(Collector):
     """Process figures of all web processes together; the stock collector knows only its own."""
 
     def collect(self) -> Iterable[Metric]:
+        import psutil  # only where there are several processes
+
         parent = psutil.Process().parent()
         family = (
             [child for child in parent.children() if child.is_running()] if parent else [psutil.Process()]

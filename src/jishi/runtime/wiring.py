@@ -10,9 +10,30 @@ from contextlib import AbstractAsyncContextManager
 
 from starlette.routing import BaseRoute
 
+from jishi.flows import announcements, reactions
 from jishi.platform.facts import Reader, connect_reader
 
-REACTIONS: dict[str, dict[str, Reader]] = {}
+REACTIONS: dict[str, dict[str, Reader]] = {
+    "people.member_joined.v1": {"sharing.introduce_member": reactions.introduce_new_member},
+    "people.visitor_recognised.v1": {
+        "orders.keep_cart": reactions.keep_visitors_cart,
+        "sharing.keep_touches": reactions.keep_visitors_touches,
+    },
+    "orders.order_paid.v1": {
+        "sharing.credit": reactions.credit_sharers,
+        "catalog.count_sold": reactions.count_units_sold,
+        "messaging.order_paid": announcements.announce_payment,
+    },
+    "orders.order_shipped.v1": {"messaging.order_shipped": announcements.announce_parcel},
+    "orders.order_cancelled.v1": {"messaging.order_cancelled": announcements.announce_cancellation},
+    "orders.order_refunded.v1": {
+        "sharing.reverse": reactions.take_credits_back,
+        "messaging.order_refunded": announcements.announce_refund,
+    },
+    "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
+    "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
+    "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
+}
 NATIVE_ROUTES: list[BaseRoute] = []
 NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = []
 

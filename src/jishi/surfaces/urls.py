@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", offline, name="offline"),
     path("", include(catalog_pages.urlpatterns)),
     path("accounts/", include("allauth.urls")),
+    path("hooks/", include("jishi.surfaces.hooks.payments")),
 ]
 
 if settings.DEBUG or settings.JISHI_DEMO:

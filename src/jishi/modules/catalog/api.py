@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Field, File, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from jishi.modules.catalog.operations.exports import export_products
@@ -247,7 +247,7 @@ def post_product(request: HttpRequest, body: ProductIn) -> Any:
         variants=variants,
         **fields,
     )
-    return 201, {"id": product_id}
+    return Status(201, {"id": product_id})
 
 
 @router.patch("/products/{handle}", response=ProductOut, summary="Change fields of a product")
@@ -284,7 +284,7 @@ def post_variant(request: HttpRequest, handle: str, body: VariantIn) -> Any:
     actor = actor_of(request)
     actor.require("catalog.edit")
     variant = NewVariant(**{**body.dict(), "option_values": tuple(body.option_values)})
-    return 201, {"id": add_variant(by=actor, product_id=product_id_of(handle), variant=variant)}
+    return Status(201, {"id": add_variant(by=actor, product_id=product_id_of(handle), variant=variant)})
 
 
 @router.patch("/variants/{variant_id}", response={204: None}, summary="Change a variant")
@@ -296,7 +296,7 @@ def patch_variant(request: HttpRequest, variant_id: uuid.UUID, body: VariantPatc
         if value is not None or name in ("compare_at_minor", "cost_minor")
     }
     update_variant(by=actor_of(request), variant_id=variant_id, fields=wanted)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/imports", response={202: ImportOut}, summary="Import a product file in the background")
@@ -306,7 +306,7 @@ def post_import(request: HttpRequest, file: File[UploadedFile], with_stock: bool
     run = request_import(
         by=actor, filename=file.name or "products.csv", content=file.read(), with_stock=with_stock
     )
-    return 202, asdict(run)
+    return Status(202, asdict(run))
 
 
 @router.get("/imports", response=list[ImportOut], summary="The latest imports")

@@ -46,7 +46,7 @@ class OptionsTaken(Refusal):
 
 
 class NotReadyToPublish(Refusal):
-    """`missing` names what has to be filled in."""
+    """`missing` says what has to be filled in first."""
 
     kind = Kind.CONFLICT
     code = "not_ready_to_publish"

@@ -42,8 +42,8 @@ from jishi.modules.catalog.queries.products import (
     variants_by_ids,
 )
 from jishi.modules.catalog.queries.search import category_by_handle, category_tree, suggest
+from jishi.modules.catalog.queries.segmenter import load_in_background as load_dictionary_in_background
 from jishi.modules.catalog.rules.drafts import ProductDraft, VariantDraft
-from jishi.modules.catalog.segmenter import load_in_background as load_dictionary_in_background
 from jishi.modules.catalog.types import (
     CategoryView,
     ImageView,

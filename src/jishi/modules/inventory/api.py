@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from jishi.modules.inventory.operations.locations import create_location
 from jishi.modules.inventory.operations.movements import (
@@ -126,7 +126,7 @@ def post_movement(request: HttpRequest, body: MovementIn) -> Any:
             Change.WRITTEN_OFF: write_off_stock,
         }
         moves[body.kind](by=actor, figure=figure, key=body.key, location_id=body.location_id, note=body.note)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/locations", response=list[LocationOut], summary="Places with stock")
@@ -136,4 +136,4 @@ def get_locations(request: HttpRequest) -> Any:
 
 @router.post("/locations", response={201: MadeOut}, summary="A place more")
 def post_location(request: HttpRequest, body: LocationIn) -> Any:
-    return 201, {"id": create_location(by=actor_of(request), **body.dict())}
+    return Status(201, {"id": create_location(by=actor_of(request), **body.dict())})

@@ -45,7 +45,7 @@ def is_possible(kind: MovementKind, quantity: int) -> bool:
 
 
 def plan_parts(holds: Sequence[OpenHold], variant_id: uuid.UUID, quantity: int) -> list[Part] | None:
-    """Take a quantity out of the open holds of a variant, in the given order. None when they do not suffice."""
+    """Take a quantity out of a variant's open holds, in the given order. None when they do not suffice."""
     parts: list[Part] = []
     left = quantity
     for hold in holds:
@@ -59,9 +59,9 @@ def plan_parts(holds: Sequence[OpenHold], variant_id: uuid.UUID, quantity: int) 
 
 
 def share_over_locations(wanted: int, sellable: Sequence[int]) -> list[int] | None:
-    """How much of a line each location gives, in the order of their priority; None when all together are short.
+    """How much of a line each location gives, in order of priority; None when all together are short.
 
-    One location that can serve the whole line does so, the first such; otherwise each gives what it has in turn.
+    The first location that can serve the whole line does; otherwise each gives what it has in turn.
     `hold_stock` does this in SQL; this is the definition it is tested against.
     """
     order = sorted(range(len(sellable)), key=lambda place: (sellable[place] < wanted, place))

@@ -1,18 +1,18 @@
 """Writing to the ledger: post, reserve, commit, release. All of it runs inside the caller's transaction."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.db.models import F
 
 from jishi.kernel import clock
 from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import AccountRef, NewTransfer, TransferState
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def post_transfers(transfers: Sequence[NewTransfer]) -> int:
     """Write posted transfers; one that exists already is left alone. Returns how many were new.
 
@@ -22,13 +22,13 @@ def post_transfers(transfers: Sequence[NewTransfer]) -> int:
     return len(_insert(transfers, TransferState.POSTED))
 
 
-@transaction.atomic
+@in_transaction
 def reserve(transfer: NewTransfer) -> bool:
     """Set an amount aside (pending). False when the id is already there."""
     return bool(_insert([transfer], TransferState.PENDING))
 
 
-@transaction.atomic
+@in_transaction
 def commit_reserved(transfer_id: uuid.UUID) -> bool:
     """Pending → posted. False when it is not pending."""
     row = _close(transfer_id, TransferState.POSTED)
@@ -38,7 +38,7 @@ def commit_reserved(transfer_id: uuid.UUID) -> bool:
     return True
 
 
-@transaction.atomic
+@in_transaction
 def release_reserved(transfer_id: uuid.UUID) -> bool:
     """Pending → voided; what was set aside is available again. False when it is not pending."""
     row = _close(transfer_id, TransferState.VOIDED)
@@ -48,21 +48,28 @@ def release_reserved(transfer_id: uuid.UUID) -> bool:
     return True
 
 
-def account_id(ref: AccountRef, *, unit: str) -> uuid.UUID:
-    """The account, opened on first use."""
-    account, _ = Account.objects.get_or_create(
-        code=ref.code, unit=unit, defaults={"kind": ref.kind.value, "is_bounded": ref.is_bounded}
-    )
-    return account.id
+def account_ids(refs: Iterable[tuple[AccountRef, str]]) -> dict[tuple[str, str], uuid.UUID]:
+    """Accounts by (code, unit), opened on first use; one query when all of them are open."""
+    wanted = {(ref.code, unit): ref for ref, unit in refs}
+    codes = [code for code, _ in wanted]
+    found = {
+        (row[0], row[1]): row[2]
+        for row in Account.objects.filter(code__in=codes).values_list("code", "unit", "id")
+    }
+    for (code, unit), ref in wanted.items():
+        if (code, unit) not in found:
+            account, _ = Account.objects.get_or_create(
+                code=code, unit=unit, defaults={"kind": ref.kind.value, "is_bounded": ref.is_bounded}
+            )
+            found[code, unit] = account.id
+    return found
 
 
 def _insert(transfers: Sequence[NewTransfer], state: TransferState) -> list[NewTransfer]:
     if not transfers:
         return []
     now = clock.now()
-    sides = {
-        (ref.code, t.unit): account_id(ref, unit=t.unit) for t in transfers for ref in (t.debit, t.credit)
-    }
+    sides = account_ids((ref, t.unit) for t in transfers for ref in (t.debit, t.credit))
     known = {row.id: row for row in Transfer.objects.filter(id__in=[t.id for t in transfers])}
     for t in transfers:
         row = known.get(t.id)

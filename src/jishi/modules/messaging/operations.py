@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, override
@@ -14,6 +13,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.messaging.models import Notice, Outgoing
 from jishi.modules.messaging.types import NOTICE_WORDS, OUTGOING_WORDS
 from jishi.platform import jobs
+from jishi.platform.transactions import in_transaction
 
 SEND_TRIES_MAX = 5
 
@@ -42,7 +42,7 @@ def mark_notices_read(*, by: Actor) -> int:
     )
 
 
-@transaction.atomic
+@in_transaction
 def send_text(*, phone: str, kind: str, key: str, facts: dict[str, Any], language: str) -> uuid.UUID:
     """Write a text message down and hand it to a job of this transaction."""
     if kind not in OUTGOING_WORDS:

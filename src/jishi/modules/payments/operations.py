@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from jishi.kernel import clock, ids
@@ -28,6 +28,7 @@ from jishi.modules.payments.types import (
 )
 from jishi.platform import locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 TITLE_LENGTH_MAX = 120
 REUSED_WITHIN_MINUTES = 30
@@ -40,7 +41,7 @@ class Capture:
     payment: PaymentView
 
 
-@transaction.atomic
+@in_transaction
 def open_payment(
     *, order_id: uuid.UUID, member_id: uuid.UUID, provider: str, amount_minor: int, currency: str, title: str
 ) -> PaymentView:
@@ -101,7 +102,7 @@ def cancel_at_provider(payment_id: uuid.UUID) -> Outcome:
     return provider_named(payment.provider).cancel(payment)
 
 
-@transaction.atomic
+@in_transaction
 def record_outcome(payment_id: uuid.UUID, outcome: Outcome) -> Capture | None:
     """Take a provider's word about a payment. Returns a Capture only for the word that made it successful.
 
@@ -132,7 +133,7 @@ def record_outcome(payment_id: uuid.UUID, outcome: Outcome) -> Capture | None:
     return None
 
 
-@transaction.atomic
+@in_transaction
 def request_refund(
     *, refund_id: uuid.UUID, payment_id: uuid.UUID, amount_minor: int, reason: str
 ) -> RefundView:
@@ -182,7 +183,7 @@ def send_refund(refund_id: uuid.UUID, *, notify_url: str) -> Outcome:
     return outcome
 
 
-@transaction.atomic
+@in_transaction
 def record_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> RefundView | None:
     """Take a provider's word about a refund. Returns the refund only for the word that made it successful."""
     row = locks.lock_one(Refund, refund_id)
@@ -208,7 +209,7 @@ def record_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> RefundView 
     return None
 
 
-@transaction.atomic
+@in_transaction
 def retry_refund(refund_id: uuid.UUID) -> RefundView:
     """A person sends a failed refund again, under the same id."""
     row = locks.lock_one(Refund, refund_id)

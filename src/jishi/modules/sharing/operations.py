@@ -12,6 +12,7 @@ from jishi.modules.sharing import rules
 from jishi.modules.sharing.models import Credit, Introduction, ReversedRefund, ShareLink, Touch
 from jishi.modules.sharing.queries import link_of_code, link_view, touches_of
 from jishi.modules.sharing.types import Channel, LinkView, NewCredit, TargetKind
+from jishi.platform.transactions import in_transaction
 
 CODE_LENGTH = 8
 CODE_TRIES_MAX = 5
@@ -39,7 +40,7 @@ def share(*, by: Actor, target_kind: TargetKind, target_id: uuid.UUID | None, ch
     raise RuntimeError("no free code after several tries")
 
 
-@transaction.atomic
+@in_transaction
 def record_touch(
     *,
     visitor_id: uuid.UUID,
@@ -72,13 +73,13 @@ def record_touch(
     ).id
 
 
-@transaction.atomic
+@in_transaction
 def claim_touches(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> int:
     """A visitor turned out to be a member: what they touched belongs to the member now."""
     return Touch.objects.filter(visitor_id=visitor_id, member_id__isnull=True).update(member_id=member_id)
 
 
-@transaction.atomic
+@in_transaction
 def introduce_member(*, member_id: uuid.UUID, visitor_id: uuid.UUID | None) -> bool:
     """A new member has joined: note who brought them, once and for ever. False when nobody did."""
     found = rules.attribute(
@@ -104,7 +105,7 @@ def introduce_member(*, member_id: uuid.UUID, visitor_id: uuid.UUID | None) -> b
     return is_new
 
 
-@transaction.atomic
+@in_transaction
 def credit_lines(credits: Sequence[NewCredit]) -> int:
     """Credit sharers for paid lines; a line is credited once. Returns how many were new."""
     before = Credit.objects.filter(order_line_id__in=[credit.order_line_id for credit in credits]).count()
@@ -130,7 +131,7 @@ def credit_lines(credits: Sequence[NewCredit]) -> int:
     return len(credits) - before
 
 
-@transaction.atomic
+@in_transaction
 def reverse_credits(*, refund_id: uuid.UUID, refunded_by_line: Sequence[tuple[uuid.UUID, int]]) -> int:
     """A refund takes the credits of its lines back, once per refund. Returns how many credits moved."""
     _, is_new = ReversedRefund.objects.get_or_create(refund_id=refund_id)

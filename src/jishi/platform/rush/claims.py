@@ -10,6 +10,7 @@ from jishi.kernel import clock, ids
 from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.platform import locks
 from jishi.platform.models import Pool
+from jishi.platform.transactions import in_transaction
 
 EXPIRE_BATCH = 500
 
@@ -67,6 +68,7 @@ def open_pool(
     return pool.id
 
 
+@in_transaction
 def claim_units(
     *,
     pool_id: uuid.UUID,
@@ -80,7 +82,7 @@ def claim_units(
     Raises SoldOut, LimitReached, TooEarly, TooLate, NotFound, or Busy when the row stays locked.
     """
     wanted = claim_id or ids.new_id()
-    with transaction.atomic(), locks.lock_timeout(), connection.cursor() as cursor:
+    with locks.lock_timeout(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, detail FROM rush_claim_batch(%s, %s::uuid[], %s::uuid[], %s::int[], %s, %s)",
             [pool_id, [wanted], [member_id], [quantity], clock.now(), expires_at],
@@ -132,8 +134,9 @@ def resize_pool(*, pool_id: uuid.UUID, capacity: int) -> bool:
     return Pool.objects.filter(id=pool_id, taken__lte=capacity).update(capacity=capacity) == 1
 
 
+@in_transaction
 def _move(claim_id: uuid.UUID, before: str, after: str, *, frees: bool) -> bool:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE rush_claim SET state = %s WHERE id = %s AND state = %s RETURNING pool_id, quantity",
             [after, claim_id, before],

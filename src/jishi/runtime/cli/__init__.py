@@ -45,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "演示：一条命令跑起整个集市 · the whole shop, seeded, in one command")
     demo.add_argument("--fresh", action="store_true", help="清空数据重新开始 · start over")
+    demo.add_argument(
+        "--empty", action="store_true", help="不填演示数据 · without the seeded goods and people"
+    )
     command("serve", _serve, "网站进程 · the web server")
     command("worker", _worker, "后台任务 · the job worker")
     command("sandbox", _sandbox, "收银台沙盒 · the sandbox cashier")
@@ -59,7 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     command("settings", _settings, "环境变量一览 · the table of variables")
     products = command("import", _import, "导入 · import")
     products.add_argument("what", choices=["products"])
-    products.add_argument("file")
+    products.add_argument("file", help="Shopify 或 WooCommerce 导出的 CSV · a CSV export")
+    products.add_argument("--json", action="store_true", help="以 JSON 报告 · report as JSON")
     backup = command("backup", _backup, "备份数据库和文件 · back up database and files")
     backup.add_argument("folder")
     restore = command("restore", _restore, "从备份恢复 · restore a backup")
@@ -71,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 def _demo(options: argparse.Namespace) -> int:
     from jishi.runtime.cli.demo import run_demo
 
-    return run_demo(fresh=options.fresh)
+    return run_demo(fresh=options.fresh, with_seed=not options.empty)
 
 
 def _serve(_options: argparse.Namespace) -> int:
@@ -120,7 +124,7 @@ def _settings(_options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> int:
     from jishi.runtime.cli.upkeep import import_products
 
-    return import_products(file=options.file)
+    return import_products(file=options.file, as_json=options.json)
 
 
 def _backup(options: argparse.Namespace) -> int:

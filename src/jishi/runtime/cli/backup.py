@@ -7,8 +7,8 @@ import tarfile
 from pathlib import Path
 
 from jishi.runtime.cli.processes import database
-from jishi.runtime.embedded import installed_programs
 from jishi.runtime.environment import SECRET_FILE, environment
+from jishi.runtime.server_user import installed_programs
 from jishi.runtime.trouble import Trouble
 
 DUMP, FILES = "database.dump", "files.tar"

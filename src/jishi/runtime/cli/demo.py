@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from jishi.runtime import embedded
+from jishi.runtime import embedded, server_user
 from jishi.runtime.cli.processes import has_sandbox
 from jishi.runtime.demo.accounts import kept_accounts
 from jishi.runtime.environment import Environment, environment
@@ -27,7 +27,7 @@ DISK_FREE_MIB_MIN = 300
 SANDBOX_PORTS_TRIED = 50
 
 
-def run_demo(*, fresh: bool) -> int:
+def run_demo(*, fresh: bool, with_seed: bool = True) -> int:
     """Runs until Ctrl-C. Returns 0 after an orderly stop, 1 when a part would not stay up."""
     env = environment()
     family = Family([])
@@ -37,11 +37,11 @@ def run_demo(*, fresh: bool) -> int:
     if fresh:
         _start_over(env)
     ensure_secret(env)
+    variables = _variables(env)
     server = embedded.start(env.home) if env.uses_embedded_database else None
     try:
-        variables = _variables(env)
-        if not is_prepared(env, with_seed=True) or _is_emptied(env):
-            _prepare(family, variables)
+        if not is_prepared(env, with_seed=with_seed) or _is_emptied(env):
+            _prepare(family, variables, with_seed=with_seed)
         return 0 if family.wants_stop.is_set() else _run(env, family, variables, server)
     finally:
         family.stop()
@@ -51,12 +51,14 @@ def run_demo(*, fresh: bool) -> int:
 
 
 def _run(env: Environment, family: Family, variables: dict[str, str], server: embedded.Server | None) -> int:
-    family.children = [Child("web", ["serve"], variables), Child("worker", ["worker"], variables)]
-    if has_sandbox():
-        family.children.append(Child("cashier", ["sandbox"], variables))
-    family.start()
+    """The site first, alone with the processor; the others while the first page is being read."""
+    family.children = []
+    family.add(Child("web", ["serve"], variables))
     _await_ready(env, family)
     if not family.wants_stop.is_set():
+        family.add(Child("worker", ["worker"], variables))
+        if has_sandbox():
+            family.add(Child("cashier", ["sandbox"], variables))
         _welcome(env, variables)
     while not family.wants_stop.wait(TEND_SECONDS):
         if server is not None and not server.is_running:
@@ -83,13 +85,13 @@ def _variables(env: Environment) -> dict[str, str]:
     }
 
 
-def _prepare(family: Family, variables: dict[str, str]) -> None:
+def _prepare(family: Family, variables: dict[str, str], *, with_seed: bool) -> None:
     """In a process of its own, so that Django's memory goes when it is done."""
     tell(
         "jishi",
         "准备数据库和演示数据（首次约一分钟）· preparing the database and the demo shop (a minute at first)",
     )
-    child = Child("jishi", ["migrate", "--seed"], variables)
+    child = Child("jishi", ["migrate", "--seed"] if with_seed else ["migrate"], variables)
     family.children = [child]
     child.start()
     process = child.process
@@ -189,7 +191,7 @@ def _start_over(env: Environment) -> None:
     if env.uses_embedded_database:
         embedded.forget(env.home)
     elif _tables(env):
-        if not is_prepared(env, with_seed=True):
+        if not is_prepared(env):
             raise Trouble(
                 "DATABASE_URL 指向的数据库不是这个演示建立的，不会清空它；请给演示一个空的数据库。",
                 "the database of DATABASE_URL was not made by this demo and will not be emptied; give the demo an empty one.",
@@ -217,7 +219,7 @@ def _empty_database(env: Environment) -> None:
 def _ask(env: Environment, query: str) -> str:
     """Through the wheel's psql, so that this process need not carry a database driver."""
     command = [
-        str(embedded.installed_programs() / "bin" / "psql"),
+        str(server_user.installed_programs() / "bin" / "psql"),
         "-XAtq",
         "-v",
         "ON_ERROR_STOP=1",

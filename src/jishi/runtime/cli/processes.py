@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib import import_module, util
 
 from jishi.runtime.environment import Environment, environment
+from jishi.runtime.lifeline import is_supervised
 from jishi.runtime.prepare import ensure_secret
 from jishi.runtime.trouble import Trouble
 
@@ -48,7 +49,7 @@ def _ready_environment() -> Environment:
 @contextlib.contextmanager
 def database(env: Environment) -> Iterator[None]:
     """The database that the environment names, with the embedded one running inside the block."""
-    if not env.uses_embedded_database:
+    if not env.uses_embedded_database or is_supervised():
         yield
         return
     from jishi.runtime import embedded

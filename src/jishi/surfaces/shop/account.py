@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
-from jishi.modules.people.public import BadNickname, member_row, mask_phone, rename_member
+from jishi.modules.people.public import BadNickname, mask_phone, member_row, rename_member
 from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, require_member, show

@@ -90,7 +90,9 @@ def edit_address(request: HttpRequest, address_id: uuid.UUID | None = None) -> H
     """One form for a new address and for an old one; what was typed survives every refusal."""
     actor = require_member(request)
     form = AddressFields(request.POST or None, initial=_initial(address_id, by=actor))
-    saved = save_from(form, request.POST, by=actor, address_id=address_id) if request.method == "POST" else None
+    saved = (
+        save_from(form, request.POST, by=actor, address_id=address_id) if request.method == "POST" else None
+    )
     if saved is not None:
         messages.success(request, _("地址保存好了"))
         return go(safe_next(request, default=reverse("shop:addresses")))
@@ -115,7 +117,9 @@ def drop_address(request: HttpRequest, address_id: uuid.UUID) -> HttpResponse:
 def region_fields(request: HttpRequest) -> HttpResponse:
     """The three lists after a choice, for HTMX."""
     form = AddressFields(initial={name: request.GET.get(name, "") for name in REGION_FIELDS})
-    return show_part(request, "shop/parts/region_fields.html", {"form": form, "regions": region_choices(form)})
+    return show_part(
+        request, "shop/parts/region_fields.html", {"form": form, "regions": region_choices(form)}
+    )
 
 
 def save_from(

@@ -53,9 +53,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return show_part(request, "shop/parts/suggestions.html", {"suggestions": rows})
 
 
-def _list(
-    request: HttpRequest, *, heading: str, text: str, category: CategoryView | None
-) -> HttpResponse:
+def _list(request: HttpRequest, *, heading: str, text: str, category: CategoryView | None) -> HttpResponse:
     sort = _sort_from(request, has_words=bool(text))
     filters = ProductFilter(
         text=text,

@@ -115,8 +115,7 @@ def late_choices(chosen: LateChoice) -> list[dict[str, Any]]:
         LateChoice.REFUND: _("退款"),
     }
     return [
-        {"value": choice.value, "label": label, "is_on": choice is chosen}
-        for choice, label in names.items()
+        {"value": choice.value, "label": label, "is_on": choice is chosen} for choice, label in names.items()
     ]
 
 

@@ -128,7 +128,14 @@ def _width(text: str) -> float:
 
 
 def _text(  # noqa: PLR0913  (the attributes of one mark)
-    text: str, *, x: float, y: float, size: int, weight: int = 400, fill: str = "#1f1b16", anchor: str = "start"
+    text: str,
+    *,
+    x: float,
+    y: float,
+    size: int,
+    weight: int = 400,
+    fill: str = "#1f1b16",
+    anchor: str = "start",
 ) -> str:
     return (
         f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" fill="{fill}"'

@@ -92,7 +92,9 @@ def _to_log_in(request: HttpRequest) -> HttpResponse:
     """Back to this page afterwards; from a form or a fragment, back to the page it stood on."""
     wanted = request.get_full_path()
     if request.method != "GET" or is_swap(request):
-        wanted = _path_of(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""), request)
+        wanted = _path_of(
+            request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""), request
+        )
     address = f"/login/?{urlencode({'next': wanted})}"
     if is_swap(request):
         return HttpResponse(status=200, headers={"HX-Redirect": address})

@@ -67,7 +67,9 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         "quantity": min(quantity_from(request.GET.get("quantity")), _most(choice)),
         "quantity_max": _most(choice),
         "offer": offer,
-        "teams": team_cards(teams, offers={offer.id: offer}, goods={page.card.id: page.card}) if offer else [],
+        "teams": team_cards(teams, offers={offer.id: offer}, goods={page.card.id: page.card})
+        if offer
+        else [],
         "promises": promises(),
         "members": goods_markup(page.members) if page.members else [],
         "share": _share_card(page, choice),

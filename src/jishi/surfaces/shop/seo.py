@@ -20,7 +20,10 @@ _HOUR_SECONDS = 3_600
 def robots(request: HttpRequest) -> HttpResponse:
     lines = [
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/cart/", "/checkout/", "/orders/", "/me/", "/pay/", "/s/", "/share/")),
+        *(
+            f"Disallow: {path}"
+            for path in ("/cart/", "/checkout/", "/orders/", "/me/", "/pay/", "/s/", "/share/")
+        ),
         f"Sitemap: {absolute(reverse('shop:sitemap'))}",
         "",
     ]

@@ -74,7 +74,11 @@ def sheet(request: HttpRequest, kind: str, target_id: uuid.UUID | None = None) -
     target = _kind(kind)
     values = _sheet_values(target, target_id)
     link = share(by=actor, target_kind=target, target_id=target_id, channel=Channel.LINK)
-    poster = share(by=actor, target_kind=target, target_id=target_id, channel=Channel.POSTER) if target_id else None
+    poster = (
+        share(by=actor, target_kind=target, target_id=target_id, channel=Channel.POSTER)
+        if target_id
+        else None
+    )
     url = absolute(reverse("shop:follow", args=[link.code]))
     values |= {
         "url": url,
@@ -109,9 +113,7 @@ def my_shares(request: HttpRequest) -> HttpResponse:
 
 def team_share(request: HttpRequest, team: TeamView) -> dict[str, Any]:
     """What the share buttons of a team need; the link is the actor's own."""
-    link = share(
-        by=actor_of(request), target_kind=TargetKind.TEAM, target_id=team.id, channel=Channel.NATIVE
-    )
+    link = share(by=actor_of(request), target_kind=TargetKind.TEAM, target_id=team.id, channel=Channel.NATIVE)
     title = cards_by_ids([team.product_id])[team.product_id].title
     return {
         "url": absolute(reverse("shop:follow", args=[link.code])),

@@ -70,7 +70,9 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     if mode in ("mine", "mine_unpaid"):
         values["team_share"] = team_share(request, found)
     if mode in ("full", "failed", "void", "closed", "succeeded"):
-        others = [other for other in forming_teams(offer_id=offer.id, limit=OTHER_TEAMS) if other.id != found.id]
+        others = [
+            other for other in forming_teams(offer_id=offer.id, limit=OTHER_TEAMS) if other.id != found.id
+        ]
         values["others"] = team_cards(others, offers={offer.id: offer}, goods={card.id: card})
     return show(request, "shop/team.html", values)
 

@@ -158,7 +158,7 @@ class ProductImage(models.Model):
     alt = models.CharField(max_length=300, blank=True)
     position = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, default=ImageState.PENDING)
-    failure = models.CharField(max_length=40, blank=True)  # a code of rules.addresses or of the fetcher
+    failure = models.CharField(max_length=40, blank=True)  # why the last try did not work
     attempts = models.PositiveSmallIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
@@ -20,7 +21,7 @@ Path = tuple[str, ...]
 
 
 def ensure_categories(*, paths: Iterable[Path]) -> dict[Path, Category]:
-    """The categories at the ends of the paths, made with their ancestors where missing. Inside a transaction."""
+    """The categories at the ends of the paths, made where missing, with their ancestors."""
     wanted = {path[:depth] for path in tidy_categories(tuple(paths)) for depth in range(1, len(path) + 1)}
     known = _by_path(wanted)
     missing = sorted((path for path in wanted if path not in known), key=lambda path: (len(path), path))
@@ -44,7 +45,7 @@ def create_category(*, by: Actor, name: str, parent_id: uuid.UUID | None = None)
     by.require("catalog.edit")
     clean = name.replace(">", "›").strip()[:CATEGORY_NAME_LENGTH_MAX]
     if not clean:
-        raise InvalidInput(field="name", reason="不能为空")
+        raise InvalidInput(field="name", reason=gettext_noop("不能为空"))
     with transaction.atomic():
         above: Path = ()
         if parent_id is not None:

@@ -1,4 +1,4 @@
-"""Writing the catalogue in Shopify's shape, with Jishi's own columns behind; importing it again changes nothing."""
+"""Writing the catalogue in Shopify's shape, with Jishi's columns behind; importing it changes nothing."""
 
 import csv
 import io

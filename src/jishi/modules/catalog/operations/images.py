@@ -9,29 +9,41 @@ from django.db.models import F
 
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.errors import ProductMissing
-from jishi.modules.catalog.fetching import FetchFailed, fetch_picture
 from jishi.modules.catalog.models import Product, ProductImage
+from jishi.modules.catalog.operations.fetching import FetchFailed, fetch_picture
 from jishi.modules.catalog.operations.upkeep import refresh_copies
 from jishi.modules.catalog.types import ImageState
+from jishi.platform import jobs
 from jishi.platform.files import NotAnImage, StoredImage, store_image
 from jishi.platform.history import record_step
 
 ATTEMPTS_MAX: Final = 4
 FOLDER: Final = "catalog"
+BATCH: Final = 100
+FETCH_JOB: Final = "catalog.fetch_pictures"
 
 
 def request_pictures(image_ids: Sequence[uuid.UUID]) -> None:
-    """Ask for these pictures to be fetched when the transaction commits."""
-    from jishi.modules.catalog.tasks import fetch_product_picture
-
+    """Ask for waiting pictures to be fetched once the transaction commits."""
     if image_ids:
-        fetch_product_picture.batch_defer(*({"image_id": str(image_id)} for image_id in image_ids))
+        jobs.defer(FETCH_JOB)
+
+
+def fetch_waiting_pictures(*, limit: int = BATCH) -> bool:
+    """Fetch pictures that wait, the least tried first; True when others still wait for their first try.
+
+    A picture whose host may come back stays waiting for the next round, up to ATTEMPTS_MAX rounds.
+    """
+    waiting = ProductImage.objects.filter(state=ImageState.PENDING).order_by("attempts", "created_at")
+    for image in list(waiting[:limit]):
+        fetch_product_image(image.id)
+    return ProductImage.objects.filter(state=ImageState.PENDING, attempts=0).exists()
 
 
 def fetch_product_image(image_id: uuid.UUID) -> ImageState | None:
-    """Fetch one waiting picture. Raises FetchFailed where trying again later may help; gives up after some tries.
+    """Fetch one waiting picture and say in which state it is now; None when it is gone.
 
-    Returns the state it is in now, None when it is gone.
+    Nothing is locked while the network is asked; what came is only kept if the picture still waits.
     """
     image = ProductImage.objects.filter(id=image_id).first()
     if image is None or image.state != ImageState.PENDING:
@@ -39,12 +51,9 @@ def fetch_product_image(image_id: uuid.UUID) -> ImageState | None:
     try:
         stored = store_image(content=fetch_picture(image.source_address), folder=FOLDER)
     except NotAnImage:
-        return _failed(image, code="not_an_image")
+        return _failed(image, code="not_an_image", may_pass=False)
     except FetchFailed as failure:
-        if not failure.may_pass or image.attempts + 1 >= ATTEMPTS_MAX:
-            return _failed(image, code=failure.code)
-        ProductImage.objects.filter(id=image_id).update(attempts=F("attempts") + 1, failure=failure.code)
-        raise
+        return _failed(image, code=failure.code, may_pass=failure.may_pass)
     _keep(image_id=image_id, product_id=image.product_id, stored=stored)
     return ImageState.FETCHED
 
@@ -84,8 +93,10 @@ def _keep(*, image_id: uuid.UUID, product_id: uuid.UUID, stored: StoredImage) ->
         refresh_copies([product_id])
 
 
-def _failed(image: ProductImage, *, code: str) -> ImageState:
-    ProductImage.objects.filter(id=image.id).update(
-        state=ImageState.FAILED, failure=code, attempts=F("attempts") + 1
+def _failed(image: ProductImage, *, code: str, may_pass: bool) -> ImageState:
+    waits = may_pass and image.attempts + 1 < ATTEMPTS_MAX
+    state = ImageState.PENDING if waits else ImageState.FAILED
+    ProductImage.objects.filter(id=image.id, state=ImageState.PENDING).update(
+        state=state, failure=code, attempts=F("attempts") + 1
     )
-    return ImageState.FAILED
+    return state

@@ -1,4 +1,4 @@
-"""Taking product files in: batches of good rows, and a report of the others. See docs/algorithms/import.md."""
+"""Taking product files in: good rows in batches, a report of the others. See docs/algorithms/import.md."""
 
 import io
 import uuid
@@ -90,8 +90,8 @@ def import_products(
 ) -> ImportRunView:
     """Import a file now. Good rows go in batch by batch, each in its own transaction; bad ones are reported.
 
-    `take_stock` gets what the file says about stock, inside the batch's transaction, and answers with the variants
-    it had to set higher because orders hold them. Raises FileTooLarge.
+    `take_stock` gets what the file says about stock, inside the batch's transaction, and answers with the
+    variants it had to set higher because orders hold them. Raises FileTooLarge.
     """
     by.require("catalog.edit")
     size = content.stat().st_size if isinstance(content, Path) else len(content)
@@ -256,7 +256,7 @@ def _new_row(parsed: ParsedProduct) -> Product:
 
 
 def _stock(change: Change, match: Match) -> Iterator[StockFigure]:
-    """What the file says about the stock of the variants it names; they come first in the draft, in file order."""
+    """The file's stock of the variants it names; they come first in the draft, in file order."""
     for place, (parsed, variant) in enumerate(
         zip(match.parsed.variants, change.after.variants, strict=False)
     ):

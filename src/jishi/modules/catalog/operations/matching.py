@@ -25,7 +25,7 @@ class SkuOwner:
 
 
 def match_products(parsed: Sequence[ParsedProduct]) -> list[Match]:
-    """By (source, source key); then by handle, where handles are the file's own names; then by SKU. Four statements.
+    """By (source, source key), then by handle where the file names handles, then by SKU. Four statements.
 
     A SKU of another product is refused and its variant left out.
     """
@@ -38,9 +38,7 @@ def match_products(parsed: Sequence[ParsedProduct]) -> list[Match]:
     matches: list[Match] = []
     for product in parsed:
         row = by_key.get((product.source, product.source_key)) or _same_handle(product, by_handle)
-        if row is None:
-            owning = {owners[v.sku].product_id for v in product.variants if v.sku in owners}
-            row = by_id[owning.pop()] if len(owning) == 1 else None
+        row = row or _same_skus(product, owners, by_id)
         matches.append(_without_foreign_skus(product, row, owners))
     return matches
 
@@ -84,6 +82,15 @@ def _same_handle(product: ParsedProduct, by_handle: dict[str, Product]) -> Produ
     if product.source is Source.WOOCOMMERCE:  # its handles are made here, from titles that may repeat
         return None
     row = by_handle.get(product.handle)
+    return row if row is not None and row.source != product.source else None
+
+
+def _same_skus(
+    product: ParsedProduct, owners: dict[str, SkuOwner], by_id: dict[uuid.UUID, Product]
+) -> Product | None:
+    """The one product of another shop system that has these SKUs; within one system the keys decide."""
+    owning = {owners[variant.sku].product_id for variant in product.variants if variant.sku in owners}
+    row = by_id[owning.pop()] if len(owning) == 1 else None
     return row if row is not None and row.source != product.source else None
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from jishi.kernel import flow
 from jishi.kernel.actor import Actor
@@ -90,7 +91,7 @@ class NewVariant:
 def create_product(
     *, by: Actor, title: str, variants: Sequence[NewVariant], option_names: Sequence[str] = (), **fields: Any
 ) -> uuid.UUID:
-    """A draft with its variants. `fields` are those of EDITABLE. Raises HandleTaken, SkuTaken, InvalidInput."""
+    """A draft with its variants. `fields` are those of EDITABLE. Raises SkuTaken, InvalidInput."""
     by.require("catalog.edit")
     draft = ProductDraft(
         handle=handle_from(str(fields.pop("handle", "") or title)),
@@ -160,13 +161,15 @@ def update_variant(*, by: Actor, variant_id: uuid.UUID, fields: Mapping[str, Any
     by.require("catalog.edit")
     unknown = set(fields) - VARIANT_EDITABLE
     if unknown:
-        raise InvalidInput(field=min(unknown), reason="不能修改")
+        raise InvalidInput(field=min(unknown), reason=gettext_noop("不能修改"))
     product_id = Variant.objects.filter(id=variant_id).values_list("product_id", flat=True).first()
     if product_id is None:
         raise VariantMissing(id=str(variant_id))
     with transaction.atomic():
         row, before = _locked(product_id)
-        values = {name: tuple(value) if name == "option_values" else value for name, value in fields.items()}
+        values: dict[str, Any] = dict(fields)
+        if "option_values" in values:
+            values["option_values"] = tuple(values["option_values"])
         variants = tuple(
             replace(variant, **values) if variant.key == str(variant_id) else variant
             for variant in before.variants
@@ -193,7 +196,7 @@ def _step(*, by: Actor, product_id: uuid.UUID, verb: str) -> None:
         state = flow.advance(LIFECYCLE, before.state, verb)
         missing = missing_to_publish(before) if state is ProductState.PUBLISHED else ()
         if missing:
-            raise NotReadyToPublish(missing=", ".join(missing))
+            raise NotReadyToPublish(missing=missing[0])
         _store(row=row, before=before, after=replace(before, state=state), by=by, verb=verb)
 
 
@@ -229,7 +232,7 @@ def _new_variant(variant: NewVariant, position: int) -> VariantDraft:
 def _with_fields(draft: ProductDraft, fields: Mapping[str, Any]) -> ProductDraft:
     unknown = set(fields) - EDITABLE
     if unknown:
-        raise InvalidInput(field=min(unknown), reason="不能修改")
+        raise InvalidInput(field=min(unknown), reason=gettext_noop("不能修改"))
     values = dict(fields)
     if "kind" in values:
         values["kind"] = ProductKind(values["kind"])
@@ -249,12 +252,12 @@ def _with_fields(draft: ProductDraft, fields: Mapping[str, Any]) -> ProductDraft
 
 def _checked(draft: ProductDraft) -> ProductDraft:
     if not draft.title.strip() or not draft.handle:
-        raise InvalidInput(field="title", reason="不能为空")
+        raise InvalidInput(field="title", reason=gettext_noop("不能为空"))
     for name, width in _WIDTHS.items():
         if len(getattr(draft, name)) > width:
-            raise InvalidInput(field=name, reason=f"最多 {width} 个字")
+            raise InvalidInput(field=name, reason=gettext_noop("太长了"))
     if draft.external_address and not draft.external_address.startswith(("http://", "https://")):
-        raise InvalidInput(field="external_address", reason="需要 http 或 https 地址")
+        raise InvalidInput(field="external_address", reason=gettext_noop("需要 http 或 https 地址"))
     for variant in draft.variants:
         _check_variant(variant, draft.option_names)
     return draft
@@ -262,15 +265,15 @@ def _checked(draft: ProductDraft) -> ProductDraft:
 
 def _check_variant(variant: VariantDraft, option_names: tuple[str, ...]) -> None:
     if not 0 <= variant.price_minor <= PRICE_MINOR_MAX:
-        raise InvalidInput(field="price_minor", reason="价格不能是负数或太大")
+        raise InvalidInput(field="price_minor", reason=gettext_noop("价格不能是负数或太大"))
     if variant.compare_at_minor is not None and variant.compare_at_minor <= variant.price_minor:
-        raise InvalidInput(field="compare_at_minor", reason="划线价要高于售价")
+        raise InvalidInput(field="compare_at_minor", reason=gettext_noop("划线价要高于售价"))
     if variant.cost_minor is not None and variant.cost_minor < 0:
-        raise InvalidInput(field="cost_minor", reason="不能是负数")
+        raise InvalidInput(field="cost_minor", reason=gettext_noop("不能是负数"))
     if variant.weight_grams < 0:
-        raise InvalidInput(field="weight_grams", reason="不能是负数")
+        raise InvalidInput(field="weight_grams", reason=gettext_noop("不能是负数"))
     if variant.is_active and len(variant.option_values) != len(option_names):
-        raise InvalidInput(field="option_values", reason="规格值要和规格项一一对应")
+        raise InvalidInput(field="option_values", reason=gettext_noop("规格值要和规格项一一对应"))
 
 
 def _refuse_taken_skus(draft: ProductDraft, *, product_id: uuid.UUID | None) -> None:

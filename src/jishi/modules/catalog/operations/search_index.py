@@ -7,8 +7,8 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from jishi.modules.catalog import segmenter
 from jishi.modules.catalog.models import Product, SearchTerm
+from jishi.modules.catalog.queries import segmenter
 from jishi.modules.catalog.rules.drafts import ProductDraft
 from jishi.modules.catalog.rules.search_words import folded, index_text, runs, suggestion_words
 from jishi.modules.catalog.rules.texts import plain_text

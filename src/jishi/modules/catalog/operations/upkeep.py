@@ -30,7 +30,7 @@ FROM (
 
 
 def refresh_copies(product_ids: Sequence[uuid.UUID]) -> None:
-    """Prices, cover and stamp of these products and of those that gather them; one statement. Inside the transaction that changed them."""
+    """Prices, cover and stamp of these products and of those that gather them; one statement."""
     with connection.cursor() as cursor:
         cursor.execute(_REFRESH, {"ids": list(product_ids), "now": clock.now()})
 

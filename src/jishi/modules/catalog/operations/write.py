@@ -1,11 +1,12 @@
 """Storing drafts of products: the one way in which products, variants and pictures are written."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
+from jishi.kernel.fact import Fact
 from jishi.modules.catalog.facts import (
     ProductCreated,
     ProductPublished,
@@ -19,7 +20,7 @@ from jishi.modules.catalog.operations.search_index import index_products
 from jishi.modules.catalog.operations.upkeep import refresh_copies
 from jishi.modules.catalog.rules.drafts import ProductDraft, VariantDraft, changed_fields
 from jishi.modules.catalog.types import ImageState, ProductState
-from jishi.platform.facts import record_fact
+from jishi.platform.facts import record_facts
 from jishi.platform.history import record_step
 
 _COLUMNS = [
@@ -80,7 +81,8 @@ def write_changes(*, changes: Sequence[Change], by: Actor, verb: str) -> list[uu
     refresh_copies([change.row.id for change in changes])
     index_products({change.row.id: change.after for change in changes})
     for change in changes:
-        _record(change, by=by, verb=verb)
+        _record_step(change, by=by, verb=verb)
+    record_facts([fact for change in changes for fact in _facts(change)], by=by)
     return pending
 
 
@@ -196,7 +198,7 @@ def _image_ids(changes: Sequence[Change]) -> dict[tuple[uuid.UUID, str], uuid.UU
     }
 
 
-def _record(change: Change, *, by: Actor, verb: str) -> None:
+def _record_step(change: Change, *, by: Actor, verb: str) -> None:
     row, before, after = change.row, change.before, change.after
     state_before = before.state if before else None
     fields = changed_fields(before=before, after=after) if before else ()
@@ -208,39 +210,37 @@ def _record(change: Change, *, by: Actor, verb: str) -> None:
         after=after.state.value,
         details={"changed": list(fields)},
     )
+
+
+def _facts(change: Change) -> Iterator[Fact]:
+    row, before, after = change.row, change.before, change.after
+    state_before = before.state if before else None
     if before is None:
         prices = {variant.sku: variant.price_minor for variant in after.variants}
-        record_fact(
-            ProductCreated(product_id=row.id, handle=row.handle, title=row.title, prices=prices), by=by
-        )
-    elif set(fields) != {"state"}:
-        record_fact(ProductUpdated(product_id=row.id, handle=row.handle, changed=fields), by=by)
+        yield ProductCreated(product_id=row.id, handle=row.handle, title=row.title, prices=prices)
+    elif set(fields := changed_fields(before=before, after=after)) != {"state"}:
+        yield ProductUpdated(product_id=row.id, handle=row.handle, changed=fields)
     if after.state is ProductState.PUBLISHED and state_before is not ProductState.PUBLISHED:
-        record_fact(ProductPublished(product_id=row.id, handle=row.handle), by=by)
+        yield ProductPublished(product_id=row.id, handle=row.handle)
     if state_before is ProductState.PUBLISHED and after.state is not ProductState.PUBLISHED:
-        record_fact(ProductWithdrawn(product_id=row.id, handle=row.handle, state=after.state.value), by=by)
-    _record_prices(change, by=by)
+        yield ProductWithdrawn(product_id=row.id, handle=row.handle, state=after.state.value)
+    if before is not None:
+        yield from _prices(change, {variant.key: variant for variant in before.variants})
 
 
-def _record_prices(change: Change, *, by: Actor) -> None:
-    if change.before is None:
-        return
-    known: dict[str, VariantDraft] = {variant.key: variant for variant in change.before.variants}
+def _prices(change: Change, known: dict[str, VariantDraft]) -> Iterator[Fact]:
     for place, variant in enumerate(change.after.variants):
         old = known.get(variant.key)
         if old and (old.price_minor, old.compare_at_minor) == (variant.price_minor, variant.compare_at_minor):
             continue
-        record_fact(
-            VariantPriced(
-                variant_id=change.variant_ids[place],
-                product_id=change.row.id,
-                sku=variant.sku,
-                currency=change.after.currency,
-                before_minor=old.price_minor if old else None,
-                price_minor=variant.price_minor,
-                compare_at_minor=variant.compare_at_minor,
-            ),
-            by=by,
+        yield VariantPriced(
+            variant_id=change.variant_ids[place],
+            product_id=change.row.id,
+            sku=variant.sku,
+            currency=change.after.currency,
+            before_minor=old.price_minor if old else None,
+            price_minor=variant.price_minor,
+            compare_at_minor=variant.compare_at_minor,
         )
 
 

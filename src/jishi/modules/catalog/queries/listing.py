@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db import connection
 
-from jishi.modules.catalog import segmenter
 from jishi.modules.catalog.errors import CursorInvalid
+from jishi.modules.catalog.queries import segmenter
 from jishi.modules.catalog.queries.addresses import picture_address
 from jishi.modules.catalog.rules.search_words import query_terms
 from jishi.modules.catalog.types import (
@@ -91,7 +91,8 @@ def list_products(
 def count_products(filters: ProductFilter) -> int:
     """How many there are, counted no further than COUNT_MAX; one statement."""
     where, values, search = _conditions(filters)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM catalog_product p{search} WHERE {' AND '.join(where)} LIMIT %s) AS n"
+    found = f"SELECT 1 FROM catalog_product p{search} WHERE {' AND '.join(where)} LIMIT %s"
+    sql = f"SELECT count(*) FROM ({found}) AS n"
     with connection.cursor() as db:
         db.execute(sql, [*values, COUNT_MAX])
         return int(db.fetchone()[0])

@@ -1,5 +1,6 @@
-"""A product as one comparable value: what is stored, what a file or a form wants, and what follows from both."""
+"""A product as one comparable value: what is stored, what a file wants, what follows from both."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -64,8 +65,8 @@ class ProductDraft:
 def draft_after(*, parsed: ParsedProduct, stored: ProductDraft | None, currency: str) -> ProductDraft:
     """What should be stored after this product of a file has been taken in.
 
-    Columns that the file lacks keep what is known. Variants that the file does not name stay as they are, except
-    that a change of the options retires those that no longer fit. A stored product keeps its handle.
+    Columns that the file lacks keep what is known. Variants that it does not name stay as they are, but a
+    change of the options retires those that no longer fit. A stored product keeps its handle.
     """
     base = stored or ProductDraft(handle=parsed.handle, title=parsed.title, currency=currency)
     description = base.description_html
@@ -103,13 +104,14 @@ def variants_after(*, parsed: ParsedProduct, stored: tuple[VariantDraft, ...]) -
     for position, (variant, known_variant) in enumerate(pairs):
         matched.append(_variant_after(variant, known_variant, position))
     taken = {variant.option_values for variant in matched}
-    for position, variant in enumerate(left, start=len(matched)):
-        fits = len(variant.option_values) == len(parsed.option_names) and variant.option_values not in taken
-        values = variant.option_values
+    for position, spare in enumerate(left, start=len(matched)):
+        values = spare.option_values
+        fits = len(values) == len(parsed.option_names) and values not in taken
         if values in taken:  # the same choice under another SKU: the old one is out of use
-            values = (*values[:-1], f"{values[-1] if values else ''} ({variant.sku})")
-        kept = replace(variant, position=position, is_active=variant.is_active and fits, option_values=values)
-        matched.append(kept)
+            values = (*values[:-1], f"{values[-1] if values else ''} ({spare.sku})")
+        matched.append(
+            replace(spare, position=position, is_active=spare.is_active and fits, option_values=values)
+        )
     return tuple(matched)
 
 
@@ -136,10 +138,10 @@ def price_range(variants: tuple[VariantDraft, ...]) -> tuple[int, int] | None:
 
 
 def _take(left: list[VariantDraft], wanted: ParsedVariant) -> VariantDraft | None:
-    tests = (
-        lambda known_variant: bool(wanted.source_key) and known_variant.source_key == wanted.source_key,
-        lambda known_variant: bool(wanted.sku) and known_variant.sku == wanted.sku,
-        lambda known_variant: known_variant.option_values == wanted.option_values,
+    tests: tuple[Callable[[VariantDraft], bool], ...] = (
+        lambda stored: bool(wanted.source_key) and stored.source_key == wanted.source_key,
+        lambda stored: bool(wanted.sku) and stored.sku == wanted.sku,
+        lambda stored: stored.option_values == wanted.option_values,
     )
     for test in tests:
         found = next((variant for variant in left if test(variant)), None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from jishi.modules.catalog.rules.drafts import ProductDraft
+from jishi.modules.catalog.rules.problems import gettext_noop
 from jishi.modules.catalog.types import ProductKind, ProductState
 
 LIFECYCLE: Final[Mapping[tuple[ProductState, str], ProductState]] = {
@@ -16,15 +17,15 @@ LIFECYCLE: Final[Mapping[tuple[ProductState, str], ProductState]] = {
 
 
 def missing_to_publish(product: ProductDraft) -> tuple[str, ...]:
-    """What a shopper could not do without: a name, and something to choose at a price."""
+    """What a shopper could not do without, in words."""
     missing: list[str] = []
     if not product.title.strip():
-        missing.append("title")
+        missing.append(gettext_noop("没有商品名称"))
     if product.kind is ProductKind.GROUPED:
         if not product.member_skus:
-            missing.append("members")
+            missing.append(gettext_noop("组合里没有商品"))
     elif not any(variant.is_active for variant in product.variants):
-        missing.append("variants")
+        missing.append(gettext_noop("没有可以购买的规格"))
     if product.kind is ProductKind.EXTERNAL and not product.external_address:
-        missing.append("external_address")
+        missing.append(gettext_noop("没有外部购买地址"))
     return tuple(missing)

@@ -11,7 +11,6 @@ def gettext_noop(text: str) -> str:
 REASONS: Mapping[str, str] = {
     # the file
     "file_empty": gettext_noop("文件是空的。"),
-    "file_too_large": gettext_noop("文件太大，最多 {limit_megabytes} MB。"),
     "too_many_rows": gettext_noop("行数太多，最多 {limit} 行；之后的行没有导入。"),
     "not_utf8": gettext_noop("文字编码不是 UTF-8。请在表格软件里另存为“CSV UTF-8”再导入。"),
     "not_csv": gettext_noop("这不是 CSV 文本文件。"),
@@ -61,7 +60,6 @@ REASONS: Mapping[str, str] = {
     "below_held": gettext_noop("已有 {held} 件被订单预占，库存按 {held} 件导入。"),
     "any_value": gettext_noop("规格“{option}”不限定取值，作为一个规格“{value}”导入。"),
     "downloads_left_out": gettext_noop("下载文件没有导入，只导入了商品。"),
-    "handle_changed": gettext_noop("链接名已被占用，改为 {handle}。"),
     "text_shortened": gettext_noop("内容太长，只保留了前 {limit} 个字。"),
     "price_range_unusual": gettext_noop("划线价 {value} 不高于售价，没有采用。"),
 }

@@ -34,7 +34,7 @@ def pairs(run: str) -> list[str]:
 
 
 def index_text(text: str, *, cut: Cut) -> str:
-    """Space-separated words to index: dictionary words, pairs and single characters of Chinese; others as they are."""
+    """Words to index: dictionary words, pairs and single characters of Chinese; others as they are."""
     words: list[str] = []
     for run in runs(text):
         if is_chinese(run):

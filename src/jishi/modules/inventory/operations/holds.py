@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.errors import Busy
 from jishi.modules.inventory.errors import HoldMismatch, HoldsMissing, OutOfStock, QuantityInvalid
 from jishi.modules.inventory.facts import HoldsReleased
 from jishi.modules.inventory.models import Hold, Movement, StockLevel
@@ -34,23 +35,15 @@ EXPIRE_BATCH: Final = 200
 def hold_stock(*, lines: Sequence[HoldLine], cause: Cause, expires_at: datetime | None) -> None:
     """Promise all lines to a cause or none of them; one statement. Inside the caller's transaction.
 
-    The same hold ids again do nothing. Raises OutOfStock with the first line that cannot be had, HoldMismatch
-    when an id belongs to another hold, Busy when the locks take too long.
+    The same hold ids again do nothing while they stand. Raises OutOfStock with the first line that cannot be had,
+    HoldMismatch when an id was used for something else or has been closed, Busy when the locks take too long.
     """
     _check(lines)
     ordered = sorted(lines, key=lambda line: line.variant_id)
-    with transaction.atomic(), lock_timeout():
-        rows = _run(
-            sql.HOLD,
-            hold_ids=[line.hold_id for line in ordered],
-            variant_ids=[line.variant_id for line in ordered],
-            quantities=[line.quantity for line in ordered],
-            cause_kind=cause.kind,
-            cause_id=cause.id,
-            expires_at=expires_at,
-            endless=QUANTITY_MAX,
-            now=clock.now(),
-        )
+    try:
+        rows = _hold(ordered, cause, expires_at)
+    except IntegrityError as error:  # the same ids came at the same moment; asking again finds them
+        raise Busy() from error
     if any(row[0] == "known" for row in rows):
         _refuse_mismatch(ordered, cause)
         return
@@ -68,7 +61,7 @@ def keep_holds(*, cause: Cause) -> int:
 
 def release_holds(*, cause: Cause, reason: str, by: Actor = SYSTEM) -> int:
     """Give back what is still held for a cause; returns the quantity. Doing it again gives back nothing."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.RELEASE, cause_kind=cause.kind, cause_id=cause.id, now=clock.now())
         return _record_released(rows, state=HoldState.RELEASED, reason=reason, by=by)
 
@@ -78,7 +71,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
     Raises HoldsMissing when less is held than should be given back.
     """
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
@@ -101,7 +94,7 @@ def release_units(*, cause: Cause, lines: Sequence[StockLine], reason: str, by: 
 
 def expire_holds(*, limit: int = EXPIRE_BATCH) -> int:
     """Give back holds whose time is over, skipping those somebody is working on; returns how many causes."""
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         rows = _run(sql.EXPIRE, limit=limit, now=clock.now())
         _record_released(rows, state=HoldState.EXPIRED, reason="expired", by=SYSTEM)
     return len({(row[0], row[1]) for row in rows})
@@ -114,7 +107,7 @@ def ship_holds(*, cause: Cause, lines: Sequence[StockLine], key: str, by: Actor)
     """
     if not lines or any(line.quantity <= 0 for line in lines):
         raise QuantityInvalid(quantity=min((line.quantity for line in lines), default=0))
-    with transaction.atomic(), lock_timeout():
+    with transaction.atomic(savepoint=False), lock_timeout():
         holds = list(
             Hold.objects.select_for_update().filter(cause_kind=cause.kind, cause_id=cause.id).order_by("id")
         )
@@ -139,6 +132,21 @@ def ship_holds(*, cause: Cause, lines: Sequence[StockLine], key: str, by: Actor)
                 for level_id, quantity in by_level.items()
             ],
             by=by,
+        )
+
+
+def _hold(lines: Sequence[HoldLine], cause: Cause, expires_at: datetime | None) -> list[tuple[Any, ...]]:
+    with transaction.atomic(savepoint=False), lock_timeout():
+        return _run(
+            sql.HOLD,
+            hold_ids=[line.hold_id for line in lines],
+            variant_ids=[line.variant_id for line in lines],
+            quantities=[line.quantity for line in lines],
+            cause_kind=cause.kind,
+            cause_id=cause.id,
+            expires_at=expires_at,
+            endless=QUANTITY_MAX,
+            now=clock.now(),
         )
 
 
@@ -167,20 +175,16 @@ def _out_of_stock(short: Sequence[tuple[Any, ...]]) -> OutOfStock:
 
 
 def _refuse_mismatch(lines: Sequence[HoldLine], cause: Cause) -> None:
-    """All of these holds are there already, for this cause and this much; anything else is another request."""
-    rows = Hold.objects.filter(id__in=[line.hold_id for line in lines])
-    known = {row.id: row for row in rows.select_related("level")}
-    totals: dict[uuid.UUID, int] = defaultdict(int)
-    for variant_id, quantity in Hold.objects.filter(cause_kind=cause.kind, cause_id=cause.id).values_list(
-        "level__variant_id", "quantity"
-    ):
-        totals[variant_id] += quantity
+    """Asked again: all of it stands for this cause, or this is another request and is refused."""
+    rows = Hold.objects.filter(
+        cause_kind=cause.kind, cause_id=cause.id, state__in=[HoldState.HELD, HoldState.SHIPPED]
+    ).values_list("id", "level__variant_id", "quantity")
+    variant_of = {hold_id: variant_id for hold_id, variant_id, _ in rows}
+    standing: dict[uuid.UUID, int] = defaultdict(int)
+    for _, variant_id, quantity in rows:
+        standing[variant_id] += quantity
     for line in lines:
-        row = known.get(line.hold_id)
-        same = row is not None and (row.cause_kind, row.cause_id) == (cause.kind, cause.id)
-        if not same or row is None or row.level.variant_id != line.variant_id:
-            raise HoldMismatch(hold_id=str(line.hold_id))
-        if totals[line.variant_id] < line.quantity:
+        if variant_of.get(line.hold_id) != line.variant_id or standing[line.variant_id] < line.quantity:
             raise HoldMismatch(hold_id=str(line.hold_id))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -17,10 +17,11 @@ from jishi.modules.inventory.errors import (
 )
 from jishi.modules.inventory.facts import StockMoved
 from jishi.modules.inventory.models import Location, Movement, StockLevel
+from jishi.modules.inventory.operations import sql
 from jishi.modules.inventory.operations.locations import default_location, find_location
 from jishi.modules.inventory.rules import QUANTITY_MAX, is_possible
 from jishi.modules.inventory.types import Cause, Counted, Figure, MovementKind, StockLine
-from jishi.platform.facts import record_fact
+from jishi.platform.facts import record_facts
 from jishi.platform.locks import lock_timeout
 
 FIGURES_MAX: Final = 20_000
@@ -40,17 +41,15 @@ class NewMovement:
 
 
 def write_movements(movements: Sequence[NewMovement], *, by: Actor) -> None:
-    """Apply movements to locked levels. Raises BelowHeld where too little would be left for what is promised.
+    """Apply movements to locked levels. Raises BelowHeld where less would be left than is promised.
 
     What leaves a level that nobody counts is taken to have arrived just before: the sum of movements stays true.
     """
-    now = clock.now()
     rows: list[Movement] = []
     levels: dict[uuid.UUID, StockLevel] = {}
     for movement in movements:
         level = levels.setdefault(movement.level.id, movement.level)
         level.held += movement.held_change
-        level.updated_at = now
         if not is_possible(movement.kind, movement.quantity):
             raise QuantityInvalid(quantity=movement.quantity)
         if not level.is_tracked and movement.quantity < 0:
@@ -59,10 +58,11 @@ def write_movements(movements: Sequence[NewMovement], *, by: Actor) -> None:
         if level.is_tracked and level.on_hand < level.held:
             raise BelowHeld(held=level.held, wanted=level.on_hand, sku=level.sku)
         rows.append(_row(movement, level, by))
-    StockLevel.objects.bulk_update(levels.values(), ["on_hand", "held", "is_tracked", "updated_at"])
+    if not rows:
+        return
+    _write_levels(list(levels.values()))
     Movement.objects.bulk_create(rows)
-    for row in rows:
-        record_fact(_fact(row, levels[row.level_id]), by=by)
+    record_facts([_fact(row, levels[row.level_id]) for row in rows], by=by)
 
 
 def receive_stock(
@@ -87,7 +87,7 @@ def write_off_stock(
     _move_one(by=by, figure=taken, kind=MovementKind.WRITTEN_OFF, key=key, location_id=location_id, note=note)
 
 
-def count_stock(
+def count_stock(  # noqa: C901  (who, what, once, where, why, and what about promises)
     *,
     by: Actor,
     figures: Sequence[Figure],
@@ -99,7 +99,7 @@ def count_stock(
     """Set what is on hand to what was counted.
 
     Figures equal to what is known move nothing. A quantity of None stops counting the variant. A figure below
-    what is promised to orders raises BelowHeld and nothing changes; with `raise_to_held` it is set to the promise.
+    what is promised raises BelowHeld and nothing changes; with `raise_to_held` it is set to the promise.
     """
     by.require("inventory.edit")
     if len(figures) > FIGURES_MAX:
@@ -226,6 +226,21 @@ def _count(level: StockLevel, quantity: int, *, key: str, note: str) -> NewMovem
         key=f"{key}:{level.id}",
         note=note,
     )
+
+
+def _write_levels(levels: Sequence[StockLevel]) -> None:
+    """Figures of locked levels in one statement; many levels would make a bulk update of cases slow."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.WRITE_LEVELS,
+            {
+                "ids": [level.id for level in levels],
+                "on_hand": [level.on_hand for level in levels],
+                "held": [level.held for level in levels],
+                "tracked": [level.is_tracked for level in levels],
+                "now": clock.now(),
+            },
+        )
 
 
 def _keys_done(keys: Sequence[str]) -> set[str]:

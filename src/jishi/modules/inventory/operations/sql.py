@@ -47,6 +47,14 @@ UNION ALL SELECT 'known', id, 0, 0 FROM known
 UNION ALL SELECT 'held', id, 0, 0 FROM written
 """
 
+WRITE_LEVELS: Final = """
+UPDATE inventory_stocklevel s
+SET on_hand = w.on_hand, held = w.held, is_tracked = w.tracked, updated_at = %(now)s
+FROM unnest(%(ids)s::uuid[], %(on_hand)s::bigint[], %(held)s::bigint[], %(tracked)s::boolean[])
+  AS w(id, on_hand, held, tracked)
+WHERE s.id = w.id
+"""
+
 _GIVE_BACK: Final = """
 , sums AS (
   SELECT level_id, sum(rest) AS quantity FROM closed GROUP BY level_id

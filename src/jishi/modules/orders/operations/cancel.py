@@ -2,8 +2,6 @@
 
 import uuid
 
-from django.db import transaction
-
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -14,9 +12,10 @@ from jishi.modules.orders.models import Order
 from jishi.modules.orders.types import OrderState
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def cancel_order(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Close an unpaid order. The caller gives stock and seat back in the same transaction.
 

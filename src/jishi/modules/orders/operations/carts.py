@@ -11,12 +11,13 @@ from jishi.modules.orders.errors import BadQuantity, CartFull
 from jishi.modules.orders.models import Cart, CartLine
 from jishi.modules.orders.queries.carts import cart_view, open_cart_filter
 from jishi.modules.orders.types import CartView
+from jishi.platform.transactions import in_transaction
 
 CART_LINES_MAX = 60
 LINE_QUANTITY_MAX = 999
 
 
-@transaction.atomic
+@in_transaction
 def add_to_cart(
     *, by: Actor, product_id: uuid.UUID, variant_id: uuid.UUID, quantity: int, price_minor: int
 ) -> CartView:
@@ -42,7 +43,7 @@ def add_to_cart(
     return cart_view(by)
 
 
-@transaction.atomic
+@in_transaction
 def change_cart_line(
     *, by: Actor, line_id: uuid.UUID, quantity: int | None = None, is_selected: bool | None = None
 ) -> CartView:
@@ -58,7 +59,7 @@ def change_cart_line(
     return cart_view(by)
 
 
-@transaction.atomic
+@in_transaction
 def merge_carts(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> int:
     """A visitor turned out to be a member: their lines move into the member's cart. Returns how many moved."""
     theirs = (

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import asdict
 
-from django.db import connection, transaction
+from django.db import connection
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
@@ -14,11 +14,12 @@ from jishi.modules.orders.models import Cart, CartLine, Order, OrderLine
 from jishi.modules.orders.types import NewLine, NewOrder
 from jishi.platform import history
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 ORDER_LINES_MAX = 60
 
 
-@transaction.atomic
+@in_transaction
 def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -> uuid.UUID:
     """Write a priced and held order down. The caller holds the stock in the same transaction.
 
@@ -69,7 +70,7 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
     return new.order_id
 
 
-@transaction.atomic
+@in_transaction
 def close_cart(cart_id: uuid.UUID) -> None:
     """The selected lines have become an order; what was not selected moves to a fresh cart."""
     cart = Cart.objects.select_for_update().get(id=cart_id)

@@ -2,7 +2,6 @@
 
 import uuid
 
-from django.db import transaction
 from django.db.models import F
 
 from jishi.kernel import clock, ids
@@ -17,9 +16,10 @@ from jishi.modules.orders.queries.orders import line_view
 from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart, RefundPhase, RefundPlan
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def request_order_refund(
     order_id: uuid.UUID,
     *,
@@ -76,7 +76,7 @@ def request_order_refund(
     return plan
 
 
-@transaction.atomic
+@in_transaction
 def record_refund(refund_id: uuid.UUID) -> bool:
     """The money has gone back. False when that was recorded before or the refund is not an order's."""
     refund = OrderRefund.objects.filter(id=refund_id).first()

@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.kernel.flow import advance
@@ -14,9 +12,10 @@ from jishi.modules.orders.models import Order
 from jishi.modules.orders.types import OrderState, PaymentVerdict
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def record_payment(order_id: uuid.UUID) -> PaymentVerdict:
     """The order's total has been paid. Locks the order; a cancelled or paid order is left as it is."""
     order = locks.lock_one(Order, order_id)
@@ -30,7 +29,7 @@ def record_payment(order_id: uuid.UUID) -> PaymentVerdict:
     return PaymentVerdict.ACCEPTED
 
 
-@transaction.atomic
+@in_transaction
 def revive_order(order_id: uuid.UUID, *, team_id: uuid.UUID | None = None) -> None:
     """A late payment could still be honoured: the cancelled order lives again, perhaps in another team."""
     order = locks.lock_one(Order, order_id)
@@ -39,7 +38,7 @@ def revive_order(order_id: uuid.UUID, *, team_id: uuid.UUID | None = None) -> No
     _mark_paid(order, verb=verb, was_late=True)
 
 
-@transaction.atomic
+@in_transaction
 def accept_payment_to_return(order_id: uuid.UUID) -> None:
     """A late payment that cannot be honoured: it counts as paid so that the whole of it can go back."""
     order = locks.lock_one(Order, order_id)
@@ -56,7 +55,7 @@ def accept_payment_to_return(order_id: uuid.UUID) -> None:
     )
 
 
-@transaction.atomic
+@in_transaction
 def move_to_team(order_id: uuid.UUID, *, team_id: uuid.UUID) -> None:
     """The buyer's seat is now in another team."""
     order = locks.lock_one(Order, order_id)
@@ -74,7 +73,7 @@ def move_to_team(order_id: uuid.UUID, *, team_id: uuid.UUID) -> None:
     )
 
 
-@transaction.atomic
+@in_transaction
 def complete_orders(order_ids: Sequence[uuid.UUID], *, team_id: uuid.UUID) -> int:
     """Their team is complete: gathering orders may be shipped. Returns how many moved."""
     moved = 0

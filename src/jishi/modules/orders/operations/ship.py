@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import F
 
 from jishi.kernel import clock
@@ -17,6 +16,7 @@ from jishi.modules.orders.models import Order, OrderLine, Shipment, ShipmentLine
 from jishi.modules.orders.types import OrderState
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 CARRIER_LENGTH_MAX = 40
 TRACKING_LENGTH_MAX = 60
@@ -31,7 +31,7 @@ class Shipped:
     is_last: bool
 
 
-@transaction.atomic
+@in_transaction
 def ship_order(
     order_id: uuid.UUID,
     *,
@@ -81,7 +81,7 @@ def ship_order(
     return Shipped(shipment_id=shipment.id, units_by_line=units, is_last=left == 0)
 
 
-@transaction.atomic
+@in_transaction
 def receive_order(order_id: uuid.UUID, *, by: Actor, note: str = "") -> None:
     """The buyer has it. Members receive their own; staff and the system need `orders.fulfil`."""
     order = locks.lock_one(Order, order_id)

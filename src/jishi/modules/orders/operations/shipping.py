@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from django.db import transaction
-
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.models import ShippingRate, ShippingTemplate
 from jishi.modules.orders.rules import Rate
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def set_default_shipping(*, by: Actor, name: str, rates: Sequence[Rate]) -> None:
     """Replace the shop's default template by these rates, in this order."""
     by.require("settings.edit")

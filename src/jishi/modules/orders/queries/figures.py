@@ -1,5 +1,6 @@
 """Sums over orders for reports: every figure can be opened to its rows by the same conditions."""
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -91,7 +92,7 @@ def sold_lines(*, since: datetime, until: datetime, play_id: uuid.UUID | None = 
             _SOLD.format(condition=condition),
             {"since": since, "until": until, "play_id": play_id, "limit": SOLD_LINES_MAX},
         )
-        return [SoldLine(*row) for row in cursor.fetchall()]
+        return [SoldLine(*row[:15], json.loads(row[15]), *row[16:]) for row in cursor.fetchall()]
 
 
 def count_placed(*, since: datetime, until: datetime) -> int:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import connection, transaction
+from django.db import connection
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
@@ -14,6 +14,7 @@ from jishi.modules.people.models import Member, Visitor
 from jishi.modules.people.types import Role
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 
 def meet_visitor(visitor_id: uuid.UUID) -> None:
@@ -30,7 +31,7 @@ def note_visit(visitor_id: uuid.UUID) -> None:
         )
 
 
-@transaction.atomic
+@in_transaction
 def recognise_visitor(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> bool:
     """The person at this browser logged in. False when that was known; another member at the same browser counts."""
     meet_visitor(visitor_id)
@@ -46,7 +47,7 @@ def recognise_visitor(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> bool:
     return True
 
 
-@transaction.atomic
+@in_transaction
 def welcome_member(member_id: uuid.UUID, *, visitor_id: uuid.UUID | None) -> None:
     """A member joined by e-mail or a social account: tell the others, as log-in by phone does."""
     record_fact(
@@ -55,20 +56,20 @@ def welcome_member(member_id: uuid.UUID, *, visitor_id: uuid.UUID | None) -> Non
     )
 
 
-@transaction.atomic
+@in_transaction
 def rename_member(*, by: Actor, nickname: str) -> str:
     name = rules.clean_nickname(nickname)
     Member.objects.filter(id=by.require_member()).update(nickname=name)
     return name
 
 
-@transaction.atomic
+@in_transaction
 def change_language(*, by: Actor, language: str) -> None:
     if language in ("zh-hans", "en"):
         Member.objects.filter(id=by.require_member()).update(language=language)
 
 
-@transaction.atomic
+@in_transaction
 def change_role(member_id: uuid.UUID, *, by: Actor, role: Role) -> None:
     """Make a member staff, or a shopper again. Raises LastOwner when nobody would own the shop."""
     by.require("staff.manage")
@@ -87,7 +88,7 @@ def change_role(member_id: uuid.UUID, *, by: Actor, role: Role) -> None:
     record_fact(RoleChanged(member_id=member.id, before=before, after=role.value), by=by)
 
 
-@transaction.atomic
+@in_transaction
 def create_staff(
     *, by: Actor, email: str, password: str, nickname: str, role: Role, phone: str = ""
 ) -> uuid.UUID:

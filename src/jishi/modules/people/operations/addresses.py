@@ -3,8 +3,6 @@
 import uuid
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput, NotFound
@@ -13,6 +11,7 @@ from jishi.modules.people.errors import TooManyAddresses
 from jishi.modules.people.models import Address
 from jishi.modules.people.queries import address_view_of
 from jishi.modules.people.types import AddressView
+from jishi.platform.transactions import in_transaction
 
 ADDRESSES_MAX = 20
 _LENGTHS = {"name": 40, "province": 40, "city": 40, "district": 40, "line": 120}
@@ -32,7 +31,7 @@ class AddressForm:
     is_default: bool = False
 
 
-@transaction.atomic
+@in_transaction
 def save_address(form: AddressForm, *, by: Actor, address_id: uuid.UUID | None = None) -> AddressView:
     """Add an address or change an own one. Raises InvalidInput, BadPhone, TooManyAddresses, NotFound."""
     member_id = by.require_member()
@@ -55,7 +54,7 @@ def save_address(form: AddressForm, *, by: Actor, address_id: uuid.UUID | None =
     return address_view_of(row)
 
 
-@transaction.atomic
+@in_transaction
 def remove_address(address_id: uuid.UUID, *, by: Actor) -> None:
     """Orders keep their own copy, so removing is safe."""
     own = Address.objects.filter(member_id=by.require_member(), removed_at__isnull=True)

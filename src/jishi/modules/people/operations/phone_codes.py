@@ -18,6 +18,7 @@ from jishi.modules.people.facts import MemberJoined
 from jishi.modules.people.models import Member, PhoneCode
 from jishi.platform import locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 CODE_DIGITS = 6
 CODE_MINUTES = 5
@@ -42,7 +43,7 @@ class LoggedIn:
     is_new: bool
 
 
-@transaction.atomic
+@in_transaction
 def issue_phone_code(*, phone: str, address: str | None) -> IssuedCode:
     """A fresh code for a phone. Raises BadPhone, CodeTooSoon, TooManyCodes."""
     number = rules.clean_phone(phone)

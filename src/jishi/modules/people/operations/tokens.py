@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from jishi.kernel import chance, clock, ids
@@ -15,12 +14,13 @@ from jishi.modules.people.errors import BadScope
 from jishi.modules.people.models import ApiToken
 from jishi.modules.people.queries import actor_of_member
 from jishi.platform import history
+from jishi.platform.transactions import in_transaction
 
 TOKEN_PREFIX = "jishi_"
 LAST_USED_STEP_SECONDS = 300
 
 
-@transaction.atomic
+@in_transaction
 def create_token(
     *, by: Actor, name: str, scopes: list[str], expires_at: datetime | None = None
 ) -> tuple[uuid.UUID, str]:
@@ -42,7 +42,7 @@ def create_token(
     return row.id, secret
 
 
-@transaction.atomic
+@in_transaction
 def revoke_token(token_id: uuid.UUID, *, by: Actor) -> None:
     owner = Q() if by.may("tokens.manage") else Q(member_id=by.require_member())
     if not ApiToken.objects.filter(owner, id=token_id, revoked_at__isnull=True).update(

@@ -4,8 +4,6 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.flow import advance
@@ -18,6 +16,7 @@ from jishi.modules.plays.group_buy.queries import offer_view
 from jishi.modules.plays.group_buy.types import OfferState, OfferView, TeamState
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 GRANTS = AccountRef(code="budget_grants", kind=AccountKind.LIABILITY)
 
@@ -44,7 +43,7 @@ def budget_account(offer_id: uuid.UUID) -> AccountRef:
     return AccountRef(code=f"budget:group_buy:{offer_id}", kind=AccountKind.BUDGET, is_bounded=True)
 
 
-@transaction.atomic
+@in_transaction
 def create_offer(form: OfferForm, *, by: Actor) -> OfferView:
     """Write a draft. Raises BadOffer."""
     by.require("plays.edit")
@@ -55,7 +54,7 @@ def create_offer(form: OfferForm, *, by: Actor) -> OfferView:
     return offer_view(offer.id)
 
 
-@transaction.atomic
+@in_transaction
 def change_offer(offer_id: uuid.UUID, form: OfferForm, *, by: Actor) -> OfferView:
     """Change a draft or scheduled offer; what people already joined under never changes. Raises OfferNotOpen."""
     by.require("plays.edit")
@@ -73,7 +72,7 @@ def change_offer(offer_id: uuid.UUID, form: OfferForm, *, by: Actor) -> OfferVie
     return offer_view(offer.id)
 
 
-@transaction.atomic
+@in_transaction
 def publish_offer(offer_id: uuid.UUID, *, by: Actor) -> OfferView:
     """Draft → open, or scheduled when its window has not begun; sets its budget aside in the ledger."""
     by.require("plays.edit")
@@ -86,7 +85,7 @@ def publish_offer(offer_id: uuid.UUID, *, by: Actor) -> OfferView:
     return offer_view(offer.id)
 
 
-@transaction.atomic
+@in_transaction
 def raise_budget(offer_id: uuid.UUID, *, by: Actor, by_minor: int, grant_id: uuid.UUID) -> OfferView:
     """Add to the budget of a running offer; `grant_id` makes a repeated click one raise."""
     by.require("plays.edit")
@@ -102,7 +101,7 @@ def raise_budget(offer_id: uuid.UUID, *, by: Actor, by_minor: int, grant_id: uui
     return offer_view(offer.id)
 
 
-@transaction.atomic
+@in_transaction
 def close_offer(offer_id: uuid.UUID, *, by: Actor) -> OfferView:
     """No new teams from now on; forming teams run to their own end."""
     by.require("plays.edit")
@@ -112,7 +111,7 @@ def close_offer(offer_id: uuid.UUID, *, by: Actor) -> OfferView:
     return offer_view(offer.id)
 
 
-@transaction.atomic
+@in_transaction
 def advance_offers(*, limit: int = 200) -> int:
     """By the clock: scheduled → open, open → closing after the window, closing → settled when no team is left."""
     now = clock.now()

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from jishi.kernel import clock, ids
@@ -18,6 +18,7 @@ from jishi.modules.plays.group_buy.operations.offers import budget_account
 from jishi.modules.plays.group_buy.queries import offer_view
 from jishi.modules.plays.group_buy.types import LateChoice, OfferView, SeatState, SeatTaken, TeamState
 from jishi.platform import history, locks, rush
+from jishi.platform.transactions import in_transaction
 
 DISCOUNTS = AccountRef(code="discounts_given", kind=AccountKind.EXPENSE)
 
@@ -35,7 +36,7 @@ class SeatRequest:
     late_choice: LateChoice
 
 
-@transaction.atomic
+@in_transaction
 def take_seat(request: SeatRequest, *, by: Actor) -> SeatTaken:
     """Hold a seat until the buyer has paid, in the transaction that places the order.
 
@@ -57,7 +58,7 @@ def take_seat(request: SeatRequest, *, by: Actor) -> SeatTaken:
     return hold_seat_in(team, request=request, claim_id=claim_id, expires_at=expires_at)
 
 
-@transaction.atomic
+@in_transaction
 def release_seat(order_id: uuid.UUID, *, reason: str) -> bool:
     """The order was never paid: seat, limit and budget are free again. False when there was nothing to release."""
     seat = Seat.objects.select_related("team").filter(order_id=order_id).first()

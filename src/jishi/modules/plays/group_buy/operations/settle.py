@@ -39,11 +39,12 @@ from jishi.modules.plays.group_buy.types import (
 )
 from jishi.platform import locks
 from jishi.platform.facts import record_fact
+from jishi.platform.transactions import in_transaction
 
 OTHER_TEAMS_TRIED_MAX = 5
 
 
-@transaction.atomic
+@in_transaction
 def settle_seat(order_id: uuid.UUID) -> Settlement:
     """The order of a held seat has been paid in time. Locks the team: last payers and the deadline take turns.
 
@@ -60,7 +61,7 @@ def settle_seat(order_id: uuid.UUID) -> Settlement:
     return _pay_seat(seat, team)
 
 
-@transaction.atomic
+@in_transaction
 def settle_late(order_id: uuid.UUID) -> Settlement:
     """The money came when the seat was gone: do what the buyer chose beforehand.
 
@@ -96,7 +97,7 @@ def settle_late(order_id: uuid.UUID) -> Settlement:
     return Settlement(landing=Landing.REFUND, team_id=None)
 
 
-@transaction.atomic
+@in_transaction
 def fail_team(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     """The deadline has passed and seats are missing. Returns the paid orders; each is refunded on its own.
 
@@ -114,7 +115,7 @@ def fail_team(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
     return paid
 
 
-@transaction.atomic
+@in_transaction
 def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, ...]:
     """The merchant lets a forming team succeed with the people it has; the team says so for ever.
 
@@ -130,7 +131,7 @@ def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, .
     return _succeed(team, by=by)
 
 
-@transaction.atomic
+@in_transaction
 def leave_team(order_id: uuid.UUID) -> bool:
     """Staff closed a paid order of a forming team: its seat opens again. False when the seat was not paid."""
     seat = Seat.objects.filter(order_id=order_id).first()

@@ -1,4 +1,4 @@
-"""The Chinese dictionary (jieba), loaded late: half a second and about 110 MB that a web process may never need.
+"""The Chinese dictionary (jieba), loaded late: half a second and 110 MB a web process may never need.
 
 Indexing waits for it. Searching does not: until it is there, words are found by pairs of characters.
 """

@@ -1,7 +1,7 @@
-"""Bringing a picture from an address that a file named, without letting the file command the server's network.
+"""Bringing a picture from an address that a file named, without lending it the server's network.
 
 The host is resolved once, every answer must be public, and the connection goes to the very address that was
-checked: a second answer of the name server (DNS rebinding) changes nothing. Redirects are checked the same way.
+checked: a later answer of the name server (DNS rebinding) changes nothing. Redirects too.
 """
 
 import socket
@@ -43,7 +43,7 @@ def resolve_host(host: str, port: int) -> list[str]:
 def fetch_picture(
     address: str, *, resolve: Resolve = resolve_host, transport: httpx.BaseTransport | None = None
 ) -> bytes:
-    """The bytes behind an address, at most IMAGE_BYTES_MAX. Raises FetchFailed; what they are, the caller checks."""
+    """The bytes behind an address, at most IMAGE_BYTES_MAX, unchecked. Raises FetchFailed."""
     deadline = clock.monotonic_seconds() + WHOLE_SECONDS
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     with httpx.Client(
@@ -74,7 +74,7 @@ def _ask(client: httpx.Client, address: str, resolve: Resolve, deadline: float) 
     try:
         with client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": host}) as response:
             if response.status_code in _REDIRECTS:
-                return response.headers.get("location", "")
+                return str(response.headers.get("location", ""))
             return _body(response, deadline)
     except (httpx.TimeoutException, httpx.TransportError, httpx.InvalidURL) as error:
         raise FetchFailed("unreachable", may_pass=True) from error

@@ -1,0 +1,85 @@
+"""Telling members what happened to their orders and teams, once per fact."""
+
+import uuid
+
+from jishi.kernel.fact import RecordedFact
+from jishi.kernel.money import format_minor
+from jishi.modules.catalog.public import cards_by_ids
+from jishi.modules.messaging.public import notify
+from jishi.modules.plays.public import team_view
+
+
+def announce_payment(fact: RecordedFact) -> None:
+    _about_order(
+        fact, "order_paid", total=format_minor(fact.payload["total_minor"], currency=fact.payload["currency"])
+    )
+
+
+def announce_parcel(fact: RecordedFact) -> None:
+    _about_order(
+        fact,
+        "order_shipped",
+        carrier=fact.payload["carrier"],
+        tracking_number=fact.payload["tracking_number"],
+    )
+
+
+def announce_refund(fact: RecordedFact) -> None:
+    _about_order(
+        fact,
+        "order_refunded",
+        amount=format_minor(fact.payload["amount_minor"], currency=fact.payload["currency"]),
+    )
+
+
+def announce_cancellation(fact: RecordedFact) -> None:
+    _about_order(fact, "order_cancelled")
+
+
+def announce_team_formed(fact: RecordedFact) -> None:
+    team = team_view(uuid.UUID(fact.payload["team_id"]))
+    notify(
+        member_id=team.leader_id,
+        kind="team_formed",
+        key=f"{fact.id}",
+        facts={"missing": team.missing_count},
+        link=f"/t/{team.id}/",
+    )
+
+
+def announce_team_success(fact: RecordedFact) -> None:
+    by_merchant = fact.payload["is_merchant_completed"]
+    _about_team(
+        fact,
+        "team_succeeded_by_merchant" if by_merchant else "team_succeeded",
+        [uuid.UUID(member) for member in fact.payload["member_ids"]],
+    )
+
+
+def announce_team_failure(fact: RecordedFact) -> None:
+    team = team_view(uuid.UUID(fact.payload["team_id"]))
+    paid = set(fact.payload["paid_order_ids"])
+    _about_team(fact, "team_failed", [seat.member_id for seat in team.seats if str(seat.order_id) in paid])
+
+
+def _about_order(fact: RecordedFact, kind: str, **facts: str) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind=kind,
+        key=f"{fact.id}",
+        facts={"number": fact.payload.get("number", ""), **facts},
+        link=f"/orders/{fact.payload['order_id']}/",
+    )
+
+
+def _about_team(fact: RecordedFact, kind: str, member_ids: list[uuid.UUID]) -> None:
+    team = team_view(uuid.UUID(fact.payload["team_id"]))
+    card = cards_by_ids([team.product_id]).get(team.product_id)
+    for member_id in member_ids:
+        notify(
+            member_id=member_id,
+            kind=kind,
+            key=f"{fact.id}:{member_id}",
+            facts={"title": card.title if card else ""},
+            link=f"/t/{team.id}/",
+        )

@@ -1,0 +1,49 @@
+"""Today: teams that are forming right now, one of them waiting for just you."""
+
+import random
+from datetime import timedelta
+
+from jishi.kernel import clock
+from jishi.modules.inventory.public import OutOfStock
+from jishi.modules.plays.public import MemberLimitReached, OfferView, selling_offers
+from jishi.modules.sharing.public import Channel, TargetKind, share
+from jishi.runtime.demo.seed import acts
+from jishi.runtime.demo.seed.goods import Shop
+from jishi.runtime.demo.seed.people import Street
+
+TEAMS_FORMING = 14
+
+
+def open_present_teams(*, shop: Shop, street: Street, dice: random.Random) -> None:
+    """Most are one short; the leader of the demo (阿苏) waits for one more, the shopper of the demo is in none."""
+    offers = selling_offers(limit=20)
+    del shop
+    for number in range(TEAMS_FORMING):
+        offer = offers[number % len(offers)]
+        _open_team(offer, street=street, dice=dice, number=number)
+    now = clock.now()
+    with clock.held_at(now - timedelta(minutes=2)):
+        for handle in street.sharers[:6]:
+            share(by=handle.actor, target_kind=TargetKind.SHOP, target_id=None, channel=Channel.LINK)
+        acts.let_it_sink_in()
+
+
+def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number: int) -> None:
+    leader = street.neighbours[0] if number == 0 else street.neighbours[3 + number]
+    variant_id = offer.prices[0].variant_id
+    age = min(offer.team_hours * 0.8, dice.uniform(0.4, 9.0))
+    moment = clock.now() - timedelta(hours=age)
+    try:
+        with clock.held_at(moment):
+            opened = acts.sit_down(leader, offer, team_id=None, variant_id=variant_id)
+            acts.let_it_sink_in()
+        short = 1 if number % 3 else min(2, offer.team_size - 1)
+        for seat in range(offer.team_size - 1 - short):
+            friend = street.neighbours[40 + number * 5 + seat]
+            moment += timedelta(minutes=dice.uniform(1, 10))
+            with clock.held_at(min(moment, clock.now())):
+                acts.follow_link(friend, leader, kind=TargetKind.TEAM, target_id=opened.team_id)
+                acts.sit_down(friend, offer, team_id=opened.team_id, variant_id=variant_id)
+                acts.let_it_sink_in()
+    except (MemberLimitReached, OutOfStock):
+        return

@@ -1,0 +1,1 @@
+"""Callbacks coming in from providers."""

@@ -1,0 +1,26 @@
+"""Fixtures of the tests that cross rooms."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.world import fake_provider
+
+
+@pytest.fixture(autouse=True)
+def fake_payments(settings: Any) -> fake_provider.Book:
+    """Payments go to a fresh fake provider."""
+    settings.JISHI_PAYMENT_PROVIDERS = {"fake": "tests.world.fake_provider.FakeProvider"}
+    fake_provider.book = fake_provider.Book()
+    return fake_provider.book
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> None:
+    """Tests that commit start without the jobs of the test before; the flush between tests leaves the queue alone."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

@@ -1,0 +1,143 @@
+"""Makers: each call makes one thing in its ordinary state."""
+
+import itertools
+import uuid
+from datetime import timedelta
+
+from jishi.flows.checkout import Delivery, SeatWish, order_items, order_seat
+from jishi.flows.payment import pay_order, take_outcome
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import SYSTEM, Actor, ActorKind
+from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
+from jishi.modules.inventory.public import Figure, count_stock
+from jishi.modules.payments.public import PaymentView
+from jishi.modules.people.public import AddressForm, Member, Role, permissions_of, save_address
+from jishi.modules.plays.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
+from tests.world import fake_provider
+
+_count = itertools.count(1)
+OWNER = Actor(
+    kind=ActorKind.STAFF, id=uuid.UUID(int=7), permissions=permissions_of(Role.OWNER), label="owner"
+)
+
+
+def make_member(*, nickname: str = "", role: str = "") -> Actor:
+    number = next(_count)
+    member = Member(
+        id=ids.new_id(), phone=f"+861390{number:07d}", nickname=nickname or f"邻居{number}", role=role
+    )
+    member.set_unusable_password()
+    member.save(force_insert=True)
+    kind = ActorKind.STAFF if role else ActorKind.MEMBER
+    return Actor(kind=kind, id=member.id, permissions=permissions_of(role), label=member.nickname)
+
+
+def make_address(actor: Actor, *, region_code: str = "310101") -> uuid.UUID:
+    form = AddressForm(
+        "王阿姨", "13900000000", region_code, "上海市", "上海市", "黄浦区", "南京东路 1 号", True
+    )
+    return save_address(form, by=actor).id
+
+
+def make_product(
+    *, price_minor: int = 4200, cost_minor: int | None = 2000, stock: int = 100, title: str = ""
+) -> uuid.UUID:
+    """A published product with one variant; returns the variant's id."""
+    number = next(_count)
+    product_id = create_product(
+        by=OWNER,
+        title=title or f"赣南脐橙 {number}",
+        handle=f"orange-{number}",
+        variants=[
+            NewVariant(price_minor=price_minor, sku=f"SKU-{number}", cost_minor=cost_minor, weight_grams=500)
+        ],
+    )
+    publish_product(by=OWNER, product_id=product_id)
+    variant = product_page(handle=f"orange-{number}", by=OWNER).variants[0]
+    count_stock(
+        by=OWNER,
+        figures=[Figure(variant_id=variant.id, product_id=product_id, sku=variant.sku, quantity=stock)],
+        key=f"make:{number}",
+    )
+    return variant.id
+
+
+def product_of(variant_id: uuid.UUID) -> uuid.UUID:
+    from jishi.modules.catalog.public import variants_by_ids
+
+    return variants_by_ids([variant_id])[variant_id].product_id
+
+
+def make_offer(
+    variant_id: uuid.UUID,
+    *,
+    price_minor: int = 2990,
+    team_size: int = 3,
+    team_hours: int = 24,
+    member_limit: int = 0,
+    leader_discount_minor: int = 0,
+    budget_minor: int | None = None,
+    allows_merchant_completion: bool = False,
+) -> OfferView:
+    now = clock.now()
+    form = OfferForm(
+        product_id=product_of(variant_id),
+        name="赣南脐橙 3 人团",
+        currency="CNY",
+        team_size=team_size,
+        team_hours=team_hours,
+        member_limit=member_limit,
+        leader_discount_minor=leader_discount_minor,
+        budget_minor=budget_minor,
+        opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(days=7),
+        allows_merchant_completion=allows_merchant_completion,
+        prices={variant_id: price_minor},
+    )
+    return publish_offer(create_offer(form, by=OWNER).id, by=OWNER)
+
+
+def buy(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
+    """An order that waits for payment."""
+    delivery = Delivery(address_id=make_address(actor))
+    return order_items([(variant_id, quantity)], by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def take_seat(
+    actor: Actor,
+    offer: OfferView,
+    *,
+    team_id: uuid.UUID | None = None,
+    quantity: int = 1,
+    late_choice: LateChoice = LateChoice.REFUND,
+) -> uuid.UUID:
+    """An order for a seat that waits for payment."""
+    wish = SeatWish(offer.id, team_id, offer.prices[0].variant_id, quantity, late_choice)
+    delivery = Delivery(address_id=make_address(actor))
+    return order_seat(wish, by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def start_paying(actor: Actor, order_id: uuid.UUID) -> PaymentView:
+    return pay_order(order_id, by=actor, provider="fake")
+
+
+def pay(actor: Actor, order_id: uuid.UUID) -> PaymentView:
+    """Pay at the cashier and let the callback arrive."""
+    payment = start_paying(actor, order_id)
+    fake_provider.pay_at_cashier(payment.id)
+    take_outcome(payment.id, fake_provider.outcome_of(payment.id))
+    return payment
+
+
+__all__ = [
+    "OWNER",
+    "SYSTEM",
+    "buy",
+    "make_address",
+    "make_member",
+    "make_offer",
+    "make_product",
+    "pay",
+    "start_paying",
+    "take_seat",
+]
