@@ -59,3 +59,7 @@ def dress(user: Member, *, name: str) -> None:
     user.color = color_of(user.id.int >> 4)
     user.language = get_language() or "zh-hans"
     user.email = user.email or None
+
+
+def display_name(user: Member) -> str:
+    return user.nickname

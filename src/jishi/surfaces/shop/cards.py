@@ -109,8 +109,13 @@ def by_leader(team: TeamView) -> list[SeatView]:
 
 
 def team_rail(*, limit: int = RAIL_LENGTH) -> list[TeamCard]:
-    """Teams that are about to be full; five queries."""
-    return team_cards(forming_teams(limit=limit))
+    """Teams that are about to be full, every product once before any comes twice; five queries."""
+    found = forming_teams(limit=limit * 3)
+    first: dict[uuid.UUID, TeamView] = {}
+    for team in found:
+        first.setdefault(team.product_id, team)
+    again = [team for team in found if first[team.product_id] is not team]
+    return team_cards([*first.values(), *again][:limit])
 
 
 def _card(

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from allauth.account.app_settings import EmailVerificationMethod
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import check_for_language, get_language, gettext_lazy
@@ -14,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jishi.flows.recognition import recognise
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.messaging.public import send_text
 from jishi.modules.people.public import (
@@ -29,7 +31,6 @@ from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.frame import go, keep_cart_count, safe_next, show
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 CODE_MINUTES = 5
 
 
@@ -143,12 +144,16 @@ def _check_code(request: HttpRequest) -> HttpResponse:
     member = ModelBackend().get_user(found.member_id)
     if member is None:  # closed this very moment
         raise AccountClosed()
-    login(request, member, backend=BACKEND)
-    if actor.visitor_id is not None:
-        recognise(visitor_id=actor.visitor_id, member_id=found.member_id)
-    greeting = _("欢迎，%(name)s") if found.is_new else _("欢迎回来，%(name)s")
-    messages.success(request, greeting % {"name": member.get_short_name()})
-    return go(safe_next(request, default="/me/"))
+    # the same stages as for a password: who has a second factor is asked for it before the session opens
+    return perform_login(
+        request,
+        Login(
+            user=member,
+            redirect_url=safe_next(request, default="/me/"),
+            email_verification=EmailVerificationMethod.NONE,
+            signup=False,
+        ),
+    )
 
 
 def _ask_phone(request: HttpRequest, form: PhoneFields, *, status: int = 200) -> HttpResponse:
