@@ -3,15 +3,20 @@
 from threading import Lock
 from typing import Any
 
+from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from jishi.kernel import clock
 from jishi.modules.catalog.public import CategoryView, category_tree
+from jishi.surfaces.memo import Memo
 
 KEPT_SECONDS = 30.0
 
 _lock = Lock()
+_chips: Memo[tuple[object, ...], SafeString] = Memo(size=200)
 _kept: tuple[float, tuple[CategoryView, ...]] | None = None
 
 
@@ -44,9 +49,20 @@ def aisle_named(handle: str) -> CategoryView | None:
     return None
 
 
-def aisle_chips(*, current: CategoryView | None = None) -> list[dict[str, Any]]:
+def aisle_chips(*, current: CategoryView | None = None) -> SafeString:
+    """The row of chips, rendered once for each reading of the tree."""
+    tree = aisles()
+    key = (_kept[0] if _kept else 0.0, current.id if current else None, get_language())
+    return _chips.get(key, lambda: _chip_row(tree, current))
+
+
+def _chip_row(tree: tuple[CategoryView, ...], current: CategoryView | None) -> SafeString:
+    return mark_safe(get_template("shop/parts/chips.html").render({"chips": _chip_values(tree, current)}))
+
+
+def _chip_values(tree: tuple[CategoryView, ...], current: CategoryView | None) -> list[dict[str, Any]]:
     """Everything, then the aisles; inside of one its own children, or its neighbours when it has none."""
-    tops = [category for category in aisles() if category.product_count]
+    tops = [category for category in tree if category.product_count]
     shown = [child for top in tops for child in (top.children or (top,)) if child.product_count]
     if current is not None:
         family = current.children or next(

@@ -14,19 +14,22 @@ from jishi.modules.catalog.public import ProductCard, ProductKind, cards_by_ids
 from jishi.modules.inventory.public import sellable_by_product
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.public import (
-    OfferView,
     SeatView,
     TeamView,
     forming_teams,
-    offers_by_ids,
+    lowest_prices,
     team_prices,
 )
-from jishi.surfaces.shop.memo import Memo
+from jishi.surfaces.memo import Memo
+from jishi.surfaces.templatetags.chrome import kept_markup
+from jishi.surfaces.templatetags.look import countdown
 
 CARDS_KEPT = 4_000
 FIRST_ROW = 4
 SCARCE_FROM = 20
 RAIL_LENGTH = 8
+
+_CLOCK = "<!--clock-->"
 
 _goods: Memo[tuple[object, ...], SafeString] = Memo(size=CARDS_KEPT)
 
@@ -45,6 +48,20 @@ class TeamCard:
     free: int
     names: tuple[str, ...]
     deadline: datetime
+
+    @property
+    def as_card(self) -> SafeString:
+        return self._with_clock("shop/parts/team_card.html")
+
+    @property
+    def as_row(self) -> SafeString:
+        return self._with_clock("shop/parts/team_row.html")
+
+    def _with_clock(self, template: str) -> SafeString:
+        """The remembered markup; only the seconds left are of this moment."""
+        key = tuple(getattr(self, name) for name in self.__slots__)
+        kept = kept_markup(template, key, lambda: {"team": self, "clock": mark_safe(_CLOCK)})
+        return mark_safe(kept.replace(_CLOCK, countdown(self.deadline, "is-plain")))
 
 
 def goods_markup(cards: Sequence[ProductCard]) -> list[SafeString]:
@@ -73,13 +90,14 @@ def stock_shown(card: ProductCard, sellable: int) -> int | None:
 def team_cards(
     teams: Sequence[TeamView],
     *,
-    offers: dict[uuid.UUID, OfferView] | None = None,
+    prices: dict[uuid.UUID, int] | None = None,
     goods: dict[uuid.UUID, ProductCard] | None = None,
 ) -> list[TeamCard]:
-    """Cards of these teams: offers (two queries) and goods (one) unless given, people (one)."""
+    """Cards of these teams: team prices and goods (one query each) unless given, people (one)."""
     if not teams:
         return []
-    known = offers if offers is not None else offers_by_ids({team.offer_id for team in teams})
+    if prices is None:
+        prices = lowest_prices({team.offer_id for team in teams})
     if goods is None:
         goods = cards_by_ids(list({team.product_id for team in teams}))
     people = people_by_ids(seat.member_id for team in teams for seat in team.seats)
@@ -88,7 +106,7 @@ def team_cards(
             url=reverse("shop:team", args=[team.id]),
             title=goods[team.product_id].title,
             image=goods[team.product_id].cover_address,
-            price_minor=known[team.offer_id].min_price_minor,
+            price_minor=prices[team.offer_id],
             single_minor=goods[team.product_id].min_price_minor,
             size=team.size,
             missing=team.missing_count,
@@ -99,7 +117,7 @@ def team_cards(
             deadline=team.deadline,
         )
         for team in teams
-        if team.product_id in goods and team.offer_id in known
+        if team.product_id in goods and team.offer_id in prices
     ]
 
 
@@ -109,7 +127,7 @@ def by_leader(team: TeamView) -> list[SeatView]:
 
 
 def team_rail(*, limit: int = RAIL_LENGTH) -> list[TeamCard]:
-    """Teams that are about to be full, every product once before any comes twice; five queries."""
+    """Teams that are about to be full, every product once before any comes twice; four queries."""
     found = forming_teams(limit=limit * 3)
     first: dict[uuid.UUID, TeamView] = {}
     for team in found:

@@ -18,6 +18,7 @@ from jishi.modules.catalog.public import ProductCard, cards_by_ids, product_id_o
 from jishi.modules.people.public import people_by_ids, person
 from jishi.modules.plays.public import TeamState, offer_view, team_prices, team_view
 from jishi.modules.sharing.public import LinkUnknown, TargetKind, link_of_code
+from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import by_leader
 from jishi.surfaces.shop.drawing import (
     Words,
@@ -27,7 +28,6 @@ from jishi.surfaces.shop.drawing import (
     svg_as_data,
 )
 from jishi.surfaces.shop.frame import absolute
-from jishi.surfaces.shop.memo import Memo
 from jishi.surfaces.shop.words import team_words
 
 PICTURES_KEPT = 96

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -31,8 +32,10 @@ from jishi.surfaces.shop.frame import (
     uuid_from,
 )
 from jishi.surfaces.shop.words import promises
+from jishi.surfaces.templatetags.chrome import kept_markup
 
 TEAMS_SHOWN = 4
+_TOKEN = "token-of-this-visitor"
 BUY_AT_ONCE_MAX = 99
 
 
@@ -54,28 +57,21 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
     offer = selling_offer_of_product(page.card.id)
     teams = forming_teams(offer_id=offer.id, limit=TEAMS_SHOWN) if offer else []
     choice = _choice(page, request.GET, sellable=sellable, offer=offer)
+    card, kind = page.card, page.card.kind
+    prices = {offer.id: offer.min_price_minor} if offer else {}
+    version = (card.id, card.stamp)
     values = {
-        "page": page,
-        "card": page.card,
-        "images": [image.address for image in page.images] or [page.card.cover_address],
-        "options": _option_rows(page, choice, sellable),
-        "choice": choice,
-        "stock": _stock_words(choice.sellable),
-        "is_gone": not any(sellable.values()) or choice.variant is None,
-        "is_choice_gone": choice.sellable <= 0,
-        "price": _price(page, choice),
-        "quantity": min(quantity_from(request.GET.get("quantity")), _most(choice)),
-        "quantity_max": _most(choice),
-        "offer": offer,
-        "teams": team_cards(teams, offers={offer.id: offer}, goods={page.card.id: page.card})
-        if offer
-        else [],
-        "promises": promises(),
+        "card": card,
+        "gallery": kept_markup("shop/parts/gallery.html", version, lambda: _gallery(page)),
+        "buy_form": _buy_form(request, page, choice, sellable),
+        "teams": team_cards(teams, prices=prices, goods={card.id: card}),
+        "detail": kept_markup(
+            "shop/parts/product_detail.html", version, lambda: {"page": page, "promises": promises()}
+        ),
         "members": goods_markup(page.members) if page.members else [],
         "share": _share_card(page, choice),
         "json_ld": _json_ld(page, sellable),
-        "is_external": page.card.kind is ProductKind.EXTERNAL,
-        "is_grouped": page.card.kind is ProductKind.GROUPED,
+        "has_buy_bar": kind not in (ProductKind.EXTERNAL, ProductKind.GROUPED),
     }
     return show(request, "shop/product.html", values)
 
@@ -107,6 +103,41 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
     if action == "team":
         wish["offer"] = request.POST.get("offer", "")
     return go(f"{reverse('shop:checkout')}?{urlencode(wish)}")
+
+
+def _gallery(page: ProductPage) -> dict[str, Any]:
+    images = [image.address for image in page.images] or [page.card.cover_address]
+    return {"images": images, "title": page.card.title}
+
+
+def _buy_form(
+    request: HttpRequest, page: ProductPage, choice: Choice, sellable: Mapping[Any, int]
+) -> SafeString:
+    """Price, choices and buy bar, rendered once for what they show; only the form's token is the visitor's own."""
+    most = _most(choice)
+    quantity = min(quantity_from(request.GET.get("quantity")), most)
+    open_ids = frozenset(variant_id for variant_id, count in sellable.items() if count > 0)
+    key = (page.card.id, page.card.stamp, page.card.sold_count, choice, open_ids, quantity)
+
+    def values() -> dict[str, Any]:
+        return {
+            "csrf_token": _TOKEN,
+            "page": page,
+            "card": page.card,
+            "choice": choice,
+            "offer": choice.offer,
+            "options": _option_rows(page, choice, sellable),
+            "price": _price(page, choice),
+            "stock": _stock_words(choice.sellable),
+            "is_choice_gone": choice.sellable <= 0,
+            "quantity": quantity,
+            "quantity_max": most,
+            "is_external": page.card.kind is ProductKind.EXTERNAL,
+            "is_grouped": page.card.kind is ProductKind.GROUPED,
+        }
+
+    kept = kept_markup("shop/parts/product_buy.html", key, values)
+    return mark_safe(kept.replace(_TOKEN, get_token(request)))
 
 
 def chosen_variant(

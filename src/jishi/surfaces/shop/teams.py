@@ -73,7 +73,7 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
         others = [
             other for other in forming_teams(offer_id=offer.id, limit=OTHER_TEAMS) if other.id != found.id
         ]
-        values["others"] = team_cards(others, offers={offer.id: offer}, goods={card.id: card})
+        values["others"] = team_cards(others, prices={offer.id: offer.min_price_minor}, goods={card.id: card})
     return show(request, "shop/team.html", values)
 
 

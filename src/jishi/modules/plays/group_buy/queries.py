@@ -70,6 +70,9 @@ FROM group_buy_offer o
 WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
 ORDER BY o.closes_at, o.id LIMIT %(limit)s
 """
+_LOWEST = """
+SELECT p.offer_id, min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = ANY(%s) GROUP BY p.offer_id
+"""
 _TEAM_PRICES = """
 SELECT DISTINCT ON (o.product_id) o.product_id, o.id, o.team_size,
   (SELECT min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = o.id)
@@ -114,6 +117,13 @@ def team_prices(product_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, TeamPrice]:
     with connection.cursor() as cursor:
         cursor.execute(_TEAM_PRICES, {"now": clock.now(), "product_ids": list(product_ids)})
         return {row[0]: TeamPrice(*row[1:]) for row in cursor.fetchall()}
+
+
+def lowest_prices(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The cheapest team price of each offer, for cards; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOWEST, [list(offer_ids)])
+        return dict(cursor.fetchall())
 
 
 def selling_offers(*, product_ids: Sequence[uuid.UUID] | None = None, limit: int = 60) -> list[OfferView]:

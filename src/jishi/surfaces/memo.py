@@ -8,6 +8,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
+from django.conf import settings
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -21,7 +23,12 @@ class Memo(Generic[K, V]):
         self._lock = Lock()
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """The remembered value, or a new one. Two threads may both make it; both get a right one."""
+        """The remembered value, or a new one. Two threads may both make it; both get a right one.
+
+        Nothing is remembered in development, so that an edited template shows at once.
+        """
+        if settings.DEBUG:
+            return make()
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
