@@ -145,7 +145,7 @@ def _check_code(request: HttpRequest) -> HttpResponse:
     if member is None:  # closed this very moment
         raise AccountClosed()
     # the same stages as for a password: who has a second factor is asked for it before the session opens
-    return perform_login(
+    response: HttpResponse = perform_login(
         request,
         Login(
             user=member,
@@ -154,6 +154,7 @@ def _check_code(request: HttpRequest) -> HttpResponse:
             signup=False,
         ),
     )
+    return response
 
 
 def _ask_phone(request: HttpRequest, form: PhoneFields, *, status: int = 200) -> HttpResponse:

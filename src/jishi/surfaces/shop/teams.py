@@ -133,7 +133,7 @@ def _seat_form(offer: OfferView, asked: uuid.UUID | None) -> dict[str, Any]:
     """The variants of the offer with their team prices and what is left of each."""
     variants = variants_by_ids([price.variant_id for price in offer.prices])
     sellable = sellable_by_variant(list(variants))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "variant": variants[price.variant_id],
             "label": variants[price.variant_id].title or _("默认"),

@@ -260,9 +260,18 @@ def _offer_views(rows: list[Offer]) -> list[OfferView]:
 def _selling_view(row: Sequence[Any]) -> OfferView:
     prices = json.loads(row[13]) if isinstance(row[13], str) else row[13]
     return OfferView(
-        *row[:3],
-        OfferState(row[3]),
-        *row[4:12],
+        id=row[0],
+        product_id=row[1],
+        name=row[2],
+        state=OfferState(row[3]),
+        team_size=row[4],
+        team_hours=row[5],
+        member_limit=row[6],
+        leader_discount_minor=row[7],
+        budget_minor=row[8],
+        opens_at=row[9],
+        closes_at=row[10],
+        allows_merchant_completion=row[11],
         prices=tuple(
             OfferPriceView(variant_id=uuid.UUID(variant_id), price_minor=price)
             for variant_id, price in prices or ()
@@ -274,9 +283,14 @@ def _selling_view(row: Sequence[Any]) -> OfferView:
 def _forming_view(row: Sequence[Any]) -> TeamView:
     seats = json.loads(row[8]) if isinstance(row[8], str) else row[8]
     return TeamView(
-        *row[:4],
-        TeamState(row[4]),
-        *row[5:8],
+        id=row[0],
+        offer_id=row[1],
+        product_id=row[2],
+        leader_id=row[3],
+        state=TeamState(row[4]),
+        size=row[5],
+        deadline=row[6],
+        opened_at=row[7],
         settled_at=None,
         is_merchant_completed=False,
         seats=tuple(
