@@ -80,3 +80,22 @@ def test_an_import_asked_for_in_the_console_is_done_by_a_job() -> None:
     assert (done.state, done.created) == (catalog.ImportState.FINISHED, 1)
     variant = catalog.variant_by_sku("A")
     assert inventory.sellable_by_variant([variant.id]) == {variant.id: 7}
+
+
+def test_asking_in_the_console_defers_the_job_that_reads_the_file() -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    from jishi.flows.reactions import start_import
+    from jishi.flows.tasks import import_catalogue_job
+    from jishi.platform.facts import facts_about
+
+    asked = catalog.request_import(by=OPERATOR, filename="a.csv", content=STOCKED, with_stock=False)
+    [fact] = facts_about(subject_kind="import_run", subject_id=asked.id)
+    start_import(fact)
+
+    job = ProcrastinateJob.objects.get(task_name="flows.import_catalogue")
+    import_catalogue_job.func(**job.args)
+
+    assert catalog.import_run(by=OPERATOR, run_id=asked.id).created == 1
+    variant = catalog.variant_by_sku("A")
+    assert inventory.sellable_by_variant([variant.id]) == {variant.id: 0}

@@ -12,6 +12,7 @@ from jishi.modules.sharing.public import (
     introduce_member,
     reverse_credits,
 )
+from jishi.platform import jobs
 
 
 def keep_visitors_cart(fact: RecordedFact) -> None:
@@ -66,6 +67,12 @@ def count_units_sold(fact: RecordedFact) -> None:
         sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
     for product_id, quantity in sorted(sold.items()):
         add_sold(product_id=product_id, quantity=quantity)
+
+
+def start_import(fact: RecordedFact) -> None:
+    """import_requested: a job reads the file, so that no transaction lasts as long as it does."""
+    with_stock = "yes" if fact.payload["with_stock"] else "no"
+    jobs.defer("flows.import_catalogue", run_id=str(_id(fact, "run_id")), with_stock=with_stock)
 
 
 def _id(fact: RecordedFact, name: str) -> uuid.UUID:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import lifecycle, payment, refunds
+from jishi.flows import import_catalogue, lifecycle, payment, refunds
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
@@ -23,6 +23,11 @@ def carry_out_refund_job(*, refund_id: str) -> None:
 @jobs.task(name="flows.refund_failed_team_order", queue="money")
 def refund_failed_team_order_job(*, order_id: str) -> None:
     lifecycle.refund_failed_team_order(uuid.UUID(order_id))
+
+
+@jobs.task(name="flows.import_catalogue", queue="imports")
+def import_catalogue_job(*, run_id: str, with_stock: str) -> None:
+    import_catalogue.run_requested_import(by=SYSTEM, run_id=uuid.UUID(run_id), with_stock=with_stock == "yes")
 
 
 @jobs.task(name="flows.check_payment", queue="money")

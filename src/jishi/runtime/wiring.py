@@ -19,6 +19,7 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "orders.keep_cart": reactions.keep_visitors_cart,
         "sharing.keep_touches": reactions.keep_visitors_touches,
     },
+    "catalog.import_requested.v1": {"flows.start_import": reactions.start_import},
     "orders.order_paid.v1": {
         "sharing.credit": reactions.credit_sharers,
         "catalog.count_sold": reactions.count_units_sold,

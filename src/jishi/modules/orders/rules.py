@@ -1,6 +1,7 @@
 """The life of an order, what shipping costs, and how much goes back (docs/algorithms/orders.md)."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jishi.modules.orders.errors import NothingToRefund, RegionRefused, TooManyUnits
@@ -74,7 +75,7 @@ def amount_for_units(*, total_minor: int, quantity: int, units_before: int, unit
 
 
 def plan_parts(
-    lines: Sequence[OrderLineView], *, units_by_line: dict[object, int] | None
+    lines: Sequence[OrderLineView], *, units_by_line: Mapping[uuid.UUID, int] | None
 ) -> tuple[RefundPart, ...]:
     """The inverse of recorded lines. None means everything that is left. Raises TooManyUnits, NothingToRefund."""
     parts: list[RefundPart] = []

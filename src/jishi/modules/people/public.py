@@ -12,11 +12,11 @@ from jishi.modules.people.errors import (
     TooManyCodes,
 )
 from jishi.modules.people.facts import MemberJoined, RoleChanged, VisitorRecognised
-from jishi.modules.people.models import Member
 from jishi.modules.people.operations.accounts import (
     change_language,
     change_role,
     create_staff,
+    enrol_member,
     meet_visitor,
     note_visit,
     recognise_visitor,
@@ -27,7 +27,9 @@ from jishi.modules.people.operations.addresses import AddressForm, remove_addres
 from jishi.modules.people.operations.phone_codes import IssuedCode, LoggedIn, issue_phone_code, log_in_by_code
 from jishi.modules.people.operations.tokens import actor_of_token, create_token, revoke_token
 from jishi.modules.people.queries import (
+    actor_of_id,
     actor_of_member,
+    actor_of_user,
     address_view,
     addresses_of,
     count_joined,
@@ -69,7 +71,6 @@ __all__ = [
     "IssuedCode",
     "LastOwner",
     "LoggedIn",
-    "Member",
     "MemberJoined",
     "MemberRow",
     "Person",
@@ -79,8 +80,10 @@ __all__ = [
     "TooManyAddresses",
     "TooManyCodes",
     "VisitorRecognised",
+    "actor_of_id",
     "actor_of_member",
     "actor_of_token",
+    "actor_of_user",
     "address_view",
     "addresses_of",
     "change_language",
@@ -92,6 +95,7 @@ __all__ = [
     "count_visitors",
     "create_staff",
     "create_token",
+    "enrol_member",
     "issue_phone_code",
     "joined_at",
     "joined_between",

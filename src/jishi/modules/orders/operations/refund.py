@@ -40,7 +40,7 @@ def request_order_refund(
     if state is not OrderState.REFUNDING and state not in rules.REFUNDABLE:
         raise NothingToRefund(state=state.value)
     lines = [line_view(row) for row in OrderLine.objects.filter(order=order).order_by("position")]
-    parts = rules.plan_parts(lines, units_by_line=dict(units_by_line) if units_by_line is not None else None)
+    parts = rules.plan_parts(lines, units_by_line=units_by_line)
     takes_all = sum(part.quantity for part in parts) == sum(
         ln.quantity - ln.refunded_quantity for ln in lines
     )
