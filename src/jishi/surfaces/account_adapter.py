@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from jishi.flows.recognition import recognise
-from jishi.modules.people.public import BadNickname, Member, clean_nickname, color_of, welcome_member
+from jishi.modules.people.public import BadNickname, clean_nickname, color_of, welcome_member
 from jishi.platform.http import actor_of
 
 FALLBACK_NAME = "新邻居"
@@ -17,7 +17,7 @@ FALLBACK_NAME = "新邻居"
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """E-mail and password."""
 
-    def save_user(self, request: HttpRequest, user: Member, form: Any, commit: bool = True) -> Member:
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         super().save_user(request, user, form, commit=False)
         dress(user, name=str(user.email or "").partition("@")[0])
         if commit:
@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             welcome_member(user.id, visitor_id=actor_of(request).visitor_id)
         return user
 
-    def login(self, request: HttpRequest, user: Member) -> None:
+    def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         visitor_id = actor_of(request).visitor_id
         if visitor_id is not None:
@@ -39,18 +39,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """An account at another service."""
 
-    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Member:
-        user: Member = super().populate_user(request, sociallogin, data)
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
         dress(user, name=str(data.get("name") or data.get("username") or data.get("first_name") or ""))
         return user
 
-    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Member:
-        user: Member = super().save_user(request, sociallogin, form)
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        user = super().save_user(request, sociallogin, form)
         welcome_member(user.id, visitor_id=actor_of(request).visitor_id)
         return user
 
 
-def dress(user: Member, *, name: str) -> None:
+def dress(user: Any, *, name: str) -> None:
     """A nickname that fits, a colour, the language they read now; an empty e-mail is no e-mail."""
     try:
         user.nickname = user.nickname or clean_nickname(name[:24])
@@ -61,5 +61,5 @@ def dress(user: Member, *, name: str) -> None:
     user.email = user.email or None
 
 
-def display_name(user: Member) -> str:
-    return user.nickname
+def display_name(user: Any) -> str:
+    return str(user.nickname)
