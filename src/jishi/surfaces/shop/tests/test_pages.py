@@ -255,3 +255,23 @@ def test_a_broken_page_says_so_without_the_database(browser: Client, monkeypatch
     browser.raise_request_exception = False
     answer = browser.get("/")
     assert answer.status_code == 500 and "art/oops" in answer.content.decode()
+
+
+def test_a_choice_without_a_script_puts_no_token_into_an_address(browser: Client) -> None:
+    variant_id = make_product()
+    handle = handle_of(variant_id)
+    answer = browser.post(f"/p/{handle}/buy/", {"variant": str(variant_id), "action": "look"})
+    assert answer["Location"] == f"/p/{handle}/?variant={variant_id}"
+    assert 'formmethod="get"' not in browser.get(f"/p/{handle}/").content.decode()
+
+
+def test_a_remembered_form_carries_the_token_of_its_visitor(browser: Client) -> None:
+    handle = handle_of(make_product())
+    first = browser.get(f"/p/{handle}/").content.decode()
+    assert "token-of-this-visitor" not in first
+    other = Client(headers={"accept-language": "zh-CN"}, enforce_csrf_checks=True)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', other.get(f"/p/{handle}/").content.decode())
+    assert token is not None and token.group(1) not in first
+    sent = {"action": "cart", "quantity": "1"}
+    assert other.post(f"/p/{handle}/buy/", sent).status_code == 403
+    assert other.post(f"/p/{handle}/buy/", {**sent, "csrfmiddlewaretoken": token.group(1)}).status_code == 303
