@@ -82,7 +82,11 @@ def test_every_variable_that_the_code_reads_is_documented() -> None:
 def test_the_mail_server_is_read_and_a_wrong_one_refused() -> None:
     env = read_environment({"JISHI_SMTP_URL": "smtps://a%40b:p@mail.example"})
     found = env.mail()
-    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == ("mail.example", 465, "a@b")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == (
+        "mail.example",
+        465,
+        "a@b",
+    )
     assert found["EMAIL_USE_SSL"] and not found["EMAIL_USE_TLS"]
     with pytest.raises(Trouble):
         read_environment({"JISHI_SMTP_URL": "http://mail.example"})

@@ -24,7 +24,9 @@ def test_pictures_are_drawn_without_a_chinese_font(monkeypatch: pytest.MonkeyPat
     words = Words(title="橙 <b>", price="¥29.90", was="¥42.00", note="3 人团", names=("阿苏",), empty_seats=2)
     assert drawing.readable("橙") == "" and drawing.readable("Orange") == "Orange"
     card = draw_share_card(words, picture="")
-    poster = draw_poster(words, picture="", url="http://x.test/s/1/", sharer="阿苏", invitation="来", hint="扫")
+    poster = draw_poster(
+        words, picture="", url="http://x.test/s/1/", sharer="阿苏", invitation="来", hint="扫"
+    )
     assert card.startswith(b"\x89PNG") and poster.startswith(b"\x89PNG")
 
 

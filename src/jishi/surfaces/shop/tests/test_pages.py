@@ -270,7 +270,9 @@ def test_a_remembered_form_carries_the_token_of_its_visitor(browser: Client) -> 
     first = browser.get(f"/p/{handle}/").content.decode()
     assert "token-of-this-visitor" not in first
     other = Client(headers={"accept-language": "zh-CN"}, enforce_csrf_checks=True)
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', other.get(f"/p/{handle}/").content.decode())
+    token = re.search(
+        r'name="csrfmiddlewaretoken" value="([^"]+)"', other.get(f"/p/{handle}/").content.decode()
+    )
     assert token is not None and token.group(1) not in first
     sent = {"action": "cart", "quantity": "1"}
     assert other.post(f"/p/{handle}/buy/", sent).status_code == 403
