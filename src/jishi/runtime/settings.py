@@ -115,7 +115,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jishi"
 CSRF_FAILURE_VIEW = "jishi.surfaces.shop.problems.csrf_failed"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
+globals().update(ENV.mail())
 
 CACHES = {
     "default": {

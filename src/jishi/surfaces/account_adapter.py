@@ -11,15 +11,13 @@ from jishi.flows.recognition import recognise
 from jishi.modules.people.public import BadNickname, clean_nickname, color_of, welcome_member
 from jishi.platform.http import actor_of
 
-Account = Any  # the member row, which only its own room may import
-
 FALLBACK_NAME = "新邻居"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """E-mail and password."""
 
-    def save_user(self, request: HttpRequest, user: Account, form: Any, commit: bool = True) -> Account:
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         super().save_user(request, user, form, commit=False)
         dress(user, name=str(user.email or "").partition("@")[0])
         if commit:
@@ -27,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             welcome_member(user.id, visitor_id=actor_of(request).visitor_id)
         return user
 
-    def login(self, request: HttpRequest, user: Account) -> None:
+    def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         visitor_id = actor_of(request).visitor_id
         if visitor_id is not None:
@@ -41,18 +39,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """An account at another service."""
 
-    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Account:
-        user: Account = super().populate_user(request, sociallogin, data)
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> Any:
+        user = super().populate_user(request, sociallogin, data)
         dress(user, name=str(data.get("name") or data.get("username") or data.get("first_name") or ""))
         return user
 
-    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Account:
-        user: Account = super().save_user(request, sociallogin, form)
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        user = super().save_user(request, sociallogin, form)
         welcome_member(user.id, visitor_id=actor_of(request).visitor_id)
         return user
 
 
-def dress(user: Account, *, name: str) -> None:
+def dress(user: Any, *, name: str) -> None:
     """A nickname that fits, a colour, the language they read now; an empty e-mail is no e-mail."""
     try:
         user.nickname = user.nickname or clean_nickname(name[:24])
@@ -63,5 +61,5 @@ def dress(user: Account, *, name: str) -> None:
     user.email = user.email or None
 
 
-def display_name(user: Account) -> str:
-    return user.nickname
+def display_name(user: Any) -> str:
+    return str(user.nickname)

@@ -6,6 +6,7 @@ that could not be read are left out, and picture, price, faces and code remain.
 
 import base64
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -100,13 +101,13 @@ def svg_as_data(svg: bytes) -> str:
 
 
 def wrap(text: str, *, width: float) -> list[str]:
-    """Lines of at most `width` Chinese characters; a Latin letter counts as a little more than half."""
+    """Lines of at most `width` Chinese characters; a Latin letter counts as a little more than half. Words stay whole."""
     lines, line = [], ""
-    for char in text:
-        if _width(line + char) > width:
+    for word in re.findall(r"[!-~]+|.", text):
+        if line and _width(line + word) > width:
             lines.append(line.strip())
             line = ""
-        line += char
+        line += word
     lines.append(line.strip())
     return [found for found in lines if found]
 
@@ -144,10 +145,11 @@ def _text(  # noqa: PLR0913  (the attributes of one mark)
 
 
 def _struck(text: str, *, x: float, y: float, size: int) -> str:
-    if not text:
-        return ""
-    line = f'<path d="M{x} {y - size * 0.33}h{_width(text) * size}" stroke="#70665d" stroke-width="2"/>'
-    return _text(text, x=x, y=y, size=size, fill="#70665d") + line
+    return (
+        f'<text x="{x}" y="{y}" font-size="{size}" fill="#70665d" text-decoration="line-through">{escape(text)}</text>'
+        if text
+        else ""
+    )
 
 
 def _framed(picture: str, *, x: int, y: int, side: int, radius: int) -> str:

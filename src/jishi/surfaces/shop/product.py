@@ -86,6 +86,9 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
         raise InvalidInput(field=_("规格"), reason=_("请选择"))
     quantity = quantity_from(request.POST.get("quantity"))
     action = request.POST.get("action", "single")
+    looked_at = f"{reverse('shop:product', args=[handle])}?{urlencode({'variant': variant.id})}"
+    if action == "look":  # without a script: show this choice
+        return go(looked_at)
     if action == "cart":
         cart = add_to_cart(
             by=actor,
@@ -95,7 +98,7 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
             price_minor=variant.price_minor,
         )
         messages.success(request, _("放进购物车了"))
-        response = go(f"{reverse('shop:product', args=[handle])}?{urlencode({'variant': variant.id})}")
+        response = go(looked_at)
         if not actor.is_member:
             keep_cart_count(response, cart.unit_count)
         return response
