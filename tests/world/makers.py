@@ -22,6 +22,7 @@ from jishi.modules.people.public import (
 )
 from jishi.modules.plays.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from tests.world import fake_provider
+from tests.world.jobs import run_jobs
 
 _count = itertools.count(1)
 OWNER = Actor(
@@ -137,12 +138,17 @@ def pay(actor: Actor, order_id: uuid.UUID) -> PaymentView:
 __all__ = [
     "OWNER",
     "SYSTEM",
+    "Actor",
+    "PaymentView",
+    "actor_of_id",
     "buy",
     "make_address",
     "make_member",
     "make_offer",
     "make_product",
     "pay",
+    "run_jobs",
     "start_paying",
     "take_seat",
+    "uuid",
 ]

@@ -2,14 +2,13 @@
 
 import uuid
 
-from django.db import transaction
-
 from jishi.modules.orders.public import merge_carts
 from jishi.modules.people.public import recognise_visitor
 from jishi.modules.sharing.public import claim_touches
+from jishi.platform.transactions import in_transaction
 
 
-@transaction.atomic
+@in_transaction
 def recognise(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> None:
     """Member, cart and touches in one go, so that the next page shows them; repeating changes nothing.
 

@@ -105,6 +105,17 @@ def plan_parts(
     return tuple(parts)
 
 
+def verb_of_refund(state: OrderState, *, lines: Sequence[OrderLineView], parts: Sequence[RefundPart]) -> str:
+    """What asking for this refund does to the order at once: close it, leave nothing to ship, or nothing."""
+    takes_all = sum(part.quantity for part in parts) == sum(
+        ln.quantity - ln.refunded_quantity for ln in lines
+    )
+    if takes_all and state in CLOSABLE:
+        return "close"
+    left = sum(line.unshipped_quantity for line in lines) - sum(part.cancelled_quantity for part in parts)
+    return "ship" if state is OrderState.PARTLY_SHIPPED and left == 0 else ""
+
+
 def _rate_for(rates: Sequence[Rate], province: str) -> Rate | None:
     named = next((r for r in rates if any(code[:2] == province for code in r.province_codes)), None)
     return named or next((r for r in rates if not r.province_codes), None)
