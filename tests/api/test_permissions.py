@@ -4,23 +4,20 @@ A refusal must also have changed nothing: no fact, no step of history, no kept a
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 
-from jishi.modules.payments import operations as payment_operations
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
-from tests.world import fake_provider
-from tests.world.township import KINDS, Town, build_town
+from tests.world.township import KINDS, Town
+from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 from tests.world.web import API, ask
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 ALL = frozenset(KINDS)
 PEOPLE = ALL - {"visitor"}  # everybody with a token that may read
 WRITERS = PEOPLE - {"narrowed"}
@@ -200,24 +197,6 @@ def name_of(row: Row) -> str:
     return row.operation
 
 
-@pytest.fixture
-def _django_db_helper() -> None:
-    """The town's own transaction takes the place of one for every test."""
-
-
-@pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
-    """Built once; every request is undone."""
-    providers = {"fake": "tests.world.fake_provider.FakeProvider"}
-    patch = pytest.MonkeyPatch()
-    patch.setattr(payment_operations, "_refuse_inside_transaction", lambda: None)
-    fake_provider.book = fake_provider.Book()
-    with django_db_blocker.unblock(), override_settings(JISHI_PAYMENT_PROVIDERS=providers), transaction.atomic():
-        yield build_town()
-        transaction.set_rollback(True)
-    patch.undo()
-
-
 def test_the_table_has_every_route_once() -> None:
     """`publish_product` and others have another name as functions: the table goes by the operation id."""
     listed = [row.operation for row in TABLE]
@@ -235,7 +214,7 @@ def test_every_address_of_the_table_is_the_declared_one() -> None:
 
 
 @pytest.mark.parametrize("row", TABLE, ids=name_of)
-def test_only_those_who_may_are_let_in(town: Town, row: Row) -> None:
+def test_only_those_who_may_are_let_in(town: Town, row: Row) -> None:  # noqa: F811
     method = declared()[row.operation][0]
     path = row.path.format(**town.names)
     body = json.loads(json.dumps(row.body)) if row.body is not None else None
