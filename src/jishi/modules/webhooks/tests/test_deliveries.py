@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import NotAllowed, NotFound, Refusal
+from jishi.modules.people.public import MemberJoined
 from jishi.modules.webhooks import public as webhooks
 from jishi.modules.webhooks import rules
 from jishi.modules.webhooks.models import Delivery, Endpoint
@@ -29,7 +30,9 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 def a_fact(name: str = "orders.order_paid.v1") -> StoredFact:
-    return StoredFact(ids.new_id(), name, clock.now(), "system", None, "order", ids.new_id(), {"total_minor": 100})
+    return StoredFact(
+        ids.new_id(), name, clock.now(), "system", None, "order", ids.new_id(), {"total_minor": 100}
+    )
 
 
 def queued(**endpoint: Any) -> tuple[str, Delivery]:
@@ -71,13 +74,13 @@ def test_a_fact_is_queued_once_for_everyone_who_wants_it() -> None:
 def test_private_facts_never_leave() -> None:
     webhooks.create_endpoint(by=MANAGER, url=URL)
     with transaction.atomic():
-        assert [queue_deliveries(a_fact(name)) for name in rules.PRIVATE_FACTS] == [0] * len(rules.PRIVATE_FACTS)
+        assert [queue_deliveries(a_fact(name)) for name in rules.PRIVATE_FACTS] == [0] * len(
+            rules.PRIVATE_FACTS
+        )
     assert not Delivery.objects.exists()
 
 
 def test_no_job_is_made_for_a_fact_while_nobody_listens() -> None:
-    from jishi.modules.people.facts import MemberJoined
-
     for listens, jobs in ((False, 0), (True, 1)):
         if listens:
             webhooks.create_endpoint(by=MANAGER, url=URL)
@@ -215,7 +218,9 @@ def test_a_rotated_secret_signs_beside_the_new_one_for_a_day() -> None:
         ("https://[bad", False),
     ],
 )
-def test_an_address_that_cannot_be_is_refused_and_nothing_is_kept(url: str, demo: bool, settings: Any) -> None:
+def test_an_address_that_cannot_be_is_refused_and_nothing_is_kept(
+    url: str, demo: bool, settings: Any
+) -> None:
     settings.JISHI_DEMO = demo
     with pytest.raises(Refusal) as refused:
         webhooks.create_endpoint(by=MANAGER, url=url)
