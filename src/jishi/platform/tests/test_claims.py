@@ -60,7 +60,11 @@ def test_the_worked_example() -> None:
     ("limit", "wants", "answers"),
     [
         (2, [(A, 1), (A, 1), (A, 1)], ["granted", "granted", "limit_reached"]),
-        (2, [(A, 3), (A, 1), (A, 1)], ["limit_reached", "granted", "granted"]),  # a refused wish is not counted
+        (
+            2,
+            [(A, 3), (A, 1), (A, 1)],
+            ["limit_reached", "granted", "granted"],
+        ),  # a refused wish is not counted
         (2, [(A, 2), (B, 2), (A, 1), (B, 1)], ["granted", "granted", "limit_reached", "limit_reached"]),
         (0, [(A, 9), (A, 1), (B, 1)], ["granted", "granted", "sold_out"]),
         (0, [(A, 8), (B, 3), (C, 2)], ["granted", "sold_out", "granted"]),  # a smaller wish may still fit
@@ -130,7 +134,9 @@ def test_how_requests_are_batched_changes_no_answer(
     ]
 
     assert together == singly
-    assert sorted(row[:2] for row in state_of(at_once)[2]) == sorted(row[:2] for row in state_of(one_by_one)[2])
+    assert sorted(row[:2] for row in state_of(at_once)[2]) == sorted(
+        row[:2] for row in state_of(one_by_one)[2]
+    )
     assert_sound(at_once)
 
 
