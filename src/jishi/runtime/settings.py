@@ -171,3 +171,4 @@ JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"
+JISHI_RATE_FACTOR = ENV.rate_factor
