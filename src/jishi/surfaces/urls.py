@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("manifest.webmanifest", web_manifest, name="web_manifest"),
     path("service-worker.js", service_worker, name="service_worker"),
     path("offline/", offline, name="offline"),
+    path("console/", include("jishi.surfaces.console.urls")),
     path("hooks/", include("jishi.surfaces.hooks.payments")),
 ]
 

@@ -11,6 +11,7 @@ PERMISSIONS = (
     "members.contact",
     "staff.manage",
     "catalog.edit",
+    "inventory.view",
     "inventory.edit",
     "orders.view",
     "orders.fulfil",
@@ -86,6 +87,11 @@ def mask_phone(phone: str) -> str:
     """`+8613800001234` → `138****1234`."""
     bare = phone.removeprefix("+86")
     return f"{bare[:3]}****{bare[-4:]}" if len(bare) >= 8 else bare
+
+
+def mask_line(line: str) -> str:
+    """The street without the door: the first six characters."""
+    return f"{line[:6]}****" if len(line) > 6 else "****"
 
 
 def clean_nickname(text: str) -> str:

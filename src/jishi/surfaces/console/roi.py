@@ -1,0 +1,405 @@
+"""What a group buy earned: the report, the rows behind each of its numbers, and their export."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jishi.insight.group_buy_report import (
+    GroupBuyReport,
+    RowFilter,
+    group_buy_report,
+    group_buy_rows,
+    with_fees_and_people,
+)
+from jishi.insight.periods import Compared
+from jishi.insight.roi import Bringer, Waterfall, discount_of, net_of, refunded_of
+from jishi.modules.orders.public import SoldLine
+from jishi.modules.plays.public import TeamCounts, offer_view
+from jishi.platform.http import actor_of
+from jishi.surfaces.console import words
+from jishi.surfaces.console.access import guarded
+from jishi.surfaces.console.csv_file import amount, csv_response
+from jishi.surfaces.console.figures import compared, decimals, kpi, money, optional, percent, whole
+from jishi.surfaces.console.frame import show
+from jishi.surfaces.console.group_buys import crumbs_to, live_teams
+from jishi.surfaces.console.questions import Asked, day_of, id_of, local, page_of, period_of
+from jishi.surfaces.console.tables import bar, column, number, pager, row, table, tag, text, with_query
+from jishi.surfaces.templatetags.look import money as exact
+
+ROWS_SHOWN = 50
+BRINGERS_SHOWN = 12
+LIVE_SHOWN = 8
+PORTION = 200
+FIGURES = ("discount", "leader", "refunded", "new", "brought")
+
+
+@guarded("reports.view")
+@require_safe
+def report(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+    asked = period_of(request)
+    found = group_buy_report(offer_id, by=actor_of(request), period=asked.period)
+    state, colour = words.offer_state(found.offer.state)
+    limit = None if request.GET.get("all") == "1" else BRINGERS_SHOWN
+    context = {
+        "report": found,
+        "offer": found.offer,
+        "state": state,
+        "state_colour": colour,
+        "picker": asked.picker(request.GET),
+        "kpis": _cards(found, asked),
+        "chart": _chart(found, asked),
+        "waterfall": _waterfall(found, asked),
+        "bringers": _bringers(found, asked, limit=limit),
+        "bringers_more": len(found.bringers) if limit and len(found.bringers) > limit else 0,
+        "all_url": with_query(request.GET, all=1),
+        "rows_url": _rows_url(found, asked),
+        "export_url": f"{reverse('console:roi_csv', args=[offer_id])}?{asked.query}",
+        **live_teams(request, found.offer, limit=LIVE_SHOWN),
+    }
+    return show(
+        request, "console/roi.html", section="group_buys", context=context, crumbs=crumbs_to(found.offer)
+    )
+
+
+@guarded("reports.view")
+@require_safe
+def rows(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+    """The order lines that a number adds up."""
+    asked, wanted = period_of(request), filter_of(request)
+    offer = offer_view(offer_id)
+    lines = group_buy_rows(offer_id, by=actor_of(request), period=asked.period, wanted=wanted)
+    page = page_of(request)
+    context = {
+        "offer": offer,
+        "picker": asked.picker(request.GET),
+        "title": _title(wanted),
+        "rows": _table(lines[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]),
+        "sums": _sums(lines),
+        "pager": pager(query=request.GET, page=page, size=ROWS_SHOWN, total=len(lines)),
+        "export_url": f"{reverse('console:roi_csv', args=[offer_id])}{with_query(request.GET, page=None)}",
+        "report_url": f"{reverse('console:roi', args=[offer_id])}?{asked.query}",
+    }
+    return show(
+        request, "console/roi_rows.html", section="group_buys", context=context, crumbs=crumbs_to(offer)
+    )
+
+
+@guarded("reports.view")
+@require_safe
+def rows_csv(request: HttpRequest, offer_id: uuid.UUID) -> StreamingHttpResponse:
+    """The same rows as a file; no more than ROWS_EXPORTED_MAX of the report."""
+    asked = period_of(request)
+    lines = group_buy_rows(offer_id, by=actor_of(request), period=asked.period, wanted=filter_of(request))
+    head = [
+        _("订单号"),
+        _("付款时间"),
+        _("买家"),
+        _("商品"),
+        _("件数"),
+        _("已退件数"),
+        _("原价合计"),
+        _("拼团让利"),
+        _("团主优惠"),
+        _("运费"),
+        _("实付"),
+        _("已退"),
+        _("手续费"),
+        _("净收入"),
+        _("单件成本"),
+        _("分享者"),
+        _("来源"),
+        _("状态"),
+    ]
+    name = f"group-buy-{str(offer_id)[-6:]}-{asked.period.first}-{asked.period.last}"
+    return csv_response(name, head=head, rows=_csv_rows(lines))
+
+
+def filter_of(request: HttpRequest) -> RowFilter:
+    query = request.GET
+    figure = query.get("figure", "")
+    return RowFilter(
+        sharer_id=id_of(query.get("sharer")),
+        source=query.get("source", "")[:24],
+        day=day_of(query.get("day", "")),
+        figure=figure if figure in FIGURES else "",
+    )
+
+
+def _cards(found: GroupBuyReport, asked: Asked) -> list[dict[str, Any]]:
+    now, before = found.waterfall, found.waterfall_before
+    rows_url = _rows_url(found, asked)
+    teams_url = f"{reverse('console:teams')}?offer={found.offer.id}"
+    k, k_before = found.spread.k, found.spread_before.k
+    k_card = optional(
+        _("K 值（每人带来）"),
+        k if found.spread.buyer_count else None,
+        k_before if found.spread_before.buyer_count else None,
+        words=decimals,
+        url=f"{rows_url}&figure=brought",
+    )
+    k_card["delta"] = " · ".join(part for part in (k_card["delta"], f"±{found.spread.k_error:.2f}") if part)
+    return [
+        compared(
+            _("净收入（退款后）"),
+            Compared(now.net_minor, before.net_minor),
+            words=money,
+            url=rows_url,
+            series=[day.net_minor for day in found.days],
+        ),
+        compared(
+            _("投入"),
+            Compared(now.spend_minor, before.spend_minor),
+            words=money,
+            good="down",
+            url=f"{rows_url}&figure=discount",
+        ),
+        optional(_("投产比"), now.roi, before.roi, words=decimals, url=rows_url),
+        optional(
+            _("成团率"),
+            found.success_rate,
+            found.success_rate_before,
+            words=percent,
+            is_rate=True,
+            url=teams_url,
+        ),
+        compared(
+            _("新会员"),
+            Compared(found.spread.new_member_count, found.spread_before.new_member_count),
+            words=whole,
+            url=f"{rows_url}&figure=new",
+        ),
+        k_card,
+    ]
+
+
+def _chart(found: GroupBuyReport, asked: Asked) -> dict[str, Any]:
+    base = f"{reverse('console:roi_rows', args=[found.offer.id])}?{asked.query}"
+    nothing = TeamCounts()
+    return {
+        "type": "line",
+        "description": _("每天的净收入、订单与成团数，虚线为上期净收入"),
+        "labels": [f"{point.day:%m/%d}" for point in found.days],
+        "axes": ["money", "number"],
+        "links": [f"{base}&day={point.day}" for point in found.days],
+        "series": [
+            {
+                "name": _("净收入"),
+                "type": "line",
+                "data": [point.net_minor for point in found.days],
+                "format": "money",
+                "area": True,
+            },
+            {
+                "name": _("上期净收入"),
+                "type": "line",
+                "data": [point.net_minor for point in found.days_before],
+                "format": "money",
+                "faint": True,
+            },
+            {
+                "name": _("订单"),
+                "type": "bar",
+                "data": [point.order_count for point in found.days],
+                "axis": 1,
+                "colour": "#f6c9b6",
+            },
+            {
+                "name": _("成团"),
+                "type": "bar",
+                "data": [found.team_days.get(point.day, nothing).succeeded for point in found.days],
+                "axis": 1,
+                "colour": "#b5d3c4",
+            },
+        ],
+    }
+
+
+def _waterfall(found: GroupBuyReport, asked: Asked) -> list[dict[str, Any]]:
+    now = found.waterfall
+    url = _rows_url(found, asked)
+    rows_shown = [
+        _step(now, _("商品原价合计"), now.list_minor, url=url, has_share=False),
+        _step(now, _("拼团让利"), -now.group_discount_minor, url=f"{url}&figure=discount"),
+        _step(now, _("团主优惠"), -now.leader_discount_minor, url=f"{url}&figure=leader"),
+        _step(now, _("运费收入"), now.shipping_minor, url=url),
+        _step(now, _("退款（没成团与售后）"), -now.refunded_minor, url=f"{url}&figure=refunded"),
+        _step(now, _("净收入"), now.net_minor, url=url, is_total=True),
+        _step(now, _("支付手续费"), -now.fee_minor, url=url),
+    ]
+    coverage = f"{now.cost_coverage * 100:.0f}%"
+    rows_shown.append(
+        _step(now, _("货成本（已填 %(share)s）") % {"share": coverage}, -now.cost_minor, url=url)
+    )
+    if now.margin_minor is not None and now.units:
+        mood = "good" if now.margin_minor >= 0 else "bad"
+        rows_shown.append(_step(now, _("毛利"), now.margin_minor, url=url, is_total=True, mood=mood))
+    return rows_shown
+
+
+def _step(  # noqa: PLR0913  (the cells of one row)
+    now: Waterfall,
+    label: str,
+    minor: int,
+    *,
+    url: str = "",
+    is_total: bool = False,
+    mood: str = "",
+    has_share: bool = True,
+) -> dict[str, Any]:
+    """A row: its share is of what was paid, its bar of the list price."""
+    share = f"{abs(minor) / now.paid_minor * 100:.1f}%" if has_share and now.paid_minor and minor else ""
+    return {
+        "label": label,
+        "minor": minor,
+        "share": share,
+        "is_total": is_total,
+        "mood": mood,
+        "url": url,
+        "width": min(100, round(abs(minor) / now.list_minor * 100)) if now.list_minor else 0,
+    }
+
+
+def _bringers(found: GroupBuyReport, asked: Asked, *, limit: int | None) -> dict[str, Any]:
+    heads = (_("到访"), _("下单"), _("新会员"), _("净收入"), _("每单成本"))
+    columns = [
+        column(_("分享者或来源")),
+        *(column(head, is_number=True) for head in heads),
+        column(_("占比")),
+    ]
+    best = max((row_found.net_minor for row_found in found.bringers), default=0)
+    shown = found.bringers[:limit]
+    return table(
+        columns,
+        [_bringer(bringer, found, asked, best) for bringer in shown],
+        caption=_("谁带来的"),
+        empty=(_("这段时间还没有订单"), _("有人付款后，这里会说是谁带来的。")),
+    )
+
+
+def _bringer(bringer: Bringer, found: GroupBuyReport, asked: Asked, best: int) -> dict[str, Any]:
+    url = _rows_url(found, asked)
+    if bringer.sharer_id:
+        person = found.people.get(bringer.sharer_id)
+        name, note = person.nickname if person else "–", ""
+        url += f"&sharer={bringer.sharer_id}"
+    else:
+        name, note = words.source(bringer.source), _("没有人带来")
+        url += f"&source={bringer.source}"
+    return row(
+        [
+            text(name, note=note),
+            number(whole(bringer.visitor_count) if bringer.sharer_id else "–"),
+            number(whole(bringer.order_count)),
+            number(whole(bringer.new_member_count)),
+            number(money(bringer.net_minor)),
+            number(exact(bringer.spend_per_order_minor) if bringer.order_count else "–"),
+            bar(bringer.net_minor * 100 / best if best > 0 else 0),
+        ],
+        url=url,
+    )
+
+
+def _rows_url(found: GroupBuyReport, asked: Asked) -> str:
+    return f"{reverse('console:roi_rows', args=[found.offer.id])}?{asked.query}"
+
+
+def _title(wanted: RowFilter) -> str:
+    named = {
+        "discount": _("让了利的订单"),
+        "leader": _("用了团主优惠的订单"),
+        "refunded": _("退过款的订单"),
+        "new": _("新会员的订单"),
+        "brought": _("由人带来的订单"),
+    }
+    if wanted.day:
+        return _("%(day)s 付款的订单") % {"day": f"{wanted.day:%Y-%m-%d}"}
+    if wanted.sharer_id:
+        return _("这位分享者带来的订单")
+    if wanted.source:
+        return _("来源：%(source)s") % {"source": words.source(wanted.source)}
+    return named.get(wanted.figure, _("全部付款订单"))
+
+
+def _sums(lines: list[SoldLine]) -> list[dict[str, Any]]:
+    """What the rows add up to: the very numbers of the report."""
+    return [
+        kpi(_("订单"), whole(len({line.order_id for line in lines}))),
+        kpi(_("原价合计"), exact(sum(line.list_total_minor for line in lines))),
+        kpi(_("优惠"), exact(sum(line.discount_minor for line in lines))),
+        kpi(_("已退"), exact(sum(refunded_of(line) for line in lines))),
+        kpi(_("净收入"), exact(sum(net_of(line) for line in lines))),
+    ]
+
+
+def _table(lines: list[SoldLine]) -> dict[str, Any]:
+    extra = with_fees_and_people(lines)
+    heads = (_("件数"), _("原价"), _("优惠"), _("实付"), _("已退"), _("净收入"))
+    columns = [
+        column(_("订单")),
+        column(_("买家")),
+        *(column(head, is_number=True) for head in heads),
+        column(_("谁带来的")),
+        column(_("状态")),
+        column(_("付款时间")),
+    ]
+    rows_shown = []
+    for line in lines:
+        buyer = extra.people.get(line.member_id)
+        sharer = extra.people.get(line.sharer_id) if line.sharer_id else None
+        rows_shown.append(
+            row(
+                [
+                    text(line.number, note=line.title),
+                    text(buyer.nickname if buyer else "–"),
+                    number(line.quantity),
+                    number(exact(line.list_total_minor)),
+                    number(exact(line.discount_minor)),
+                    number(exact(line.total_minor)),
+                    number(exact(refunded_of(line)) if refunded_of(line) else "–"),
+                    number(exact(net_of(line))),
+                    text(sharer.nickname if sharer else words.source(line.attribution_source or "direct")),
+                    tag(*words.order_state(line.state)),
+                    text(f"{local(line.paid_at):%m-%d %H:%M}"),
+                ],
+                url=reverse("console:order", args=[line.order_id]),
+            )
+        )
+    empty = (_("没有这样的订单"), _("换一段时间，或回到报表看别的数字。"))
+    return table(columns, rows_shown, caption=_("订单明细"), empty=empty)
+
+
+def _csv_rows(lines: list[SoldLine]) -> Iterator[list[object]]:
+    currency = settings.JISHI_CURRENCY
+    for start in range(0, len(lines), PORTION):
+        portion = lines[start : start + PORTION]
+        extra = with_fees_and_people(portion)
+        for line in portion:
+            buyer = extra.people.get(line.member_id)
+            sharer = extra.people.get(line.sharer_id) if line.sharer_id else None
+            fee = extra.fees.get(line.order_id, 0) if line.is_first_line else 0
+            yield [
+                line.number,
+                line.paid_at,
+                buyer.nickname if buyer else "",
+                line.title,
+                line.quantity,
+                line.refunded_quantity,
+                amount(line.list_total_minor, currency),
+                amount(discount_of(line, "group_buy"), currency),
+                amount(discount_of(line, "group_buy_leader"), currency),
+                amount(line.shipping_minor if line.is_first_line else 0, currency),
+                amount(line.total_minor, currency),
+                amount(refunded_of(line), currency),
+                amount(fee, currency),
+                amount(net_of(line), currency),
+                amount(line.cost_minor, currency),
+                sharer.nickname if sharer else "",
+                words.source("share" if sharer else line.attribution_source or "direct"),
+                words.order_state(line.state)[0],
+            ]
