@@ -131,7 +131,9 @@ def security(request: HttpRequest) -> HttpResponse:
     return show(request, "console/security.html", section="security", context=context)
 
 
-def _gate(request: HttpRequest, template: str, values: Mapping[str, object], status: int = 200) -> HttpResponse:
+def _gate(
+    request: HttpRequest, template: str, values: Mapping[str, object], status: int = 200
+) -> HttpResponse:
     return render(request, template, {"next": safe_next(request), **values}, status=status)
 
 

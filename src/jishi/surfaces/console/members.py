@@ -145,10 +145,9 @@ def set_role(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         raise NotFound()
     change_role(member_id, by=actor_of(request), role=Role(wanted))
     messages.success(request, _("角色已改为：%(role)s") % {"role": words.role(wanted)})
-    return redirect(
-        (request.POST.get("then") == "staff" and "console:staff") or "console:member",
-        *([] if request.POST.get("then") == "staff" else [member_id]),
-    )
+    if request.POST.get("then") == "staff":
+        return redirect("console:staff")
+    return redirect("console:member", member_id)
 
 
 @guarded("staff.manage")
