@@ -10,6 +10,7 @@ from jishi.surfaces.templatetags.look import short_money
 
 SPARK_WIDTH, SPARK_HEIGHT = 80, 32
 NOTHING = "–"
+DAYS_SHOWN_MAX = 45
 
 
 def whole(value: float) -> str:
@@ -93,6 +94,17 @@ def optional(
     delta = _points(difference) if is_rate else f"{abs(difference):.2f}"
     mood = {"up": "good", "down": "bad"}.get(way, "")
     return kpi(label, words(now), delta=delta if difference else _("持平"), way=way, mood=mood, **more)
+
+
+def groups(count: int) -> list[range]:
+    """Days of a chart gathered so that no more than DAYS_SHOWN_MAX points are drawn: single days, else weeks."""
+    size = 1 if count <= DAYS_SHOWN_MAX else 7
+    return [range(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def gathered(values: Sequence[int], count: int) -> list[int]:
+    """Sums of the groups of a chart."""
+    return [sum(values[index] for index in group if index < len(values)) for group in groups(count)]
 
 
 def spark(series: Sequence[float]) -> str:

@@ -78,7 +78,7 @@ def dress(form: forms.Form) -> forms.Form:
     """Give the fields the look of the house and tell readers of the screen which are wrong."""
     for name, field in form.fields.items():
         is_box = isinstance(field.widget, _BOXES)
-        field.widget.attrs.setdefault("class", "toggle toggle-sm" if is_box else "field-input")
+        field.widget.attrs.setdefault("class", "toggle toggle-sm toggle-success" if is_box else "field-input")
         if form.is_bound and name in form.errors:
             field.widget.attrs["aria-invalid"] = "true"
     return form

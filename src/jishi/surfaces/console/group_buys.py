@@ -52,6 +52,7 @@ from jishi.surfaces.templatetags.look import money
 OFFERS_SHOWN = 100
 TEAMS_SHOWN = 50
 LIVE_SHOWN = 60
+LIVE_SHOWN_SMALL = 8
 _GROUPS: dict[str, tuple[OfferState, ...]] = {
     "": (),
     "running": (OfferState.OPEN, OfferState.CLOSING),
@@ -87,7 +88,7 @@ def group_buys(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
     """The monitor: the teams that wait now; a fragment when it polls."""
     offer = offer_view(offer_id)
-    context = {**live_teams(request, offer), "offer": offer}
+    context = {**live_teams(request, offer, is_small=request.GET.get("small") == "1"), "offer": offer}
     if request.headers.get("HX-Request"):
         return fragment(request, "console/parts/live_teams.html", context)
     state, colour = words.offer_state(offer.state)
@@ -230,8 +231,9 @@ def crumbs_to(offer: OfferView) -> list[tuple[str, str]]:
     ]
 
 
-def live_teams(request: HttpRequest, offer: OfferView, *, limit: int = LIVE_SHOWN) -> dict[str, Any]:
-    """The teams that wait for people now, the one that ends first on top; three queries."""
+def live_teams(request: HttpRequest, offer: OfferView, *, is_small: bool = False) -> dict[str, Any]:
+    """The teams that wait for people now, the one that ends first on top; five queries. Small: few, without acts."""
+    limit = LIVE_SHOWN_SMALL if is_small else LIVE_SHOWN
     forming = teams_table(offer_id=offer.id, states=[TeamState.FORMING], limit=limit)
     people = people_by_ids(
         member for view in forming for member in (view.leader_id, *(seat.member_id for seat in view.seats))
@@ -249,8 +251,8 @@ def live_teams(request: HttpRequest, offer: OfferView, *, limit: int = LIVE_SHOW
         "rate": f"{counts.succeeded / counts.ended * 100:.1f}%" if counts.ended else "–",
         "budget_left": budget,
         "budget_percent": min(100, spent * 100 // offer.budget_minor) if offer.budget_minor else 0,
-        "may_complete": may_complete(request, offer),
-        "live_url": reverse("console:live", args=[offer.id]),
+        "may_complete": may_complete(request, offer) and not is_small,
+        "live_url": reverse("console:live", args=[offer.id]) + ("?small=1" if is_small else ""),
     }
 
 

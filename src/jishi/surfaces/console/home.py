@@ -19,7 +19,7 @@ from jishi.modules.payments.public import count_failed_refunds
 from jishi.modules.plays.public import count_forming
 from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.figures import compared, money, percent, whole
+from jishi.surfaces.console.figures import DAYS_SHOWN_MAX, compared, gathered, groups, money, percent, whole
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.inventory import SHORT_AT_MOST
 from jishi.surfaces.console.questions import Asked, period_of
@@ -39,10 +39,11 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "picker": asked.picker(request.GET),
         "kpis": _cards(found, asked),
-        "money_chart": _money_chart(found, asked),
+        "money_chart": _money_chart(found),
         "people_chart": _people_chart(found),
         "team_chart": _team_chart(found),
         "tasks": tasks(actor),
+        "money_title": _("每周的收入与订单") if len(found.days) > DAYS_SHOWN_MAX else _("每天的收入与订单"),
         "orders_url": f"{reverse('console:orders')}?{_paid(asked)}",
         "members_url": f"{reverse('console:members')}?{asked.query}",
     }
@@ -125,14 +126,15 @@ def _cards(found: Dashboard, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _money_chart(found: Dashboard, asked: Asked) -> dict[str, Any]:
+def _money_chart(found: Dashboard) -> dict[str, Any]:
     days = found.days
+    parts = [(days[group[0]].day, days[group[-1]].day) for group in groups(len(days))]
     return {
         "type": "line",
-        "description": _("每天的净收入与付款订单，虚线为上期净收入"),
+        "description": _("净收入与付款订单，虚线为上期净收入"),
         "labels": _labels(days),
         "axes": ["money", "number"],
-        "links": [f"{reverse('console:orders')}?paid_from={d.day}&paid_to={d.day}" for d in days],
+        "links": [f"{reverse('console:orders')}?paid_from={first}&paid_to={last}" for first, last in parts],
         "series": [
             _line(_("净收入"), [d.net_minor for d in days], format="money", area=True),
             _line(_("上期"), [d.net_minor for d in found.days_before], format="money", faint=True),
@@ -145,7 +147,7 @@ def _people_chart(found: Dashboard) -> dict[str, Any]:
     days = found.days
     return {
         "type": "line",
-        "description": _("每天的访客与新会员"),
+        "description": _("访客与新会员"),
         "labels": _labels(days),
         "axes": ["number", "number"],
         "series": [
@@ -159,7 +161,7 @@ def _team_chart(found: Dashboard) -> dict[str, Any]:
     days = found.days
     return {
         "type": "bar",
-        "description": _("每天成团与没凑满的团"),
+        "description": _("成团与没凑满的团"),
         "labels": _labels(days),
         "axes": ["number"],
         "series": [
@@ -170,15 +172,15 @@ def _team_chart(found: Dashboard) -> dict[str, Any]:
 
 
 def _labels(days: tuple[DayRow, ...]) -> list[str]:
-    return [f"{row.day:%m/%d}" for row in days]
+    return [f"{days[group[0]].day:%m/%d}" for group in groups(len(days))]
 
 
 def _line(name: str, data: list[int], **more: Any) -> dict[str, Any]:
-    return {"name": name, "type": "line", "data": data, **more}
+    return {"name": name, "type": "line", "data": gathered(data, len(data)), **more}
 
 
 def _bar(name: str, data: list[int], **more: Any) -> dict[str, Any]:
-    return {"name": name, "type": "bar", "data": data, **more}
+    return {"name": name, "type": "bar", "data": gathered(data, len(data)), **more}
 
 
 def _paid(asked: Asked) -> str:

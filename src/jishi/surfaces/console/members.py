@@ -118,6 +118,7 @@ def member(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "person": person,
         "phone": _phone(person, actor),
+        "email": person.email if actor.may("members.contact") else _masked(person.email),
         "role": words.role(person.role),
         "introduction": introduction,
         "introducer": people.get(introduction.sharer_id) if introduction else None,
@@ -194,7 +195,7 @@ def _before(request: HttpRequest) -> Any:
 
 
 def _phone(person: MemberRow, actor: Actor) -> str:
-    return person.phone if actor.may("members.contact") else mask_phone(person.phone)
+    return person.phone.removeprefix("+86") if actor.may("members.contact") else mask_phone(person.phone)
 
 
 def _table(found: list[MemberRow], actor: Actor) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from jishi.modules.ledger.public import (
     journal_lines,
 )
 from jishi.modules.orders.public import summaries_by_ids
+from jishi.modules.plays.public import offers_by_ids
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import amount, csv_response
@@ -36,18 +37,19 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """Balances above, journal beneath."""
     query, page = request.GET, page_of(request)
     asked = _asked(request)
-    found = balances()
+    found = sorted(balances(), key=lambda one: (one.kind == "budget" or one.unit.endswith(".b"), one.code))
     transfers = journal(**asked, page=page, limit=PAGE_SIZE)
+    names = _names([one.code for one in found])
     kinds = [(kind, words.ledger_kind(kind)) for kind in journal_kinds()]
     context = {
-        "balances": _balances(found),
+        "balances": _balances(found, names),
         "trial": _trial(found),
-        "journal": _journal(transfers),
+        "journal": _journal(transfers, names),
         "selects": [select("kind", _("全部种类"), kinds, query=query)],
         "first": query.get("from", ""),
         "last": query.get("to", ""),
         "account": query.get("account", ""),
-        "account_words": words.account(query["account"]) if query.get("account") else "",
+        "account_words": words.account(query["account"], offers=names) if query.get("account") else "",
         "reset_url": reverse("console:ledger") if set(query) - {"page"} else None,
         "pager": pager(query=query, page=page, size=PAGE_SIZE, total=count_journal(**asked)),
         "export_url": f"{reverse('console:ledger_csv')}{with_query(query, page=None)}",
@@ -86,6 +88,11 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _names(codes: list[str]) -> dict[str, str]:
+    """What the offers of the budgets are called; two queries."""
+    return {str(offer.id): offer.name for offer in offers_by_ids(words.offers_in(codes)).values()}
+
+
 def _trial(found: list[Balance]) -> list[dict[str, Any]]:
     """Debits and credits per unit; the difference is nothing, or something is broken."""
     units = sorted({balance.unit for balance in found})
@@ -105,7 +112,7 @@ def _trial(found: list[Balance]) -> list[dict[str, Any]]:
     return sums
 
 
-def _balances(found: list[Balance]) -> dict[str, Any]:
+def _balances(found: list[Balance], names: dict[str, str]) -> dict[str, Any]:
     columns = [
         column(_("科目")),
         column(_("类别")),
@@ -119,7 +126,7 @@ def _balances(found: list[Balance]) -> dict[str, Any]:
         rows.append(
             row(
                 [
-                    text(words.account(balance.code), note=balance.code),
+                    text(words.account(balance.code, offers=names)),
                     text(words.account_kind(balance.kind)),
                     number(money(balance.debits_minor, currency)),
                     number(money(balance.credits_minor, currency)),
@@ -131,7 +138,7 @@ def _balances(found: list[Balance]) -> dict[str, Any]:
     return table(columns, rows, caption=_("余额"), empty=(_("账本还是空的"), _("第一笔收款之后就有数字了。")))
 
 
-def _journal(found: list[TransferView]) -> dict[str, Any]:
+def _journal(found: list[TransferView], names: dict[str, str]) -> dict[str, Any]:
     orders = summaries_by_ids({one.subject_id for one in found if one.subject_kind == "order"})
     columns = [
         column(_("时间")),
@@ -142,11 +149,13 @@ def _journal(found: list[TransferView]) -> dict[str, Any]:
         column(_("状态")),
         column(_("对象")),
     ]
-    rows = [_entry(one, orders[one.subject_id].number if one.subject_id in orders else "") for one in found]
+    rows = [
+        _entry(one, orders[one.subject_id].number if one.subject_id in orders else "", names) for one in found
+    ]
     return table(columns, rows, caption=_("分录"), empty=(_("没有符合的分录"), _("放宽筛选，或清空条件。")))
 
 
-def _entry(one: TransferView, order_number: str) -> dict[str, Any]:
+def _entry(one: TransferView, order_number: str, names: dict[str, str]) -> dict[str, Any]:
     states = {
         "posted": (_("已入账"), "leaf"),
         "pending": (_("预留"), "gold"),
@@ -159,8 +168,8 @@ def _entry(one: TransferView, order_number: str) -> dict[str, Any]:
         [
             text(f"{local(one.at):%Y-%m-%d %H:%M:%S}"),
             text(words.ledger_kind(one.kind)),
-            text(words.account(one.debit)),
-            text(words.account(one.credit)),
+            text(words.account(one.debit, offers=names)),
+            text(words.account(one.credit, offers=names)),
             number(money(one.amount_minor, one.unit.partition(".")[0])),
             tag(*states[one.state]),
             text(order_number or words.subject(one.subject_kind)),

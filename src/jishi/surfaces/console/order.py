@@ -32,6 +32,7 @@ from jishi.modules.payments.public import (
     refunds_of_order,
 )
 from jishi.modules.people.public import Person, mask_line, mask_phone, people_by_ids
+from jishi.modules.plays.public import offers_by_ids
 from jishi.platform.history import Step, steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
@@ -63,14 +64,14 @@ def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         "address": shown_address(view.address, actor=actor),
         "payments": [_payment(payment) for payment in payments_of_order(order_id)],
         "refunds": [_refund(refund) for refund in refunds],
-        "transfers": [_transfer(transfer) for transfer in transfers],
+        "transfers": _transfers(transfers),
         "parcels": [_parcel(parcel, view) for parcel in view.shipments],
         "events": events(steps_of(subject=("order", order_id))),
         "may": _may(view, actor),
         "carriers": CARRIERS,
         "reasons": [(code, words.reason(code)) for code in words.REFUND_REASONS],
         "once": once_key(),
-        "left_minor": view.paid_minor - sum(_counted(refund) for refund in refunds),
+        "left_minor": view.paid_minor - sum(found.amount_minor for found in refunds),
         "cancel_words": words.reason(view.cancel_reason) if view.cancel_reason else "",
     }
     crumbs = [(_("订单"), reverse("console:orders"))]
@@ -161,7 +162,7 @@ def shown_address(address: dict[str, Any], *, actor: Actor) -> dict[str, str]:
     city = "" if address.get("city") == address.get("province") else str(address.get("city", ""))
     return {
         "name": name if is_open else f"{name[:1]}**",
-        "phone": phone if is_open else mask_phone(phone),
+        "phone": phone.removeprefix("+86") if is_open else mask_phone(phone),
         "region": f"{address.get('province', '')}{city}{address.get('district', '')}",
         "line": line if is_open else mask_line(line),
     }
@@ -237,19 +238,19 @@ def _refund(found: RefundView) -> dict[str, Any]:
     }
 
 
-def _counted(found: RefundView) -> int:
-    return found.amount_minor
-
-
-def _transfer(transfer: TransferView) -> dict[str, Any]:
-    return {
-        "at": local(transfer.at),
-        "kind": words.ledger_kind(transfer.kind),
-        "debit": words.account(transfer.debit),
-        "credit": words.account(transfer.credit),
-        "minor": transfer.amount_minor,
-        "unit": transfer.unit,
-    }
+def _transfers(transfers: list[TransferView]) -> list[dict[str, Any]]:
+    codes = [code for transfer in transfers for code in (transfer.debit, transfer.credit)]
+    names = {str(offer.id): offer.name for offer in offers_by_ids(words.offers_in(codes)).values()}
+    return [
+        {
+            "at": local(transfer.at),
+            "kind": words.ledger_kind(transfer.kind),
+            "debit": words.account(transfer.debit, offers=names),
+            "credit": words.account(transfer.credit, offers=names),
+            "minor": transfer.amount_minor,
+        }
+        for transfer in transfers
+    ]
 
 
 def _parcel(parcel: ShipmentView, view: OrderView) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from jishi.insight.group_buy_report import (
     group_buy_rows,
     with_fees_and_people,
 )
-from jishi.insight.periods import Compared
+from jishi.insight.periods import DAYS_MAX, Compared, Period
 from jishi.insight.roi import Bringer, Waterfall, discount_of, net_of, refunded_of
 from jishi.modules.orders.public import SoldLine
 from jishi.modules.plays.public import TeamCounts, offer_view
@@ -25,7 +26,18 @@ from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import amount, csv_response
-from jishi.surfaces.console.figures import compared, decimals, kpi, money, optional, percent, whole
+from jishi.surfaces.console.figures import (
+    DAYS_SHOWN_MAX,
+    compared,
+    decimals,
+    gathered,
+    groups,
+    kpi,
+    money,
+    optional,
+    percent,
+    whole,
+)
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.group_buys import crumbs_to, live_teams
 from jishi.surfaces.console.questions import Asked, day_of, id_of, local, page_of, period_of
@@ -34,7 +46,6 @@ from jishi.surfaces.templatetags.look import money as exact
 
 ROWS_SHOWN = 50
 BRINGERS_SHOWN = 12
-LIVE_SHOWN = 8
 PORTION = 200
 FIGURES = ("discount", "leader", "refunded", "new", "brought")
 
@@ -42,7 +53,7 @@ FIGURES = ("discount", "leader", "refunded", "new", "brought")
 @guarded("reports.view")
 @require_safe
 def report(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
-    asked = period_of(request)
+    asked = _period(request, offer_id)
     found = group_buy_report(offer_id, by=actor_of(request), period=asked.period)
     state, colour = words.offer_state(found.offer.state)
     limit = None if request.GET.get("all") == "1" else BRINGERS_SHOWN
@@ -53,14 +64,15 @@ def report(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
         "state_colour": colour,
         "picker": asked.picker(request.GET),
         "kpis": _cards(found, asked),
-        "chart": _chart(found, asked),
+        "chart": _chart(found),
+        "chart_title": _("每周的团与收入") if len(found.days) > DAYS_SHOWN_MAX else _("每天的团与收入"),
         "waterfall": _waterfall(found, asked),
         "bringers": _bringers(found, asked, limit=limit),
         "bringers_more": len(found.bringers) if limit and len(found.bringers) > limit else 0,
         "all_url": with_query(request.GET, all=1),
         "rows_url": _rows_url(found, asked),
         "export_url": f"{reverse('console:roi_csv', args=[offer_id])}?{asked.query}",
-        **live_teams(request, found.offer, limit=LIVE_SHOWN),
+        **live_teams(request, found.offer, is_small=True),
     }
     return show(
         request, "console/roi.html", section="group_buys", context=context, crumbs=crumbs_to(found.offer)
@@ -131,6 +143,19 @@ def filter_of(request: HttpRequest) -> RowFilter:
     )
 
 
+def _period(request: HttpRequest, offer_id: uuid.UUID) -> Asked:
+    """What was asked for; else the last days, or for an offer that is over the days it ran."""
+    asked = period_of(request)
+    if any(name in request.GET for name in ("days", "from")):
+        return asked
+    offer = offer_view(offer_id)
+    first, last = local(offer.opens_at).date(), local(offer.closes_at).date()
+    if last >= asked.period.first:
+        return asked
+    first = max(first, last - timedelta(days=DAYS_MAX - 1))
+    return Asked(Period(first, last, asked.period.zone), None)
+
+
 def _cards(found: GroupBuyReport, asked: Asked) -> list[dict[str, Any]]:
     now, before = found.waterfall, found.waterfall_before
     rows_url = _rows_url(found, asked)
@@ -178,41 +203,44 @@ def _cards(found: GroupBuyReport, asked: Asked) -> list[dict[str, Any]]:
     ]
 
 
-def _chart(found: GroupBuyReport, asked: Asked) -> dict[str, Any]:
-    base = f"{reverse('console:roi_rows', args=[found.offer.id])}?{asked.query}"
+def _chart(found: GroupBuyReport) -> dict[str, Any]:
+    """Days, or weeks when there are many; a click opens the rows of that time."""
+    base, points, count = reverse("console:roi_rows", args=[found.offer.id]), found.days, len(found.days)
+    parts = [(points[group[0]].day, points[group[-1]].day) for group in groups(count)]
     nothing = TeamCounts()
+    teams = [found.team_days.get(point.day, nothing).succeeded for point in points]
     return {
         "type": "line",
-        "description": _("每天的净收入、订单与成团数，虚线为上期净收入"),
-        "labels": [f"{point.day:%m/%d}" for point in found.days],
+        "description": _("净收入、订单与成团数，虚线为上期净收入"),
+        "labels": [f"{first:%m/%d}" for first, _last in parts],
         "axes": ["money", "number"],
-        "links": [f"{base}&day={point.day}" for point in found.days],
+        "links": [f"{base}?from={first}&to={last}" for first, last in parts],
         "series": [
             {
                 "name": _("净收入"),
                 "type": "line",
-                "data": [point.net_minor for point in found.days],
+                "data": gathered([point.net_minor for point in points], count),
                 "format": "money",
                 "area": True,
             },
             {
                 "name": _("上期净收入"),
                 "type": "line",
-                "data": [point.net_minor for point in found.days_before],
+                "data": gathered([point.net_minor for point in found.days_before], count),
                 "format": "money",
                 "faint": True,
             },
             {
                 "name": _("订单"),
                 "type": "bar",
-                "data": [point.order_count for point in found.days],
+                "data": gathered([point.order_count for point in points], count),
                 "axis": 1,
                 "colour": "#f6c9b6",
             },
             {
                 "name": _("成团"),
                 "type": "bar",
-                "data": [found.team_days.get(point.day, nothing).succeeded for point in found.days],
+                "data": gathered(teams, count),
                 "axis": 1,
                 "colour": "#b5d3c4",
             },

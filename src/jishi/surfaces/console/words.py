@@ -1,5 +1,8 @@
 """Words for states, steps and reasons, as staff read them."""
 
+import uuid
+from collections.abc import Iterable, Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -174,7 +177,7 @@ _ACCOUNTS = {
     "sales": gettext_noop("销售收入"),
     "payment_fees": gettext_noop("支付手续费"),
     "budget_grants": gettext_noop("预算来源"),
-    "discounts": gettext_noop("已用优惠"),
+    "discounts_given": gettext_noop("已给优惠"),
 }
 _ACCOUNT_KINDS = {
     "asset": gettext_noop("资产"),
@@ -256,16 +259,20 @@ def ledger_kind(kind: str) -> str:
     return _known(_LEDGER_KINDS, kind)
 
 
-def account(code: str) -> str:
-    """`clearing:sandbox` → what a provider owes us; a budget says whose it is by its id's end."""
+def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
+    """`clearing:sandbox` → what a provider owes us; a budget by the name of its offer, else by its id's end."""
     head, _colon, rest = code.partition(":")
     if head == "clearing":
         return _("待结算 · %(provider)s") % {"provider": rest}
     if head == "budget":
-        return _("拼团预算 · %(id)s") % {"id": rest[-6:]}
-    if head == "spent":
-        return _("已用优惠 · %(id)s") % {"id": rest[-6:]}
+        offer_id = rest.rpartition(":")[2]
+        return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
     return _known(_ACCOUNTS, code)
+
+
+def offers_in(codes: Iterable[str]) -> list[uuid.UUID]:
+    """The offers whose budgets are among some accounts."""
+    return [uuid.UUID(code.rpartition(":")[2]) for code in set(codes) if code.startswith("budget:group_buy:")]
 
 
 def account_kind(kind: str) -> str:
