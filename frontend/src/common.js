@@ -143,12 +143,15 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:configRequest", (event) => {
-  const token = document.querySelector("meta[name=csrf-token]")?.content;
+  const token =
+    document.querySelector("meta[name=csrf-token]")?.content ||
+    document.cookie.match(/(?:^|; )jishi_csrf=([^;]+)/)?.[1];
   if (token) event.detail.headers["X-CSRFToken"] = token;
 });
 document.addEventListener("htmx:sendError", () => toast(words.wordOffline, "error"));
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
+  if (event.detail.xhr.getResponseHeader("HX-Trigger")) return; // the answer has its own words
   toast(status === 429 ? words.wordBusy : words.wordFailed, "error");
 });
 // A response may carry `HX-Trigger: {"toast": {"text": …, "level": …}}`.

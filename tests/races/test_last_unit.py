@@ -5,49 +5,18 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from jishi.kernel.errors import Refusal
 from jishi.kernel.ids import new_id
 from jishi.modules.inventory import public as inventory
 from jishi.modules.inventory.models import Hold, StockLevel
 from jishi.modules.inventory.public import HoldLine, StockLine
 from jishi.modules.inventory.tests.makers import KEEPER, assert_books_balance, hold, level_of, order, stock
+from tests.world.races import WAIT_SECONDS, at_once, crashes, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WAIT_SECONDS = 20
 HANDS = 8
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each in a thread with its own connection; the answers, refusals and errors among them."""
-    answers: list[object] = [None] * len(acts)
-    start = threading.Barrier(len(acts))
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            start.wait(WAIT_SECONDS)
-            answers[place] = act()
-        except (Refusal, Exception) as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(WAIT_SECONDS)
-    return answers
-
-
-def refusals(answers: list[object]) -> list[str]:
-    return sorted(answer.code for answer in answers if isinstance(answer, Refusal))
-
-
-def crashes(answers: list[object]) -> list[object]:
-    return [a for a in answers if isinstance(a, Exception) and not isinstance(a, Refusal)]
 
 
 def test_reading_first_and_writing_then_sells_the_last_unit_twice() -> None:

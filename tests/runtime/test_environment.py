@@ -77,3 +77,24 @@ def test_every_variable_that_the_code_reads_is_documented() -> None:
     assert ours
     assert ours - known - internal == set()
     assert all(f"`{name}`" in settings_table() for name in known)
+
+
+def test_the_mail_server_is_read_and_a_wrong_one_refused() -> None:
+    env = read_environment({"JISHI_SMTP_URL": "smtps://a%40b:p@mail.example"})
+    found = env.mail()
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == (
+        "mail.example",
+        465,
+        "a@b",
+    )
+    assert found["EMAIL_USE_SSL"] and not found["EMAIL_USE_TLS"]
+    with pytest.raises(Trouble):
+        read_environment({"JISHI_SMTP_URL": "http://mail.example"})
+
+
+def test_social_providers_are_named_like_modules() -> None:
+    env = read_environment({"JISHI_SOCIAL_PROVIDERS": '{"github": {"APPS": []}}'})
+    assert env.social_providers == {"github": {"APPS": []}}
+    for wrong in ("nonsense", "[]", '{"os; drop": {}}'):
+        with pytest.raises(Trouble):
+            read_environment({"JISHI_SOCIAL_PROVIDERS": wrong})

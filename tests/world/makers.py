@@ -11,9 +11,18 @@ from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
 from jishi.modules.inventory.public import Figure, count_stock
 from jishi.modules.payments.public import PaymentView
-from jishi.modules.people.public import AddressForm, Member, Role, permissions_of, save_address
+from jishi.modules.people.public import (
+    AddressForm,
+    Role,
+    actor_of_id,
+    change_role,
+    enrol_member,
+    permissions_of,
+    save_address,
+)
 from jishi.modules.plays.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from tests.world import fake_provider
+from tests.world.jobs import run_jobs
 
 _count = itertools.count(1)
 OWNER = Actor(
@@ -23,13 +32,10 @@ OWNER = Actor(
 
 def make_member(*, nickname: str = "", role: str = "") -> Actor:
     number = next(_count)
-    member = Member(
-        id=ids.new_id(), phone=f"+861390{number:07d}", nickname=nickname or f"邻居{number}", role=role
-    )
-    member.set_unusable_password()
-    member.save(force_insert=True)
-    kind = ActorKind.STAFF if role else ActorKind.MEMBER
-    return Actor(kind=kind, id=member.id, permissions=permissions_of(role), label=member.nickname)
+    member_id = enrol_member(by=SYSTEM, phone=f"1390{number:07d}", nickname=nickname or f"邻居{number}")
+    if role:
+        change_role(member_id, by=SYSTEM, role=Role(role))
+    return actor_of_id(member_id, visitor_id=ids.new_id())
 
 
 def make_address(actor: Actor, *, region_code: str = "310101") -> uuid.UUID:
@@ -132,12 +138,17 @@ def pay(actor: Actor, order_id: uuid.UUID) -> PaymentView:
 __all__ = [
     "OWNER",
     "SYSTEM",
+    "Actor",
+    "PaymentView",
+    "actor_of_id",
     "buy",
     "make_address",
     "make_member",
     "make_offer",
     "make_product",
     "pay",
+    "run_jobs",
     "start_paying",
     "take_seat",
+    "uuid",
 ]

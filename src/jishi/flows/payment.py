@@ -87,7 +87,7 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
         return False
     payment = capture.payment
     post_payment(payment)
-    verdict = record_payment(payment.order_id)
+    verdict = record_payment(payment.order_id, payment_id=payment.id)
     if verdict is PaymentVerdict.ACCEPTED:
         _settle_accepted(payment)
     elif verdict is PaymentVerdict.LATE:
@@ -129,11 +129,11 @@ def _settle_late(payment: PaymentView) -> None:
             if settlement is not None and settlement.landing is Landing.REFUND:
                 raise _NoSeat()
     except (OutOfStock, _NoSeat) as refusal:
-        accept_payment_to_return(order.id)
+        accept_payment_to_return(order.id, payment_id=payment.id)
         refund_order(order.id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
         return
     keep_holds(cause=Cause("order", order.id))
-    revive_order(order.id, team_id=settlement.team_id if settlement else None)
+    revive_order(order.id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order.id, settlement)
 

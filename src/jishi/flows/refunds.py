@@ -9,6 +9,7 @@ from jishi.modules.inventory.public import Cause, StockLine, release_units
 from jishi.modules.orders.public import (
     NothingToRefund,
     OrderState,
+    OrderView,
     RefundPlan,
     TeamStillForming,
     mark_refund_failed,
@@ -18,9 +19,7 @@ from jishi.modules.orders.public import (
 )
 from jishi.modules.payments.public import (
     Outcome,
-    PaymentState,
     RefundState,
-    payments_of_order,
     record_refund_outcome,
     refund_view,
     request_refund,
@@ -50,7 +49,7 @@ def refund_order(
     if before.state is OrderState.GATHERING:
         if not by.may("orders.refund"):
             raise TeamStillForming()
-        if units_by_line is None:
+        if units_by_line is None or _takes_all(before, units_by_line):
             leave_team(order_id)  # the team's lock comes before the order's when a paid seat is given up
     plan = request_order_refund(
         order_id,
@@ -65,9 +64,12 @@ def refund_order(
     ]
     if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
+    payment_id = order_view(order_id, by=SYSTEM).payment_id
+    if payment_id is None:
+        raise NothingToRefund()
     request_refund(
         refund_id=plan.refund_id,
-        payment_id=_payment_to_refund(order_id),
+        payment_id=payment_id,
         amount_minor=plan.amount_minor,
         reason=reason,
     )
@@ -111,9 +113,5 @@ def defer_refund(refund_id: uuid.UUID) -> None:
     jobs.defer("flows.carry_out_refund", refund_id=str(refund_id))
 
 
-def _payment_to_refund(order_id: uuid.UUID) -> uuid.UUID:
-    """The payment that the order stands on: the first that succeeded."""
-    paid = [p for p in payments_of_order(order_id) if p.state is PaymentState.SUCCEEDED]
-    if not paid:
-        raise NothingToRefund()
-    return min(paid, key=lambda payment: (payment.settled_at, payment.id)).id
+def _takes_all(order: OrderView, units_by_line: dict[uuid.UUID, int]) -> bool:
+    return all(units_by_line.get(ln.id, 0) >= ln.quantity - ln.refunded_quantity for ln in order.lines)

@@ -1,7 +1,9 @@
 """The one place that reads the process environment. Every variable is in VARIABLES, with its meaning."""
 
 import hashlib
+import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -42,7 +44,13 @@ VARIABLES = (
     Variable("JISHI_CURRENCY", "CNY", "结算货币（ISO 4217）", "currency of the shop (ISO 4217)"),
     Variable("JISHI_DEBUG", "0", "1 为开发模式，切勿用于生产", "1 for development; never in production"),
     Variable("JISHI_DEMO", "0", "1 为演示模式：验证码和邮件显示在页面里", "1 for the demo: codes and mails are shown in the app"),
+<<<<<<< HEAD
     Variable("JISHI_STAFF_MFA", "0", "1 要求员工用动态验证码登录运营台", "1 to ask all staff for a second factor in the console"),
+=======
+    Variable("JISHI_SMTP_URL", "", "发邮件的服务器，如 smtp://user:password@host:587；不填则邮件写进日志", "mail server, such as smtp://user:password@host:587; empty means mails go to the log", "log"),
+    Variable("JISHI_MAIL_FROM", "shop@localhost", "发件人", "sender of mails"),
+    Variable("JISHI_SOCIAL_PROVIDERS", "", "第三方登录：JSON，如 {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "log-in by other services: JSON such as {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "none"),
+>>>>>>> main
     Variable("JISHI_WEB_WORKERS", "0", "网站进程数；0 为按核数（演示时 1）", "web processes; 0 means one per core (one in the demo)"),
     Variable("JISHI_WEB_THREADS", "8", "每个网站进程的线程数", "threads per web process"),
     Variable("JISHI_WORKER_CONCURRENCY", "4", "后台同时处理的任务数", "jobs a worker runs at a time"),
@@ -69,7 +77,13 @@ class Environment:
     currency: str
     debug: bool
     demo: bool
+<<<<<<< HEAD
     staff_mfa: bool
+=======
+    social_providers: dict[str, Any]
+    smtp_url: str
+    mail_from: str
+>>>>>>> main
     web_workers: int
     web_threads: int
     worker_concurrency: int
@@ -86,6 +100,22 @@ class Environment:
     def sandbox_secret(self) -> str:
         """What shop and sandbox cashier sign with; both can derive it from the signing key."""
         return hashlib.sha256(f"sandbox:{self.secret_key}".encode()).hexdigest()
+
+    def mail(self) -> dict[str, Any]:
+        """Django's mail settings; `smtps` is TLS from the start, `smtp` turns to TLS except on this machine."""
+        if not self.smtp_url:
+            return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+        parts = urlsplit(self.smtp_url)
+        is_local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        return {
+            "EMAIL_HOST": parts.hostname,
+            "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+            "EMAIL_HOST_USER": unquote(parts.username or ""),
+            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+            "EMAIL_USE_SSL": parts.scheme == "smtps",
+            "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_local,
+            "EMAIL_TIMEOUT": 10,
+        }
 
     def database(self) -> dict[str, Any]:
         """Django's connection settings."""
@@ -137,7 +167,13 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         ).upper(),
         debug=_switch(text, "JISHI_DEBUG"),
         demo=_switch(text, "JISHI_DEMO"),
+<<<<<<< HEAD
         staff_mfa=_switch(text, "JISHI_STAFF_MFA"),
+=======
+        smtp_url=_smtp_url(text("JISHI_SMTP_URL")),
+        mail_from=text("JISHI_MAIL_FROM"),
+        social_providers=_social_providers(text("JISHI_SOCIAL_PROVIDERS")),
+>>>>>>> main
         web_workers=_number(text, "JISHI_WEB_WORKERS", low=0, high=256),
         web_threads=_number(text, "JISHI_WEB_THREADS", low=1, high=256),
         worker_concurrency=_number(text, "JISHI_WORKER_CONCURRENCY", low=1, high=256),
@@ -204,6 +240,26 @@ def _web_address(text: Text, name: str, default: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise _wrong(name, value, "https://shop.example.com")
     return value
+
+
+def _smtp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise _wrong("JISHI_SMTP_URL", f"{parts.scheme}://…", "smtp://user:password@host:587")
+    return value
+
+
+def _social_providers(value: str) -> dict[str, Any]:
+    """allauth's own form, by provider. Names become modules, so they are letters, digits and underscores."""
+    try:
+        found = json.loads(value) if value else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(re.fullmatch(r"[a-z0-9_]+", name) for name in found):
+        raise _wrong(
+            "JISHI_SOCIAL_PROVIDERS", value[:40], '{"github": {"APPS": [{"client_id": "…", "secret": "…"}]}}'
+        )
+    return found
 
 
 def _database_url(value: str) -> str:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.mfa",
+    *(f"allauth.socialaccount.providers.{name}" for name in ENV.social_providers),
     "django_htmx",
     "procrastinate.contrib.django",
     "jishi.platform",
@@ -64,6 +65,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jishi.surfaces.actors.ActorMiddleware",
+    "jishi.surfaces.shop.sharing.SourceMiddleware",
+    "jishi.surfaces.shop.problems.RefusalMiddleware",
 ]
 
 TEMPLATES = [
@@ -91,6 +94,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Log-in by phone is the shop's own; e-mail, social accounts and second factors are allauth's, under /accounts/.
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/me/"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "jishi.surfaces.account_adapter.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "jishi.surfaces.account_adapter.SocialAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_USER_DISPLAY = "jishi.surfaces.account_adapter.display_name"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "集市 · "
+SOCIALACCOUNT_PROVIDERS = ENV.social_providers
+SOCIALACCOUNT_AUTO_SIGNUP = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Jishi"
+CSRF_FAILURE_VIEW = "jishi.surfaces.shop.problems.csrf_failed"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
+globals().update(ENV.mail())
 
 CACHES = {
     "default": {
@@ -140,4 +166,4 @@ JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
 JISHI_STAFF_MFA = ENV.staff_mfa
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
-JISHI_SMS_SENDER = "jishi.modules.messaging.senders.console_sender"
+JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from jishi.flows import announcements, reactions
 from jishi.platform.facts import Reader, connect_reader
+from jishi.surfaces.rush import routes as rush_routes
 
 REACTIONS: dict[str, dict[str, Reader]] = {
     "people.member_joined.v1": {"sharing.introduce_member": reactions.introduce_new_member},
@@ -35,8 +36,8 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
-NATIVE_ROUTES: list[BaseRoute] = []
-NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = []
+NATIVE_ROUTES: list[BaseRoute] = [*rush_routes.ROUTES]
+NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_routes.lane_lifespan]
 
 
 def connect_readers() -> None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
-from jishi.modules.people.public import Member, actor_of_member, note_visit
+from jishi.modules.people.public import actor_of_user, note_visit
 
 VISITOR_COOKIE = "jv"
 VISITOR_DAYS = 400
@@ -50,9 +50,9 @@ def actor_of_request(request: HttpRequest) -> Actor:
     """The logged-in member with the permissions of their role, else the visitor."""
     visitor_id: uuid.UUID = request.visitor_id  # type: ignore[attr-defined]
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        user = request.user
-        if user.is_authenticated and isinstance(user, Member):
-            return actor_of_member(user, visitor_id=visitor_id)
+        known = actor_of_user(request.user, visitor_id=visitor_id)
+        if known is not None:
+            return known
     return Actor(kind=ActorKind.VISITOR, visitor_id=visitor_id)
 
 

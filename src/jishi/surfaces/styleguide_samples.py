@@ -25,9 +25,8 @@ def _goods(title: str, image: str, price: int, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def _shop() -> dict[str, Any]:
-    now = clock.now()
-    products = [
+def _products() -> list[dict[str, Any]]:
+    return [
         _goods(
             "赣南脐橙 5 斤装 · 现摘现发",
             "orange",
@@ -55,11 +54,15 @@ def _shop() -> dict[str, Any]:
         _goods("橡皮树盆栽", "plant", 5900, tags=["新手友好"], sold=132),
         _goods("大豆蜡香薰蜡烛 180g", "candle", 6800, tags=["手工"], sold=58),
     ]
+
+
+def _shop() -> dict[str, Any]:
+    now = clock.now()
     return {
         "tab": "home",
         "cart_count": 3,
         "now": now,
-        "products": products,
+        "products": _products(),
         "teams": _teams(now),
         "hero_deadline": now + timedelta(hours=3, minutes=41, seconds=8),
         "chips": [{"label": label, "url": "?", "is_on": index == 0} for index, label in enumerate(_AISLES)],
@@ -135,6 +138,15 @@ def _teams(now: datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _events(now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"label": "派送中", "at": now, "note": "快递员 李师傅 · 预计今天 18:00 前到"},
+        {"label": "已发货", "at": now - timedelta(hours=20), "note": "SF 1029 3847 2231"},
+        {"label": "成团了", "at": now - timedelta(hours=27), "note": "阿苏、林果、你"},
+        {"label": "已付款", "at": now - timedelta(hours=31), "note": "¥29.90 · 沙盒收银台"},
+    ]
+
+
 def _orders() -> dict[str, Any]:
     now = clock.now()
     line = {
@@ -181,12 +193,7 @@ def _orders() -> dict[str, Any]:
                 "actions": [{"label": "再买一次", "url": "?"}],
             },
         ],
-        "events": [
-            {"label": "派送中", "at": now, "note": "快递员 李师傅 · 预计今天 18:00 前到"},
-            {"label": "已发货", "at": now - timedelta(hours=20), "note": "SF 1029 3847 2231"},
-            {"label": "成团了", "at": now - timedelta(hours=27), "note": "阿苏、林果、你"},
-            {"label": "已付款", "at": now - timedelta(hours=31), "note": "¥29.90 · 沙盒收银台"},
-        ],
+        "events": _events(now),
     }
 
 

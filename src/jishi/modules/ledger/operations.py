@@ -52,7 +52,10 @@ def account_ids(refs: Iterable[tuple[AccountRef, str]]) -> dict[tuple[str, str],
     """Accounts by (code, unit), opened on first use; one query when all of them are open."""
     wanted = {(ref.code, unit): ref for ref, unit in refs}
     codes = [code for code, _ in wanted]
-    found = {(row[0], row[1]): row[2] for row in Account.objects.filter(code__in=codes).values_list("code", "unit", "id")}
+    found = {
+        (row[0], row[1]): row[2]
+        for row in Account.objects.filter(code__in=codes).values_list("code", "unit", "id")
+    }
     for (code, unit), ref in wanted.items():
         if (code, unit) not in found:
             account, _ = Account.objects.get_or_create(

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
@@ -119,7 +120,7 @@ def posted_sum(*, kind: str, subject_kind: str, subject_ids: list[uuid.UUID]) ->
     return int(found["total"] or 0)
 
 
-def _balances(condition: str, parameters: list[object]) -> list[Balance]:
+def _balances(condition: str, parameters: list[Any]) -> list[Balance]:
     with connection.cursor() as cursor:
         cursor.execute(_BALANCES.format(condition=condition), parameters)
         return [

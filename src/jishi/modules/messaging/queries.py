@@ -29,7 +29,7 @@ def notices_of(*, by: Actor, limit: int = 30) -> list[NoticeView]:
 
 
 def count_unread(*, by: Actor) -> int:
-    if not by.is_member:
+    if by.id is None:
         return 0
     return Notice.objects.filter(member_id=by.id, read_at__isnull=True).count()
 

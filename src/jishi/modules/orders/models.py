@@ -70,6 +70,7 @@ class Order(models.Model):
     play_kind = models.CharField(max_length=16, blank=True)
     play_id = models.UUIDField(null=True)
     team_id = models.UUIDField(null=True)
+    payment_id = models.UUIDField(null=True)  # the payment it stands on; another that comes too is sent back
     placed_at = models.DateTimeField(default=clock.now)
     pay_deadline = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)

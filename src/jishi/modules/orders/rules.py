@@ -1,6 +1,7 @@
 """The life of an order, what shipping costs, and how much goes back (docs/algorithms/orders.md)."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jishi.modules.orders.errors import NothingToRefund, RegionRefused, TooManyUnits
@@ -74,7 +75,7 @@ def amount_for_units(*, total_minor: int, quantity: int, units_before: int, unit
 
 
 def plan_parts(
-    lines: Sequence[OrderLineView], *, units_by_line: dict[object, int] | None
+    lines: Sequence[OrderLineView], *, units_by_line: Mapping[uuid.UUID, int] | None
 ) -> tuple[RefundPart, ...]:
     """The inverse of recorded lines. None means everything that is left. Raises TooManyUnits, NothingToRefund."""
     parts: list[RefundPart] = []
@@ -102,6 +103,17 @@ def plan_parts(
     if not parts:
         raise NothingToRefund()
     return tuple(parts)
+
+
+def verb_of_refund(state: OrderState, *, lines: Sequence[OrderLineView], parts: Sequence[RefundPart]) -> str:
+    """What asking for this refund does to the order at once: close it, leave nothing to ship, or nothing."""
+    takes_all = sum(part.quantity for part in parts) == sum(
+        ln.quantity - ln.refunded_quantity for ln in lines
+    )
+    if takes_all and state in CLOSABLE:
+        return "close"
+    left = sum(line.unshipped_quantity for line in lines) - sum(part.cancelled_quantity for part in parts)
+    return "ship" if state is OrderState.PARTLY_SHIPPED and left == 0 else ""
 
 
 def _rate_for(rates: Sequence[Rate], province: str) -> Rate | None:

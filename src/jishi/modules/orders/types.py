@@ -229,6 +229,7 @@ class OrderView:
     play_kind: str
     play_id: uuid.UUID | None
     team_id: uuid.UUID | None
+    payment_id: uuid.UUID | None
     placed_at: datetime
     pay_deadline: datetime
     paid_at: datetime | None

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
 
 from django.db.models import Q
 
@@ -100,7 +99,7 @@ def view_of(row: Payment) -> PaymentView:
 
 
 def refund_view_of(row: Refund) -> RefundView:
-    payment = cast(Payment, row.payment)
+    payment = row.payment
     return RefundView(
         id=row.id,
         payment_id=payment.id,

@@ -12,11 +12,11 @@ from jishi.modules.people.errors import (
     TooManyCodes,
 )
 from jishi.modules.people.facts import MemberJoined, RoleChanged, VisitorRecognised
-from jishi.modules.people.models import Member
 from jishi.modules.people.operations.accounts import (
     change_language,
     change_role,
     create_staff,
+    enrol_member,
     meet_visitor,
     note_visit,
     recognise_visitor,
@@ -27,7 +27,9 @@ from jishi.modules.people.operations.addresses import AddressForm, remove_addres
 from jishi.modules.people.operations.phone_codes import IssuedCode, LoggedIn, issue_phone_code, log_in_by_code
 from jishi.modules.people.operations.tokens import actor_of_token, create_token, revoke_token
 from jishi.modules.people.queries import (
+    actor_of_id,
     actor_of_member,
+    actor_of_user,
     address_view,
     addresses_of,
     addresses_of_member,
@@ -48,8 +50,13 @@ from jishi.modules.people.rules import (
     PERMISSIONS,
     PERMISSIONS_OF_ROLE,
     SHOPPER_SCOPES,
+    clean_nickname,
     clean_phone,
+<<<<<<< HEAD
     mask_line,
+=======
+    color_of,
+>>>>>>> main
     mask_phone,
     permissions_of,
 )
@@ -70,7 +77,6 @@ __all__ = [
     "IssuedCode",
     "LastOwner",
     "LoggedIn",
-    "Member",
     "MemberJoined",
     "MemberRow",
     "Person",
@@ -80,19 +86,24 @@ __all__ = [
     "TooManyAddresses",
     "TooManyCodes",
     "VisitorRecognised",
+    "actor_of_id",
     "actor_of_member",
     "actor_of_token",
+    "actor_of_user",
     "address_view",
     "addresses_of",
     "addresses_of_member",
     "change_language",
     "change_role",
+    "clean_nickname",
     "clean_phone",
+    "color_of",
     "count_joined",
     "count_members",
     "count_visitors",
     "create_staff",
     "create_token",
+    "enrol_member",
     "issue_phone_code",
     "joined_at",
     "joined_between",

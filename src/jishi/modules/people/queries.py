@@ -28,6 +28,21 @@ def actor_of_member(member: Member, *, visitor_id: uuid.UUID | None = None) -> A
     )
 
 
+def actor_of_user(user: object, *, visitor_id: uuid.UUID | None = None) -> Actor | None:
+    """The actor behind what Django calls a user; None when nobody is logged in. No query."""
+    return (
+        actor_of_member(user, visitor_id=visitor_id) if isinstance(user, Member) and user.is_active else None
+    )
+
+
+def actor_of_id(member_id: uuid.UUID, *, visitor_id: uuid.UUID | None = None) -> Actor:
+    """The actor of a member by id, for jobs and the command line; one query. Raises NotFound."""
+    member = Member.objects.filter(id=member_id, is_active=True).first()
+    if member is None:
+        raise NotFound()
+    return actor_of_member(member, visitor_id=visitor_id)
+
+
 def people_by_ids(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     """Names and colours of members, for avatars; one query."""
     wanted = list(set(member_ids))[:PEOPLE_MAX]

@@ -15,6 +15,7 @@ from jishi.surfaces.console import (
     orders,
     products,
     roi,
+    roi_rows,
     shares,
     shop_settings,
 )
@@ -71,8 +72,8 @@ urlpatterns = [
     path("group-buys/<uuid:offer_id>/close/", group_buys.close, name="offer_close"),
     path("group-buys/<uuid:offer_id>/budget/", group_buys.add_budget, name="offer_budget"),
     path("group-buys/<uuid:offer_id>/roi/", roi.report, name="roi"),
-    path("group-buys/<uuid:offer_id>/roi/rows/", roi.rows, name="roi_rows"),
-    path("group-buys/<uuid:offer_id>/roi/rows.csv", roi.rows_csv, name="roi_csv"),
+    path("group-buys/<uuid:offer_id>/roi/rows/", roi_rows.rows, name="roi_rows"),
+    path("group-buys/<uuid:offer_id>/roi/rows.csv", roi_rows.rows_csv, name="roi_csv"),
     path("members/", members.members, name="members"),
     path("members/<uuid:member_id>/", members.member, name="member"),
     path("members/<uuid:member_id>/role/", members.set_role, name="member_role"),

@@ -44,16 +44,11 @@ _PAGE = f"""
 SELECT {CARD_COLUMNS}, p.description_html, p.vendor, p.product_type, p.tags, p.specs, p.external_address,
   p.member_skus, p.published_at, p.updated_at,
   ARRAY(SELECT o.name FROM catalog_option o WHERE o.product_id = p.id ORDER BY o.position),
-  ARRAY(SELECT c.category_id FROM catalog_productcategory c WHERE c.product_id = p.id ORDER BY c.position)
+  (SELECT json_agg(json_build_array(c.id, c.handle, c.name, c.path, c.depth) ORDER BY l.position)
+    FROM catalog_productcategory l JOIN catalog_category c ON c.id = l.category_id WHERE l.product_id = p.id),
+  (SELECT json_agg(json_build_array(i.id, i.path, i.alt, i.state, i.source_address, i.width, i.height, i.failure)
+      ORDER BY i.position, i.id) FROM catalog_productimage i WHERE i.product_id = p.id)
 FROM catalog_product p WHERE p.handle = %s
-"""
-_IMAGES = """
-SELECT id, path, alt, state, source_address, width, height, failure
-FROM catalog_productimage WHERE product_id = %s ORDER BY position, id
-"""
-_CATEGORIES = """
-SELECT c.id, c.handle, c.name, c.path, c.depth FROM unnest(%s::uuid[]) WITH ORDINALITY AS w(id, place)
-JOIN catalog_category c ON c.id = w.id ORDER BY w.place
 """
 _VARIANT_COLUMNS = (
     "v.id, v.product_id, p.handle, p.title, p.stamp, v.sku, v.option_values, p.currency, v.price_minor,"
@@ -67,7 +62,7 @@ LEFT JOIN catalog_productimage i ON i.id = v.image_id
 
 
 def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
-    """Everything about a product except stock; four statements, five for a grouped one.
+    """Everything about a product except stock; two statements, three for a grouped one.
 
     A product that is not published is missing, except for an actor who may edit the catalogue.
     """
@@ -79,11 +74,6 @@ def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
     card = card_from(row)
     variants = _variants("v.product_id = %s ORDER BY v.position, v.id", [card.id])
     shown = [variant for variant in variants if variant.is_active or (by and by.may("catalog.edit"))]
-    with connection.cursor() as db:
-        db.execute(_IMAGES, [card.id])
-        images = [_image_view(image, card.title, card.handle) for image in db.fetchall()]
-        db.execute(_CATEGORIES, [row[23]])
-        categories = tuple(CategoryView(*found) for found in db.fetchall())
     return ProductPage(
         card=card,
         description_html=row[13],
@@ -94,8 +84,8 @@ def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
         external_address=row[18],
         options=_options(row[22], shown),
         variants=tuple(shown),
-        images=tuple(images),
-        categories=categories,
+        images=tuple(_image_view(image, card.title, card.handle) for image in _rows(row[24])),
+        categories=tuple(_category_view(category) for category in _rows(row[23])),
         members=_members(row[19]) if card.kind is ProductKind.GROUPED else (),
         published_at=row[20],
         updated_at=row[21],
@@ -243,16 +233,21 @@ def _variant_view(row: Sequence[Any]) -> VariantView:
     )
 
 
-def _image_view(row: Sequence[Any], title: str, handle: str) -> ImageView:
+def _rows(value: Any) -> list[Sequence[Any]]:
+    return (json.loads(value) if isinstance(value, str) else value) or []
+
+
+def _image_view(image: Sequence[Any], title: str, handle: str) -> ImageView:
+    image_id, path, alt, state, source_address, width, height, failure = image
     return ImageView(
-        id=row[0],
-        address=picture_address(path=row[1], title=title, key=handle),
-        alt=row[2] or title,
-        state=ImageState(row[3]),
-        source_address=row[4],
-        width=row[5],
-        height=row[6],
-        failure=row[7],
+        id=uuid.UUID(image_id),
+        address=picture_address(path=path, title=title, key=handle),
+        alt=alt or title,
+        state=ImageState(state),
+        source_address=source_address,
+        width=width,
+        height=height,
+        failure=failure,
     )
 
 
@@ -264,3 +259,8 @@ def _options(names: Sequence[str], variants: Sequence[VariantView]) -> tuple[Opt
         )
         for n, name in enumerate(names)
     )
+
+
+def _category_view(category: Sequence[Any]) -> CategoryView:
+    category_id, handle, name, path, depth = category
+    return CategoryView(id=uuid.UUID(category_id), handle=handle, name=name, path=path, depth=depth)

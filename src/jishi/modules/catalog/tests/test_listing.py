@@ -181,7 +181,7 @@ def test_drafts_archived_and_unlisted_products_are_not_in_lists() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 20])
-def test_a_product_page_is_four_statements(count: int, django_assert_num_queries: object) -> None:
+def test_a_product_page_is_two_statements(count: int, django_assert_num_queries: object) -> None:
     rows = [
         {
             **SHIRT,
@@ -194,7 +194,7 @@ def test_a_product_page_is_four_statements(count: int, django_assert_num_queries
     ]
     take_in(shopify(*rows))
 
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    with django_assert_num_queries(2):  # type: ignore[operator]
         page = catalog.product_page(handle="shirt")
     assert len(page.variants) == len(page.images) == count
     assert page.options[0].values == tuple(f"v{n}" for n in range(count))

@@ -13,7 +13,7 @@ from jishi.modules.orders.errors import NothingToRefund
 from jishi.modules.orders.facts import OrderRefunded, RefundRequested
 from jishi.modules.orders.models import Order, OrderLine, OrderRefund, RefundLine
 from jishi.modules.orders.queries.orders import line_view
-from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart, RefundPhase, RefundPlan
+from jishi.modules.orders.types import OrderState, RefundPart, RefundPhase, RefundPlan
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -35,18 +35,15 @@ def request_order_refund(
     their own unshipped order; staff need `orders.refund`. Raises NothingToRefund, TooManyUnits, IllegalStep.
     """
     order = locks.lock_one(Order, order_id)
-    state = OrderState(order.state)
-    _authorise(order, state, by=by, is_whole=units_by_line is None)
-    if state is not OrderState.REFUNDING and state not in rules.REFUNDABLE:
-        raise NothingToRefund(state=state.value)
+    before = OrderState(order.state)
+    _authorise(order, before, by=by, is_whole=units_by_line is None)
+    if before is not OrderState.REFUNDING and before not in rules.REFUNDABLE:
+        raise NothingToRefund(state=before.value)
     lines = [line_view(row) for row in OrderLine.objects.filter(order=order).order_by("position")]
-    parts = rules.plan_parts(lines, units_by_line=dict(units_by_line) if units_by_line is not None else None)
-    takes_all = sum(part.quantity for part in parts) == sum(
-        ln.quantity - ln.refunded_quantity for ln in lines
-    )
-    closes = takes_all and state in rules.CLOSABLE
+    parts = rules.plan_parts(lines, units_by_line=units_by_line)
+    verb = rules.verb_of_refund(before, lines=lines, parts=parts)
     shipping = order.shipping_minor - order.shipping_refunded_minor
-    shipping = shipping if closes or with_shipping or state is OrderState.REFUNDING else 0
+    shipping = shipping if verb == "close" or with_shipping or before is OrderState.REFUNDING else 0
     plan = RefundPlan(
         refund_id=ids.new_id(),
         order_id=order.id,
@@ -57,17 +54,16 @@ def request_order_refund(
     if plan.amount_minor <= 0:
         raise NothingToRefund()
     _write_plan(order, plan, reason=reason, note=note)
-    if closes:
-        order.state = advance(rules.LIFECYCLE, state, "close").value
-    elif state is OrderState.PARTLY_SHIPPED and _nothing_left_to_ship(lines, parts):
-        order.state, order.shipped_at = advance(rules.LIFECYCLE, state, "ship").value, clock.now()
+    if verb:
+        order.state = advance(rules.LIFECYCLE, before, verb).value
+        order.shipped_at = clock.now() if verb == "ship" else order.shipped_at
     order.shipping_refunded_minor += shipping
     order.save(update_fields=["state", "shipped_at", "shipping_refunded_minor"])
     history.record_step(
         subject=("order", order.id),
         verb="request_refund",
         by=by,
-        before=state.value,
+        before=before.value,
         after=order.state,
         note=note or reason,
         details={"refund_id": str(plan.refund_id), "amount_minor": plan.amount_minor},
@@ -132,10 +128,6 @@ def _authorise(order: Order, state: OrderState, *, by: Actor, is_whole: bool) ->
         raise NotFound()
     if not is_whole or state is not OrderState.PAID:
         raise NothingToRefund(state=state.value)
-
-
-def _nothing_left_to_ship(lines: list[OrderLineView], parts: tuple[RefundPart, ...]) -> bool:
-    return sum(line.unshipped_quantity for line in lines) == sum(part.cancelled_quantity for part in parts)
 
 
 def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> None:

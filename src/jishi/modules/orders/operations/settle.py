@@ -16,7 +16,7 @@ from jishi.platform.transactions import in_transaction
 
 
 @in_transaction
-def record_payment(order_id: uuid.UUID) -> PaymentVerdict:
+def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentVerdict:
     """The order's total has been paid. Locks the order; a cancelled or paid order is left as it is."""
     order = locks.lock_one(Order, order_id)
     state = OrderState(order.state)
@@ -25,27 +25,28 @@ def record_payment(order_id: uuid.UUID) -> PaymentVerdict:
     if state is OrderState.CANCELLED:
         return PaymentVerdict.LATE
     verb = "pay_for_team" if order.play_kind == "group_buy" else "pay"
+    order.payment_id = payment_id
     _mark_paid(order, verb=verb, was_late=False)
     return PaymentVerdict.ACCEPTED
 
 
 @in_transaction
-def revive_order(order_id: uuid.UUID, *, team_id: uuid.UUID | None = None) -> None:
+def revive_order(order_id: uuid.UUID, *, payment_id: uuid.UUID, team_id: uuid.UUID | None = None) -> None:
     """A late payment could still be honoured: the cancelled order lives again, perhaps in another team."""
     order = locks.lock_one(Order, order_id)
-    order.team_id = team_id or order.team_id
+    order.team_id, order.payment_id = team_id or order.team_id, payment_id
     verb = "revive_for_team" if order.play_kind == "group_buy" else "revive"
     _mark_paid(order, verb=verb, was_late=True)
 
 
 @in_transaction
-def accept_payment_to_return(order_id: uuid.UUID) -> None:
+def accept_payment_to_return(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> None:
     """A late payment that cannot be honoured: it counts as paid so that the whole of it can go back."""
     order = locks.lock_one(Order, order_id)
     before = OrderState(order.state)
     order.state = advance(rules.LIFECYCLE, before, "return_late_payment").value
-    order.paid_minor, order.paid_at = order.total_minor, clock.now()
-    order.save(update_fields=["state", "paid_minor", "paid_at"])
+    order.paid_minor, order.paid_at, order.payment_id = order.total_minor, clock.now(), payment_id
+    order.save(update_fields=["state", "paid_minor", "paid_at", "payment_id"])
     history.record_step(
         subject=("order", order.id),
         verb="return_late_payment",
@@ -99,7 +100,17 @@ def _mark_paid(order: Order, *, verb: str, was_late: bool) -> None:
     order.state = advance(rules.LIFECYCLE, before, verb).value
     order.paid_minor, order.paid_at = order.total_minor, clock.now()
     order.cancelled_at, order.cancel_reason = None, ""
-    order.save(update_fields=["state", "paid_minor", "paid_at", "team_id", "cancelled_at", "cancel_reason"])
+    order.save(
+        update_fields=[
+            "state",
+            "paid_minor",
+            "paid_at",
+            "payment_id",
+            "team_id",
+            "cancelled_at",
+            "cancel_reason",
+        ]
+    )
     history.record_step(
         subject=("order", order.id), verb=verb, by=SYSTEM, before=before.value, after=order.state
     )

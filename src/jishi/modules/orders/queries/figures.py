@@ -92,7 +92,8 @@ def sold_lines(*, since: datetime, until: datetime, play_id: uuid.UUID | None = 
             _SOLD.format(condition=condition),
             {"since": since, "until": until, "play_id": play_id, "limit": SOLD_LINES_MAX},
         )
-        return [SoldLine(*row[:15], json.loads(row[15]), *row[16:]) for row in cursor.fetchall()]
+        rows = [[*row[:15], json.loads(row[15]), *row[16:]] for row in cursor.fetchall()]
+        return [SoldLine(*row) for row in rows]
 
 
 def count_placed(*, since: datetime, until: datetime) -> int:

@@ -248,6 +248,7 @@ def _view(
         play_kind=row.play_kind,
         play_id=row.play_id,
         team_id=row.team_id,
+        payment_id=row.payment_id,
         placed_at=row.placed_at,
         pay_deadline=row.pay_deadline,
         paid_at=row.paid_at,

@@ -39,9 +39,10 @@ def save_address(form: AddressForm, *, by: Actor, address_id: uuid.UUID | None =
     own = Address.objects.select_for_update().filter(member_id=member_id, removed_at__isnull=True)
     if address_id is None and own.count() >= ADDRESSES_MAX:
         raise TooManyAddresses(limit=ADDRESSES_MAX)
-    makes_default = form.is_default or not own.exclude(id=address_id).exists()
+    others = own.exclude(id=address_id) if address_id else own
+    makes_default = form.is_default or not others.exists()
     if makes_default:
-        own.filter(is_default=True).exclude(id=address_id).update(is_default=False)
+        others.filter(is_default=True).update(is_default=False)
     if address_id is None:
         return address_view_of(Address.objects.create(member_id=member_id, is_default=makes_default, **clean))
     row = own.filter(id=address_id).first()
@@ -61,8 +62,9 @@ def remove_address(address_id: uuid.UUID, *, by: Actor) -> None:
     if not own.filter(id=address_id).update(removed_at=clock.now(), is_default=False):
         raise NotFound()
     if not own.filter(is_default=True).exists():
-        newest = own.order_by("-created_at").values_list("id", flat=True).first()
-        own.filter(id=newest).update(is_default=True)
+        newest = own.order_by("-created_at").first()
+        if newest is not None:
+            own.filter(id=newest.id).update(is_default=True)
 
 
 def _check(form: AddressForm) -> dict[str, str]:

@@ -1,11 +1,18 @@
 """Reading offers and teams."""
 
+import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+<<<<<<< HEAD
 from datetime import date, datetime
+=======
+from datetime import datetime
+from typing import Any
+>>>>>>> main
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
@@ -39,6 +46,47 @@ class TeamCounts:
         return self.succeeded + self.failed
 
 
+@dataclass(frozen=True, slots=True)
+class TeamPrice:
+    """The cheapest variant of the offer that sells a product now."""
+
+    offer_id: uuid.UUID
+    team_size: int
+    price_minor: int
+
+
+_FORMING = """
+SELECT t.id, t.offer_id, o.product_id, t.leader_id, t.state, t.size, t.deadline, t.opened_at, s.rows
+FROM group_buy_team t JOIN group_buy_offer o ON o.id = t.offer_id
+CROSS JOIN LATERAL (
+  SELECT count(*) AS taken, count(*) FILTER (WHERE x.state = 'paid') AS paid,
+    json_agg(json_build_array(x.seat_no, x.member_id, x.order_id, x.state, x.joined_at) ORDER BY x.seat_no) AS rows
+  FROM group_buy_seat x WHERE x.team_id = t.id AND x.state <> 'released') AS s
+WHERE t.state = 'forming' AND t.deadline > %(now)s AND s.taken < t.size
+  AND (t.offer_id = %(offer_id)s OR (%(offer_id)s::uuid IS NULL AND o.state = %(state)s))
+ORDER BY t.size - s.paid, t.deadline, t.id LIMIT %(limit)s
+"""
+_SELLING = """
+SELECT o.id, o.product_id, o.name, o.state, o.team_size, o.team_hours, o.member_limit, o.leader_discount_minor,
+  o.budget_minor, o.opens_at, o.closes_at, o.allows_merchant_completion, o.created_at,
+  (SELECT json_agg(json_build_array(p.variant_id, p.price_minor) ORDER BY p.price_minor, p.id)
+    FROM group_buy_offerprice p WHERE p.offer_id = o.id)
+FROM group_buy_offer o
+WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
+ORDER BY o.closes_at, o.id LIMIT %(limit)s
+"""
+_LOWEST = """
+SELECT p.offer_id, min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = ANY(%s) GROUP BY p.offer_id
+"""
+_TEAM_PRICES = """
+SELECT DISTINCT ON (o.product_id) o.product_id, o.id, o.team_size,
+  (SELECT min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = o.id)
+FROM group_buy_offer o
+WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
+ORDER BY o.product_id, o.closes_at, o.id
+"""
+
+
 def offer_view(offer_id: uuid.UUID) -> OfferView:
     """One offer with its prices; two queries. Raises NotFound."""
     found = offers_by_ids([offer_id])
@@ -60,9 +108,27 @@ def offers_table(*, states: Sequence[OfferState] = (), limit: int = 50) -> list[
 
 
 def selling_offer_of_product(product_id: uuid.UUID) -> OfferView | None:
-    """The offer that sells a product now, the cheapest team first; two queries."""
-    found = selling_offers(product_ids=[product_id], limit=1)
-    return found[0] if found else None
+    """The offer that sells a product now, the one that ends first; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SELLING, {"now": clock.now(), "product_ids": [product_id], "limit": 1})
+        row = cursor.fetchone()
+    return _selling_view(row) if row else None
+
+
+def team_prices(product_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, TeamPrice]:
+    """What these products cost in a team that can be opened now, for cards; one query."""
+    if not product_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_TEAM_PRICES, {"now": clock.now(), "product_ids": list(product_ids)})
+        return {row[0]: TeamPrice(*row[1:]) for row in cursor.fetchall()}
+
+
+def lowest_prices(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The cheapest team price of each offer, for cards; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOWEST, [list(offer_ids)])
+        return dict(cursor.fetchall())
 
 
 def selling_offers(*, product_ids: Sequence[uuid.UUID] | None = None, limit: int = 60) -> list[OfferView]:
@@ -88,15 +154,16 @@ def teams_by_ids(team_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, TeamView]:
 
 
 def forming_teams(*, offer_id: uuid.UUID | None = None, limit: int = 20) -> list[TeamView]:
-    """Teams that wait for people, the one closest to full and to its end first; two queries."""
-    rows = Team.objects.select_related("offer").filter(
-        state=TeamState.FORMING.value, deadline__gt=clock.now()
-    )
-    scope = Q(offer__state=OfferState.OPEN.value) if offer_id is None else Q(offer_id=offer_id)
-    rows = rows.filter(scope)
-    views = _team_views(list(rows.order_by("deadline")[:TEAMS_MAX]))
-    open_views = [view for view in views if view.free_count > 0]
-    return sorted(open_views, key=lambda view: (view.missing_count, view.deadline))[:limit]
+    """Teams that wait for people, the one closest to full and to its end first; one query."""
+    values = {
+        "now": clock.now(),
+        "offer_id": offer_id,
+        "state": OfferState.OPEN.value,
+        "limit": min(limit, TEAMS_MAX),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FORMING, values)
+        return [_forming_view(row) for row in cursor.fetchall()]
 
 
 def teams_table(
@@ -223,6 +290,56 @@ def _offer_views(rows: list[Offer]) -> list[OfferView]:
         )
         for row in rows
     ]
+
+
+def _selling_view(row: Sequence[Any]) -> OfferView:
+    prices = json.loads(row[13]) if isinstance(row[13], str) else row[13]
+    return OfferView(
+        id=row[0],
+        product_id=row[1],
+        name=row[2],
+        state=OfferState(row[3]),
+        team_size=row[4],
+        team_hours=row[5],
+        member_limit=row[6],
+        leader_discount_minor=row[7],
+        budget_minor=row[8],
+        opens_at=row[9],
+        closes_at=row[10],
+        allows_merchant_completion=row[11],
+        prices=tuple(
+            OfferPriceView(variant_id=uuid.UUID(variant_id), price_minor=price)
+            for variant_id, price in prices or ()
+        ),
+        created_at=row[12],
+    )
+
+
+def _forming_view(row: Sequence[Any]) -> TeamView:
+    seats = json.loads(row[8]) if isinstance(row[8], str) else row[8]
+    return TeamView(
+        id=row[0],
+        offer_id=row[1],
+        product_id=row[2],
+        leader_id=row[3],
+        state=TeamState(row[4]),
+        size=row[5],
+        deadline=row[6],
+        opened_at=row[7],
+        settled_at=None,
+        is_merchant_completed=False,
+        seats=tuple(
+            SeatView(
+                seat_no=seat_no,
+                member_id=uuid.UUID(member_id),
+                order_id=uuid.UUID(order_id),
+                state=SeatState(state),
+                is_leader=uuid.UUID(member_id) == row[3],
+                joined_at=datetime.fromisoformat(joined_at),
+            )
+            for seat_no, member_id, order_id, state, joined_at in seats or ()
+        ),
+    )
 
 
 def _team_views(rows: list[Team]) -> list[TeamView]:

@@ -1,20 +1,15 @@
 """What a neighbour can do, each act at its held moment, with everything that follows from it."""
 
-import json
 import uuid
 from datetime import timedelta
-
-from django.db import connection
-from procrastinate.contrib.django import app
 
 from jishi.flows.checkout import Delivery, SeatWish, order_items, order_seat
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.payment import take_outcome
-from jishi.flows.refunds import take_refund_outcome
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import OrderView, order_view
-from jishi.modules.payments.public import Outcome, OutcomeKind, open_payment, refund_view
+from jishi.modules.payments.public import Outcome, OutcomeKind, open_payment
 from jishi.modules.plays.public import LateChoice, OfferView
 from jishi.modules.sharing.public import Channel, TargetKind, record_touch, share
 from jishi.runtime.demo.seed.people import Neighbour
@@ -92,39 +87,6 @@ def ship(order_id: uuid.UUID, *, number: int) -> None:
         carrier=CARRIERS[number % len(CARRIERS)],
         tracking_number=f"{['SF', 'ZT', 'YT', 'JD'][number % 4]}{1_000_000_000 + number * 7919}",
     )
-
-
-def settle_refund(refund_id: uuid.UUID) -> None:
-    """The provider gives the money back a few minutes later."""
-    refund = refund_view(refund_id)
-    take_refund_outcome(
-        refund_id,
-        Outcome(
-            kind=OutcomeKind.SUCCEEDED,
-            reference=f"SEED-R{refund_id.hex}",
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-        ),
-    )
-
-
-def let_it_sink_in() -> None:
-    """Run what the acts deferred, at the held moment, so that the past happened in the past."""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, task_name, args::text FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
-            )
-            waiting = cursor.fetchall()
-            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", [[row[0] for row in waiting]])
-        if not waiting:
-            return
-        for _, name, arguments in waiting:
-            values = json.loads(arguments)
-            if name == "flows.carry_out_refund":
-                settle_refund(uuid.UUID(values["refund_id"]))
-            else:
-                app.tasks[name].func(**values)
 
 
 def minutes(count: float) -> timedelta:

@@ -27,6 +27,7 @@ from jishi.modules.sharing.public import TargetKind
 from jishi.runtime.demo.catalogue import GROUP_BUYS, GroupBuyIdea
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shelf, Shop
+from jishi.runtime.demo.seed.jobs import let_it_sink_in
 from jishi.runtime.demo.seed.people import Neighbour, Street
 
 SOURCES = ("wechat", "xiaohongshu", "weibo", "search")
@@ -129,11 +130,11 @@ def _buy_alone(day: _Day) -> None:
         else:
             acts.pay(buyer, order_id)
             day.to_ship.append((moment, order_id))
-        acts.let_it_sink_in()
+        let_it_sink_in()
     if 0.07 <= fate < 0.10:
         with clock.held_at(moment + acts.minutes(day.dice.uniform(60, 300))):
             refund_order(order_id, reason="changed_mind")
-            acts.let_it_sink_in()
+            let_it_sink_in()
             day.to_ship.remove((moment, order_id))
 
 
@@ -146,7 +147,7 @@ def _gather(day: _Day, offer: OfferView) -> None:
     try:
         with clock.held_at(moment):
             opened = acts.sit_down(leader, offer, team_id=None, variant_id=variant_id)
-            acts.let_it_sink_in()
+            let_it_sink_in()
     except (MemberLimitReached, OutOfStock):
         return
     orders.append(opened.id)
@@ -167,7 +168,7 @@ def _gather(day: _Day, offer: OfferView) -> None:
                 if day.dice.random() < 0.8:
                     acts.follow_link(friend, leader, kind=TargetKind.TEAM, target_id=team_id)
                 orders.append(acts.sit_down(friend, offer, team_id=team_id, variant_id=variant_id).id)
-                acts.let_it_sink_in()
+                let_it_sink_in()
         except (MemberLimitReached, OutOfStock):
             continue
     _end(day, team_id, orders, moment=moment, hours=offer.team_hours)
@@ -179,7 +180,7 @@ def _end(day: _Day, team_id: uuid.UUID, orders: list[uuid.UUID], *, moment: date
         return
     with clock.held_at(moment + timedelta(hours=hours, minutes=1)):
         end_team(team_id)
-        acts.let_it_sink_in()
+        let_it_sink_in()
 
 
 def _move_parcels(day: _Day) -> None:
@@ -198,14 +199,14 @@ def _move_parcels(day: _Day) -> None:
         day.to_receive = [pair for pair in day.to_receive if pair[0] > moment]
         for _, order_id in due:
             receive_order(order_id, by=SYSTEM)
-        acts.let_it_sink_in()
+        let_it_sink_in()
 
 
 def _close_early_offers(offers: list[OfferView]) -> None:
     for offer in offers[:OFFERS_IN_THE_PAST]:
         with clock.held_at(offer.closes_at + timedelta(days=2)):
             close_offer(offer.id, by=SYSTEM)
-            acts.let_it_sink_in()
+            let_it_sink_in()
 
 
 def _arrive(day: _Day, buyer: Neighbour, *, target: uuid.UUID | None) -> None:

@@ -9,10 +9,10 @@ from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.people.public import (
     AddressForm,
-    Member,
     Role,
-    actor_of_member,
+    actor_of_id,
     create_staff,
+    enrol_member,
     meet_visitor,
     recognise_visitor,
     save_address,
@@ -20,18 +20,16 @@ from jishi.modules.people.public import (
 from jishi.modules.sharing.public import (
     Channel,
     TargetKind,
-    claim_touches,
-    introduce_member,
     record_touch,
     share,
 )
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.people import name_neighbours
+from jishi.runtime.demo.seed.jobs import let_it_sink_in
 
 NEIGHBOURS = 300
 SHARERS = 42
 PASSWORD = "jishi-demo-2026"
-COLORS = ("#8a6bd1", "#3d8f72", "#c2703d", "#3f7cbf", "#b8527a", "#7a8a2e", "#a8572f", "#4c8a93")
 STREETS = (
     ("310101", "上海市", "上海市", "黄浦区", "南京东路街道云南中路 88 弄 3 号 602"),
     ("310104", "上海市", "上海市", "徐汇区", "天平路街道安福路 201 弄 12 号 301"),
@@ -117,25 +115,15 @@ def _settle(
     code, province, city, district, line = dice.choice(STREETS)
     at = min(at, clock.now() - timedelta(hours=1))
     with clock.held_at(at):
-        member = Member(
-            id=ids.new_id(),
-            phone=f"+86{phone}",
-            phone_verified=True,
-            nickname=nickname,
-            color=dice.choice(COLORS),
-            created_at=at,
-        )
-        member.set_unusable_password()
-        member.save(force_insert=True)
         visitor_id = ids.new_id()
         meet_visitor(visitor_id)
         if friend is not None:
             link = share(by=friend.actor, target_kind=TargetKind.SHOP, target_id=None, channel=Channel.NATIVE)
             record_touch(visitor_id=visitor_id, member_id=None, code=link.code)
-        recognise_visitor(visitor_id=visitor_id, member_id=member.id)
-        claim_touches(visitor_id=visitor_id, member_id=member.id)
-        introduce_member(member_id=member.id, visitor_id=visitor_id)
-        actor = actor_of_member(member, visitor_id=visitor_id)
+        member_id = enrol_member(by=SYSTEM, phone=phone, nickname=nickname, visitor_id=visitor_id)
+        recognise_visitor(visitor_id=visitor_id, member_id=member_id)
+        let_it_sink_in()
+        actor = actor_of_id(member_id, visitor_id=visitor_id)
         address = save_address(
             AddressForm(nickname, phone, code, province, city, district, line, is_default=True), by=actor
         )

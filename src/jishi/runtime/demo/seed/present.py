@@ -9,6 +9,7 @@ from jishi.modules.plays.public import MemberLimitReached, OfferView, selling_of
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shop
+from jishi.runtime.demo.seed.jobs import let_it_sink_in
 from jishi.runtime.demo.seed.people import Street
 
 TEAMS_FORMING = 14
@@ -25,7 +26,7 @@ def open_present_teams(*, shop: Shop, street: Street, dice: random.Random) -> No
     with clock.held_at(now - timedelta(minutes=2)):
         for handle in street.sharers[:6]:
             share(by=handle.actor, target_kind=TargetKind.SHOP, target_id=None, channel=Channel.LINK)
-        acts.let_it_sink_in()
+        let_it_sink_in()
 
 
 def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number: int) -> None:
@@ -36,7 +37,7 @@ def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number:
     try:
         with clock.held_at(moment):
             opened = acts.sit_down(leader, offer, team_id=None, variant_id=variant_id)
-            acts.let_it_sink_in()
+            let_it_sink_in()
         short = 1 if number % 3 else min(2, offer.team_size - 1)
         for seat in range(offer.team_size - 1 - short):
             friend = street.neighbours[40 + number * 5 + seat]
@@ -44,6 +45,6 @@ def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number:
             with clock.held_at(min(moment, clock.now())):
                 acts.follow_link(friend, leader, kind=TargetKind.TEAM, target_id=opened.team_id)
                 acts.sit_down(friend, offer, team_id=opened.team_id, variant_id=variant_id)
-                acts.let_it_sink_in()
+                let_it_sink_in()
     except (MemberLimitReached, OutOfStock):
         return

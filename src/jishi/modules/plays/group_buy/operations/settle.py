@@ -69,9 +69,10 @@ def settle_late(order_id: uuid.UUID) -> Settlement:
     REFUND. Limit and budget are taken anew, and when they do not allow it the money goes back.
     """
     seat = Seat.objects.select_related("team").get(order_id=order_id)
+    locks.lock_one(Team, seat.team_id)
+    free_seat(seat, before=SeatState.HELD)  # still held when its team ended before its order did
     offer = offer_view(seat.team.offer_id)
-    now = clock.now()
-    if not rules.is_selling(offer, now=now):
+    if not rules.is_selling(offer, now=clock.now()):
         return Settlement(landing=Landing.REFUND, team_id=None)
     request = SeatRequest(
         offer_id=offer.id,
@@ -82,8 +83,6 @@ def settle_late(order_id: uuid.UUID) -> Settlement:
         discount_minor=seat.discount_minor,
         late_choice=LateChoice(seat.late_choice),
     )
-    locks.lock_one(Team, seat.team_id)
-    free_seat(seat, before=SeatState.HELD)
     claim_id = ids.new_id()
     if not _take_allowance_again(offer, request, claim_id=claim_id):
         return Settlement(landing=Landing.REFUND, team_id=None)

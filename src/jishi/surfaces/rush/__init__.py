@@ -1,0 +1,1 @@
+"""The hot lane's HTTP: claims on pools, answered on the event loop."""

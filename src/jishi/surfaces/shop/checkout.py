@@ -1,0 +1,252 @@
+"""The last look before ordering: for the cart, for goods bought at once, and for a seat in a team.
+
+What is wanted travels in the address of the page, so it survives the log-in, a change of address and every refusal.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from jishi.flows.checkout import Delivery, SeatWish, order_cart, order_items, order_seat
+from jishi.flows.quotes import GROUP_DISCOUNT, LEADER_DISCOUNT, Quote, quote_cart, quote_items, quote_seat
+from jishi.kernel.actor import Actor
+from jishi.kernel.errors import Kind, Refusal
+from jishi.modules.inventory.public import OutOfStock
+from jishi.modules.orders.public import TotalChanged, cart_view
+from jishi.modules.people.public import AddressView, addresses_of
+from jishi.modules.plays.public import LateChoice, OfferView
+from jishi.surfaces.refusals import status_of, words_of
+from jishi.surfaces.shop.addresses import AddressFields, address_card, region_choices, save_from
+from jishi.surfaces.shop.frame import go, quantity_from, require_member, show, uuid_from
+
+NOTE_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to order. Neither variant nor offer: the cart."""
+
+    variant_id: uuid.UUID | None
+    quantity: int
+    offer_id: uuid.UUID | None
+    team_id: uuid.UUID | None
+    late_choice: LateChoice
+
+    @property
+    def is_seat(self) -> bool:
+        return self.offer_id is not None and self.variant_id is not None
+
+    def as_query(self) -> dict[str, str]:
+        if self.variant_id is None:
+            return {}
+        query = {"variant": str(self.variant_id), "quantity": str(self.quantity)}
+        if self.offer_id is not None:
+            query |= {"offer": str(self.offer_id), "late": self.late_choice.value}
+            if self.team_id is not None:
+                query["team"] = str(self.team_id)
+        return query
+
+    def address(self, **more: str) -> str:
+        query = urlencode(self.as_query() | more)
+        return f"{reverse('shop:checkout')}?{query}" if query else reverse("shop:checkout")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    actor = require_member(request)
+    source = request.POST if request.method == "POST" else request.GET
+    wish = wish_from(source)
+    own = addresses_of(by=actor)
+    address = _chosen(own, uuid_from(source.get("address")))
+    if request.method != "POST":
+        return _page(request, wish, by=actor, own=own, address=address)
+    try:
+        order_id = _order(wish, request, by=actor, address=address)
+    except Refusal as refusal:
+        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
+            raise
+        return _page(request, wish, by=actor, own=own, address=address, refusal=refusal)
+    return go(reverse("shop:pay_order", args=[order_id]))
+
+
+@require_POST
+def add_address(request: HttpRequest) -> HttpResponse:
+    """A new address without leaving the checkout."""
+    actor = require_member(request)
+    wish = wish_from(request.GET)
+    form = AddressFields(request.POST)
+    saved = save_from(form, request.POST, by=actor)
+    if saved is not None:
+        messages.success(request, _("地址保存好了"))
+        return go(wish.address(address=str(saved.id)))
+    own = addresses_of(by=actor)
+    return _page(request, wish, by=actor, own=own, address=_chosen(own, None), form=form)
+
+
+def wish_from(source: Mapping[str, Any]) -> Wish:
+    """Raises NotFound for ids that cannot be ids."""
+    try:
+        late_choice = LateChoice(source.get("late", ""))
+    except ValueError:
+        late_choice = LateChoice.OTHER_TEAM
+    return Wish(
+        variant_id=uuid_from(source.get("variant")),
+        quantity=quantity_from(source.get("quantity")),
+        offer_id=uuid_from(source.get("offer")),
+        team_id=uuid_from(source.get("team")),
+        late_choice=late_choice,
+    )
+
+
+def late_choices(chosen: LateChoice) -> list[dict[str, Any]]:
+    """What may happen with a payment that comes too late; the buyer says so beforehand."""
+    names = {
+        LateChoice.OTHER_TEAM: _("换到快满的团"),
+        LateChoice.NEW_TEAM: _("我来开新团"),
+        LateChoice.REFUND: _("退款"),
+    }
+    return [
+        {"value": choice.value, "label": label, "is_on": choice is chosen} for choice, label in names.items()
+    ]
+
+
+def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
+    """Every cent of a quote: goods, each kind of discount, shipping."""
+    rows: list[dict[str, Any]] = [{"label": _("商品"), "minor": quote.list_minor, "note": ""}]
+    found: dict[tuple[str, str], int] = {}
+    for line in quote.ordered_lines:
+        for discount in line.discounts:
+            key = (discount.kind, discount.label)
+            found[key] = found.get(key, 0) + discount.amount_minor
+    names = {GROUP_DISCOUNT: _("拼团优惠"), LEADER_DISCOUNT: _("开团奖励")}
+    rows += [
+        {"label": names.get(kind, kind), "minor": -amount, "note": label}
+        for (kind, label), amount in found.items()
+    ]
+    needs_shipping = any(line.variant.requires_shipping for line in quote.ordered_lines)
+    note = "" if has_address or not needs_shipping else _("选好地址就知道")
+    rows.append({"label": _("运费"), "minor": None if note else quote.shipping_minor, "note": note})
+    return rows
+
+
+def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView | None) -> uuid.UUID:
+    delivery = Delivery(
+        address_id=address.id if address else None, note=request.POST.get("note", "")[:NOTE_LENGTH_MAX]
+    )
+    text = request.POST.get("expected_total", "")
+    expected = int(text) if text.isascii() and text.isdigit() else None
+    if wish.variant_id is None:
+        return order_cart(by=by, delivery=delivery, expected_total_minor=expected)
+    if wish.offer_id is None:
+        items = [(wish.variant_id, wish.quantity)]
+        return order_items(items, by=by, delivery=delivery, expected_total_minor=expected)
+    seat = SeatWish(
+        offer_id=wish.offer_id,
+        team_id=wish.team_id,
+        variant_id=wish.variant_id,
+        quantity=wish.quantity,
+        late_choice=wish.late_choice,
+    )
+    return order_seat(seat, by=by, delivery=delivery, expected_total_minor=expected)
+
+
+def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote, OfferView | None]:
+    currency = settings.JISHI_CURRENCY
+    if wish.variant_id is None:
+        return quote_cart(cart_view(by), address=address, currency=currency), None
+    if wish.offer_id is None:
+        items = [(wish.variant_id, wish.quantity)]
+        return quote_items(items, address=address, currency=currency), None
+    offer, quote = quote_seat(
+        offer_id=wish.offer_id,
+        team_id=wish.team_id,
+        variant_id=wish.variant_id,
+        quantity=wish.quantity,
+        address=address,
+        currency=currency,
+    )
+    return quote, offer
+
+
+def _page(  # noqa: PLR0913  (the page and what happened to it)
+    request: HttpRequest,
+    wish: Wish,
+    *,
+    by: Actor,
+    own: list[AddressView],
+    address: AddressView | None,
+    refusal: Refusal | None = None,
+    form: AddressFields | None = None,
+) -> HttpResponse:
+    quote, offer = _quote(wish, by=by, address=address)
+    if not quote.ordered_lines and refusal is None:
+        return go(reverse("shop:cart"))
+    shown = form or AddressFields(initial={"name": "", "is_default": not own})
+    needs_shipping = any(line.variant.requires_shipping for line in quote.ordered_lines)
+    values = {
+        "quote": quote,
+        "wish": wish,
+        "hidden": wish.as_query(),
+        "offer": offer,
+        "opens_team": offer is not None and wish.team_id is None,
+        "late_choices": late_choices(wish.late_choice) if offer else [],
+        "total_lines": total_lines(quote, has_address=address is not None),
+        "address": address_card(address) if address else None,
+        "addresses": [
+            address_card(view) | {"url": wish.address(address=str(view.id)), "is_on": view == address}
+            for view in own
+        ],
+        "needs_address": needs_shipping,
+        "form": shown,
+        "regions": region_choices(shown),
+        "form_action": f"{reverse('shop:checkout_address')}?{urlencode(wish.as_query())}",
+        "is_form_open": form is not None or (not own and needs_shipping),
+        "note": request.POST.get("note", ""),
+        "problem": _problem_words(refusal, quote) if refusal else "",
+        "short": [
+            {"line": line, "url": _with_quantity(wish, line.sellable)}
+            for line in quote.ordered_lines
+            if not line.is_available
+        ],
+        "back": reverse("shop:cart") if wish.variant_id is None else quote_back(quote, wish),
+    }
+    has_errors = form is not None and bool(form.errors)
+    status = status_of(refusal) if refusal else 422 if has_errors else 200
+    return show(request, "shop/checkout.html", values, tab="cart", status=status)
+
+
+def quote_back(quote: Quote, wish: Wish) -> str:
+    """Where the shopper came from."""
+    if wish.team_id is not None:
+        return reverse("shop:team", args=[wish.team_id])
+    return reverse("shop:product", args=[quote.lines[0].variant.product_handle])
+
+
+def _problem_words(refusal: Refusal, quote: Quote) -> str:
+    if isinstance(refusal, OutOfStock):
+        return _("手慢了一步：有商品不够了，下面写着还有多少。什么都没有扣。")
+    if isinstance(refusal, TotalChanged):
+        return _("价格刚刚变了，下面是现在的金额，看过再点一次就好。什么都没有扣。")
+    del quote
+    return words_of(refusal)
+
+
+def _with_quantity(wish: Wish, sellable: int) -> str:
+    """The same wish for as many as there are."""
+    if wish.variant_id is None or sellable <= 0:
+        return ""
+    return wish.address(quantity=str(sellable))
+
+
+def _chosen(own: list[AddressView], address_id: uuid.UUID | None) -> AddressView | None:
+    """The address asked for, else the default; other people's are never found."""
+    return next((view for view in own if view.id == address_id), own[0] if own else None)

@@ -1,0 +1,91 @@
+"""Paying: choose a cashier, go there, come back, and see what became of it."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jishi.flows.payment import check_payment, pay_order
+from jishi.kernel import clock
+from jishi.kernel.errors import NotFound
+from jishi.modules.orders.public import NotPayable, OrderState, OrderView, order_view
+from jishi.modules.payments.public import (
+    PaymentState,
+    PaymentView,
+    ProviderSilent,
+    payment_view,
+    provider_names,
+)
+from jishi.modules.plays.public import team_view
+from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
+from jishi.surfaces.shop.sharing import team_share
+from jishi.surfaces.shop.words import provider_words
+
+POLL_SECONDS = 2
+_OPEN = (PaymentState.CREATED, PaymentState.PENDING, PaymentState.UNKNOWN)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
+    actor = require_member(request)
+    order = order_view(order_id, by=actor)
+    if not actor.owns(order.member_id):
+        raise NotFound()
+    if order.state is not OrderState.PLACED or order.pay_deadline <= clock.now():
+        return go(reverse("shop:order", args=[order_id]))
+    problem = ""
+    if request.method == "POST":
+        try:
+            payment = pay_order(order_id, by=actor, provider=request.POST.get("provider", ""))
+        except NotPayable:
+            return go(reverse("shop:order", args=[order_id]))
+        if payment.pay_url:
+            return go(payment.pay_url)
+        problem = words_of(ProviderSilent())
+    values = {"order": order, "providers": _providers(), "problem": problem}
+    return show(request, "shop/pay.html", values, tab="me", status=503 if problem else 200)
+
+
+@require_safe
+def pay_return(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
+    """The browser comes back from the cashier: ask the provider, say what is known, keep asking while it is not.
+
+    Browser return and callback take the same path, so whichever comes first settles the payment.
+    """
+    actor = require_member(request)
+    if not actor.owns(payment_view(payment_id).member_id):
+        raise NotFound()
+    payment = check_payment(payment_id)
+    order = order_view(payment.order_id, by=actor)
+    values = _result(request, payment, order)
+    if is_swap(request):
+        return show_part(request, "shop/parts/pay_result.html", values)
+    return show(request, "shop/pay_return.html", values, tab="me")
+
+
+def _result(request: HttpRequest, payment: PaymentView, order: OrderView) -> dict[str, Any]:
+    is_open = payment.state in _OPEN
+    team = team_view(order.team_id) if order.team_id and payment.state is PaymentState.SUCCEEDED else None
+    is_paid = payment.state is PaymentState.SUCCEEDED
+    return {
+        "payment": payment,
+        "order": order,
+        "team": team,
+        "is_open": is_open,
+        "is_paid": is_paid,
+        "is_returned": is_paid and order.state in (OrderState.REFUNDING, OrderState.REFUNDED),
+        "can_pay_again": not is_open and not is_paid and order.state is OrderState.PLACED,
+        "poll_seconds": POLL_SECONDS,
+        "poll_url": request.path,
+        "team_share": team_share(request, team) if team else None,
+    }
+
+
+def _providers() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": provider_words(name)[0], "note": provider_words(name)[1], "is_on": place == 0}
+        for place, name in enumerate(provider_names())
+    ]

@@ -1,0 +1,165 @@
+"""Sharing: links that remember who sent them, the sheet with QR and poster, and arriving by a link or a source."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from jishi.kernel import clock
+from jishi.kernel.errors import NotFound
+from jishi.modules.catalog.public import cards_by_ids
+from jishi.modules.people.public import meet_visitor, people_by_ids
+from jishi.modules.plays.public import TeamView, team_view
+from jishi.modules.sharing.public import (
+    WINDOW_DAYS,
+    Channel,
+    LinkUnknown,
+    LinkView,
+    TargetKind,
+    credits_table,
+    figures_of_sharer,
+    link_of_code,
+    record_touch,
+    share,
+)
+from jishi.platform.http import actor_of
+from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, show, show_part, visitor_of
+
+SOURCE_PARAMETERS = ("utm_source", "source")
+CREDITS_SHOWN = 30
+
+
+class SourceMiddleware:
+    """`?utm_source=` or `?source=` on any page of the shop is noted as where the visitor came from."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET" and "source=" in request.META.get("QUERY_STRING", ""):
+            self._note(request)
+        return self.get_response(request)
+
+    def _note(self, request: HttpRequest) -> None:
+        source = next((request.GET[name] for name in SOURCE_PARAMETERS if request.GET.get(name)), "")
+        actor = actor_of(request)
+        if source and actor.visitor_id is not None and not request.path.startswith(("/api/", "/console/")):
+            meet_visitor(actor.visitor_id)
+            record_touch(visitor_id=actor.visitor_id, member_id=actor.id, source=source)
+
+
+@require_safe
+def follow(request: HttpRequest, code: str) -> HttpResponse:
+    """Somebody came by a person's link: remember it, then show what the link is about."""
+    link = link_of_code(code)
+    if link is None:
+        raise LinkUnknown()
+    visitor_id = visitor_of(request)
+    meet_visitor(visitor_id)
+    record_touch(visitor_id=visitor_id, member_id=actor_of(request).id, code=code)
+    return go(target_address(link))
+
+
+@require_safe
+def sheet(request: HttpRequest, kind: str, target_id: uuid.UUID | None = None) -> HttpResponse:
+    """The sharer's own link with its QR and poster; a sheet for HTMX, a page without a script."""
+    actor = require_member(request)
+    target = _kind(kind)
+    values = _sheet_values(target, target_id)
+    link = share(by=actor, target_kind=target, target_id=target_id, channel=Channel.LINK)
+    poster = (
+        share(by=actor, target_kind=target, target_id=target_id, channel=Channel.POSTER)
+        if target_id
+        else None
+    )
+    url = absolute(reverse("shop:follow", args=[link.code]))
+    values |= {
+        "url": url,
+        "qr": qr_markup(url),
+        "poster_url": reverse("shop:poster", args=[poster.code]) if poster else "",
+        "back": target_address(link),
+    }
+    if is_swap(request):
+        return show_part(request, "shop/parts/share_sheet.html", values | {"is_sheet": True})
+    return show(request, "shop/share.html", values, tab="me")
+
+
+@require_safe
+def my_shares(request: HttpRequest) -> HttpResponse:
+    """What one's sharing brought in the last thirty days, with the orders behind it."""
+    actor = require_member(request)
+    member_id = actor.require_member()
+    until = clock.now()
+    since = until - timedelta(days=WINDOW_DAYS)
+    credits = credits_table(since=since, until=until, sharer_id=member_id, limit=CREDITS_SHOWN)
+    buyers = people_by_ids(credit.buyer_id for credit in credits)
+    values = {
+        "figures": figures_of_sharer(member_id, since=since, until=until),
+        "days": WINDOW_DAYS,
+        "credits": [
+            {"row": credit, "buyer": buyers[credit.buyer_id].nickname if credit.buyer_id in buyers else ""}
+            for credit in credits
+        ],
+    }
+    return show(request, "shop/my_shares.html", values, tab="me")
+
+
+def team_share(request: HttpRequest, team: TeamView) -> dict[str, Any]:
+    """What the share buttons of a team need; the link is the actor's own."""
+    link = share(by=actor_of(request), target_kind=TargetKind.TEAM, target_id=team.id, channel=Channel.NATIVE)
+    title = cards_by_ids([team.product_id])[team.product_id].title
+    return {
+        "url": absolute(reverse("shop:follow", args=[link.code])),
+        "title": title,
+        "text": _("还差 %(missing)d 席就成团，来不来？") % {"missing": team.missing_count},
+        "sheet_url": reverse("shop:share_target", args=["team", team.id]),
+    }
+
+
+def target_address(link: LinkView) -> str:
+    """The page that a link is about. Raises NotFound when it is gone."""
+    if link.target_kind is TargetKind.TEAM and link.target_id:
+        return reverse("shop:team", args=[link.target_id])
+    if link.target_kind is TargetKind.PRODUCT and link.target_id:
+        card = cards_by_ids([link.target_id]).get(link.target_id)
+        if card is None:
+            raise NotFound()
+        return reverse("shop:product", args=[card.handle])
+    return reverse("shop:home")
+
+
+def qr_markup(url: str) -> str:
+    """An inline SVG; segno writes nothing of the address into it but the code itself."""
+    svg = segno.make(url, error="m").svg_inline(scale=5, border=2, dark="#1f1b16", omitsize=True)
+    return mark_safe(svg)
+
+
+def _kind(text: str) -> TargetKind:
+    try:
+        return TargetKind(text)
+    except ValueError as error:
+        raise NotFound() from error
+
+
+def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, Any]:
+    """Raises NotFound for something that is not there to be shared."""
+    if target is TargetKind.SHOP:
+        return {"title": _("集市 · 和邻居一起买"), "text": _("时令好物，凑满就发，凑不满就退。"), "image": ""}
+    if target_id is None:
+        raise NotFound()
+    if target is TargetKind.TEAM:
+        found = team_view(target_id)
+        card = cards_by_ids([found.product_id])[found.product_id]
+        text = _("还差 %(missing)d 席就成团，来不来？") % {"missing": found.missing_count}
+        return {"title": card.title, "text": text, "image": card.cover_address}
+    product = cards_by_ids([target_id]).get(target_id)
+    if product is None:
+        raise NotFound()
+    return {"title": product.title, "text": product.subtitle, "image": product.cover_address}
