@@ -52,11 +52,8 @@ from jishi.modules.people.rules import (
     SHOPPER_SCOPES,
     clean_nickname,
     clean_phone,
-<<<<<<< HEAD
-    mask_line,
-=======
     color_of,
->>>>>>> main
+    mask_line,
     mask_phone,
     permissions_of,
 )

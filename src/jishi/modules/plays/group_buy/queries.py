@@ -5,12 +5,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-<<<<<<< HEAD
 from datetime import date, datetime
-=======
-from datetime import datetime
 from typing import Any
->>>>>>> main
 
 from django.db import connection
 from django.db.models import Count, Q
