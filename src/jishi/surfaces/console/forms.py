@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from jishi.kernel import ids
 from jishi.kernel.errors import Refusal
 from jishi.kernel.money import format_minor, parse_minor
-from jishi.modules.people.public import Member
 from jishi.platform.http import actor_of
 from jishi.platform.once import answer_once, fingerprint_of
 from jishi.surfaces.refusals import words_of
@@ -120,10 +119,3 @@ def act_once(request: HttpRequest, act: Callable[[], Any]) -> bool:
         act=answer,
     )
     return not found.replayed
-
-
-def member_of(request: HttpRequest) -> Member:
-    """Who is logged in; the pages behind `guarded` have somebody."""
-    if not isinstance(request.user, Member):
-        raise TypeError("nobody is logged in")
-    return request.user

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jishi.modules.people.public import Member
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import second_factor
 from jishi.surfaces.console.access import guarded, safe_next
@@ -43,7 +43,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
             request, "console/login.html", {"email": email, "problem": _("试得太多了，请五分钟后再来。")}, 429
         )
     member = authenticate(request, username=email, password=request.POST.get("password", ""))
-    if not isinstance(member, Member):
+    if member is None:
         _count_try(request, email)
         return _gate(request, "console/login.html", {"email": email, "problem": _("邮箱或密码不对。")}, 422)
     if second_factor.has_second_factor(member):
@@ -60,7 +60,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
     """The second step: for a password that was right, or for a session that began in the shop."""
     pending = request.session.get(PENDING) or (request.user.pk if request.user.is_authenticated else None)
     member = ModelBackend().get_user(pending) if pending else None
-    if not isinstance(member, Member):
+    if member is None:
         return redirect("console:login")
     values = {"next": safe_next(request)}
     if request.method == "GET":
@@ -94,7 +94,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def enrol(request: HttpRequest) -> HttpResponse:
     """Begin with a second factor; it stands before the console when the shop asks all staff for one."""
     member = request.user
-    if not isinstance(member, Member) or not member.is_staff:
+    if not actor_of(request).may("console.view") or not isinstance(member, AbstractBaseUser):
         return redirect("console:login")
     if second_factor.has_second_factor(member):
         return redirect("console:security")
@@ -120,7 +120,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
 def security(request: HttpRequest) -> HttpResponse:
     """One's own second factor."""
     member = request.user
-    if request.method == "POST" and isinstance(member, Member):
+    if request.method == "POST" and isinstance(member, AbstractBaseUser):
         if second_factor.is_right(member, request.POST.get("code", "")):
             second_factor.remove(request, member)
             messages.success(request, _("已关闭动态验证码"))

@@ -6,10 +6,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, validate_totp_code
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
-
-from jishi.modules.people.public import Member
 
 PASSED = "console.second_factor"
 SECRET = "console.totp_secret"
@@ -28,11 +27,11 @@ def has_second_factor(member: object) -> bool:
     return bool(Authenticator.objects.filter(user=member, type=Authenticator.Type.TOTP).exists())
 
 
-def remember_passed(request: HttpRequest, member: Member) -> None:
+def remember_passed(request: HttpRequest, member: AbstractBaseUser) -> None:
     request.session[PASSED] = str(member.pk)
 
 
-def is_right(member: Member, code: str) -> bool:
+def is_right(member: AbstractBaseUser, code: str) -> bool:
     """Check a code; each works once."""
     compact = "".join(code.split())
     for row in Authenticator.objects.filter(user=member, type__in=["totp", "recovery_codes"]):
@@ -49,13 +48,13 @@ def secret_to_enrol(request: HttpRequest) -> str:
     return str(request.session[SECRET])
 
 
-def picture_of(member: Member, secret: str) -> SafeString:
+def picture_of(member: AbstractBaseUser, secret: str) -> SafeString:
     """A QR code for authenticator apps, as an inline drawing."""
     code = segno.make(get_adapter().build_totp_url(member, secret), error="m")
     return mark_safe(code.svg_inline(scale=4, border=2))
 
 
-def enrol(request: HttpRequest, member: Member, code: str) -> list[str] | None:
+def enrol(request: HttpRequest, member: AbstractBaseUser, code: str) -> list[str] | None:
     """Begin to ask for codes; returns the recovery codes, or None when the code was wrong."""
     secret = secret_to_enrol(request)
     if not validate_totp_code(secret, "".join(code.split())):
@@ -67,6 +66,6 @@ def enrol(request: HttpRequest, member: Member, code: str) -> list[str] | None:
     return list(codes)
 
 
-def remove(request: HttpRequest, member: Member) -> None:
+def remove(request: HttpRequest, member: AbstractBaseUser) -> None:
     Authenticator.objects.filter(user=member).delete()
     request.session.pop(PASSED, None)
