@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("console/", include("jishi.surfaces.console.urls")),
     path("hooks/", include("jishi.surfaces.hooks.payments")),
+    path("api/v1/", include("jishi.surfaces.api.urls")),
 ]
 
 if settings.DEBUG or settings.JISHI_DEMO:

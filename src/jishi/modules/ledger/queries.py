@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import Balance, TransferState, TransferView
+from jishi.platform.paging import Key, older_than
 
 JOURNAL_PAGE_MAX = 200
 JOURNAL_LINES_MAX = 100_000
@@ -55,12 +56,14 @@ def journal(
     account: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    after: Key | None = None,
     page: int = 1,
     limit: int = JOURNAL_PAGE_MAX,
 ) -> list[TransferView]:
     """Newest first; one query. `account` is the code of either side."""
     size = min(limit, JOURNAL_PAGE_MAX)
-    rows = _journal(kind=kind, account=account, since=since, until=until).order_by("-at", "-id")
+    rows = _journal(kind=kind, account=account, since=since, until=until)
+    rows = rows.filter(older_than(after, field="at")).order_by("-at", "-id")
     return [_view(row) for row in rows[(page - 1) * size : page * size]]
 
 
