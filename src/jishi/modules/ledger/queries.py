@@ -50,7 +50,7 @@ def available_in(*, code: str, unit: str) -> int | None:
     )
 
 
-def journal(
+def journal(  # noqa: PLR0913  (the filters of one table)
     *,
     kind: str = "",
     account: str = "",

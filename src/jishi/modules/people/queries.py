@@ -68,7 +68,7 @@ def member_row(member_id: uuid.UUID, *, by: Actor) -> MemberRow:
     return _row(row)
 
 
-def members_table(
+def members_table(  # noqa: PLR0913  (the filters of one table)
     *,
     by: Actor,
     text: str = "",

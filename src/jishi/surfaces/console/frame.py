@@ -62,12 +62,19 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
                 ("members", _("会员"), "people", "members.view"),
             ),
         ),
-        (_("资金"), (("ledger", _("账本"), "ledger", "ledger.view"),)),
+        (
+            _("资金"),
+            (
+                ("ledger", _("账本"), "ledger", "ledger.view"),
+                ("reconciliation", _("对账"), "wallet", "ledger.view"),
+            ),
+        ),
         (
             _("系统"),
             (
                 ("staff", _("员工"), "me", "staff.manage"),
                 ("shipping", _("运费"), "truck", "settings.edit"),
+                ("webhooks", _("网络钩子"), "hook", "webhooks.manage"),
                 ("tokens", _("接口令牌"), "key", "tokens.manage"),
                 ("security", _("登录安全"), "shield", "console.view"),
             ),

@@ -35,6 +35,7 @@ from jishi.modules.plays.public import offers_by_ids, teams_of_member
 from jishi.modules.sharing.public import figures_of_sharer, introduction_of
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
+from jishi.platform.paging import cursor_after, key_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import blame, dress
@@ -47,7 +48,6 @@ from jishi.surfaces.console.tables import column, number, row, table, tag, text,
 PAGE_SIZE = 50
 ORDERS_SHOWN = 20
 SHARING_DAYS = 90
-_CURSOR = "before"
 
 
 class StaffForm(forms.Form):
@@ -81,11 +81,9 @@ def members(request: HttpRequest) -> HttpResponse:
     is_period = any(name in request.GET for name in ("days", "from"))
     asked = period_of(request)
     joined = (asked.period.since, asked.period.until) if is_period else None
-    before = _before(request)
-    found = members_table(by=actor, text=needle, joined=joined, before=before, limit=PAGE_SIZE)
-    older = (
-        with_query(request.GET, before=found[-1].created_at.isoformat()) if len(found) == PAGE_SIZE else None
-    )
+    after = key_of(request.GET.get("after", ""))
+    found = members_table(by=actor, text=needle, joined=joined, after=after, limit=PAGE_SIZE)
+    following = cursor_after(found, limit=PAGE_SIZE, field="created_at")
     context = {
         "search_text": needle,
         "hidden": [],
@@ -97,8 +95,8 @@ def members(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("console:members") if needle else None,
         "members": _table(found, actor),
         "total": count_members(by=actor, text=needle),
-        "newer_url": with_query(request.GET, before=None) if before else None,
-        "older_url": older,
+        "newer_url": with_query(request.GET, after=None) if after else None,
+        "older_url": with_query(request.GET, after=following) if following else None,
     }
     return show(request, "console/members.html", section="members", context=context)
 
@@ -184,14 +182,6 @@ def staff(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return show(request, "console/staff.html", section="staff", context=context, status=status)
-
-
-def _before(request: HttpRequest) -> Any:
-    value = request.GET.get(_CURSOR, "")
-    try:
-        return forms.DateTimeField().to_python(value.replace(" ", "+")) if value else None
-    except forms.ValidationError:
-        return None
 
 
 def _phone(person: MemberRow, actor: Actor) -> str:

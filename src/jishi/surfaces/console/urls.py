@@ -14,10 +14,12 @@ from jishi.surfaces.console import (
     order,
     orders,
     products,
+    reconciling,
     roi,
     roi_rows,
     shares,
     shop_settings,
+    webhooks,
 )
 
 app_name = "console"
@@ -83,6 +85,15 @@ urlpatterns = [
     path("shares/<uuid:member_id>/", shares.sharer, name="sharer"),
     path("ledger/", money.ledger, name="ledger"),
     path("ledger/journal.csv", money.ledger_csv, name="ledger_csv"),
+    path("ledger/reconciliation/", reconciling.reconciliation, name="reconciliation"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/again/",
+        webhooks.send_again,
+        name="delivery_again",
+    ),
+    path("webhooks/<uuid:endpoint_id>/<slug:verb>/", webhooks.act, name="webhook_act"),
     path("settings/shipping/", shop_settings.shipping, name="shipping"),
     path("settings/tokens/", shop_settings.tokens, name="tokens"),
     path("settings/tokens/<uuid:token_id>/revoke/", shop_settings.revoke, name="token_revoke"),

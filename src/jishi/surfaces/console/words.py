@@ -13,6 +13,7 @@ from jishi.modules.payments.public import PaymentState, RefundState
 from jishi.modules.people.public import Role
 from jishi.modules.plays.public import OfferState, SeatState, TeamState
 from jishi.modules.sharing.public import Reason
+from jishi.modules.webhooks.public import DeliveryState
 
 Tag = tuple[str, str]  # words and the colour of their tag
 
@@ -65,6 +66,19 @@ _REFUND = {
     RefundState.UNKNOWN: (gettext_noop("正在确认"), "gold"),
     RefundState.SUCCEEDED: (gettext_noop("已退回"), "leaf"),
     RefundState.FAILED: (gettext_noop("失败"), "accent"),
+}
+_DELIVERY = {
+    DeliveryState.QUEUED: (gettext_noop("等待发送"), "gold"),
+    DeliveryState.DELIVERED: (gettext_noop("已送达"), "leaf"),
+    DeliveryState.GIVEN_UP: (gettext_noop("放弃"), "accent"),
+}
+_DIFFERENCE = {
+    "missing_here": gettext_noop("渠道有，我们没有"),
+    "missing_there": gettext_noop("我们有，渠道没有"),
+    "amount_differs": gettext_noop("金额不同"),
+    "fee_differs": gettext_noop("手续费不同"),
+    "currency_differs": gettext_noop("货币不同"),
+    "ledger_differs": gettext_noop("收款与账本不同"),
 }
 _IMPORT = {
     ImportState.WAITING: (gettext_noop("排队中"), "line"),
@@ -225,6 +239,14 @@ def payment_state(state: str) -> Tag:
 
 def refund_state(state: str) -> Tag:
     return _tag(_REFUND[RefundState(state)])
+
+
+def delivery_state(state: str) -> Tag:
+    return _tag(_DELIVERY[DeliveryState(state)])
+
+
+def difference(kind: str) -> str:
+    return _known(_DIFFERENCE, kind)
 
 
 def import_state(state: str) -> Tag:
