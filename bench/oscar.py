@@ -27,7 +27,12 @@ def serving() -> Iterator[str]:
         *("--chdir", str(folder), "oscarshop.wsgi:application"),
     ]
     url = f"http://127.0.0.1:{PORT}"
-    with stage.served(command, url=f"{url}/api/products/1/", PYTHONPATH=str(folder)):
+    with stage.served(
+        command,
+        url=f"{url}/api/products/1/",
+        PYTHONPATH=str(folder),
+        DJANGO_SETTINGS_MODULE="oscarshop.settings",
+    ):
         yield url
 
 

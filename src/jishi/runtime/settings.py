@@ -172,3 +172,4 @@ JISHI_DEMO = ENV.demo
 JISHI_STAFF_MFA = ENV.staff_mfa
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"
+JISHI_RATE_FACTOR = ENV.rate_factor
