@@ -11,6 +11,7 @@ from jishi.surfaces.templatetags.look import short_money
 SPARK_WIDTH, SPARK_HEIGHT = 80, 32
 NOTHING = "–"
 DAYS_SHOWN_MAX = 45
+MULTIPLE_FROM = 10  # from ten times on a percentage says nothing
 
 
 def whole(value: float) -> str:
@@ -135,6 +136,8 @@ def _change(figure: Compared, *, is_rate: bool) -> str:
         return _points(difference) if difference else _("持平")
     if figure.change is None:
         return ""
+    if figure.change >= MULTIPLE_FROM - 1:
+        return _("%(times)s 倍") % {"times": f"{figure.now / figure.before:,.0f}"}
     return f"{abs(figure.change) * 100:.1f}%" if figure.change else _("持平")
 
 
