@@ -66,7 +66,7 @@ def orders_of_member(
     if before is not None:
         rows = rows.filter(placed_at__lt=before)
     rows = rows.filter(older_than(after, field="placed_at"))
-    return _summaries(list(rows.order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
+    return summaries_of(list(rows.order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
 
 
 def orders_table(  # noqa: PLR0913  (the console's filters)
@@ -108,7 +108,9 @@ def orders_table(  # noqa: PLR0913  (the console's filters)
             | Q(address__name=text.strip())
             | Q(address__phone__endswith=text.strip())
         )
-    return _summaries(list(Order.objects.filter(found).order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
+    return summaries_of(
+        list(Order.objects.filter(found).order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)])
+    )
 
 
 def unpaid_order_ids(*, limit: int) -> list[uuid.UUID]:
@@ -126,7 +128,7 @@ def shipped_order_ids(*, shipped_before: datetime, limit: int) -> list[uuid.UUID
 def summaries_by_ids(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, OrderSummary]:
     """Orders by id without a scope: for flows and insight, never for a page. Two queries."""
     rows = list(Order.objects.filter(id__in=list(order_ids)))
-    return {summary.id: summary for summary in _summaries(rows)}
+    return {summary.id: summary for summary in summaries_of(rows)}
 
 
 def lines_by_order(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[OrderLineView]]:
@@ -179,7 +181,7 @@ def _count(rows: QuerySet[Order]) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(found=Count("id")))
 
 
-def _summaries(rows: list[Order]) -> list[OrderSummary]:
+def summaries_of(rows: list[Order]) -> list[OrderSummary]:
     lines: dict[uuid.UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(order_id__in=[row.id for row in rows]).order_by("position"):
         lines[line.order_id].append(line)
