@@ -10,6 +10,7 @@ from jishi.kernel import clock, ids
 from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.platform import locks
 from jishi.platform.models import Pool
+from jishi.platform.once import KeyReused
 from jishi.platform.transactions import in_transaction
 
 EXPIRE_BATCH = 500
@@ -40,6 +41,7 @@ class TooLate(Refusal):
 
 
 _REFUSALS: dict[str, type[Refusal]] = {
+    "key_reused": KeyReused,
     "sold_out": SoldOut,
     "limit_reached": LimitReached,
     "too_early": TooEarly,
@@ -79,7 +81,8 @@ def claim_units(
 ) -> ClaimOutcome:
     """Hold units of a pool inside the caller's transaction; the claim's id is the idempotency key.
 
-    Raises SoldOut, LimitReached, TooEarly, TooLate, NotFound, or Busy when the row stays locked.
+    Raises SoldOut, LimitReached, TooEarly, TooLate, NotFound, KeyReused (the id is another request's), or Busy
+    when the row stays locked.
     """
     wanted = claim_id or ids.new_id()
     with locks.lock_timeout(), connection.cursor() as cursor:

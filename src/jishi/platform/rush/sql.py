@@ -12,6 +12,8 @@ DECLARE
     remaining int;
     granted int := 0;
     asked record;
+    units int;
+    of_member jsonb := '{}';  -- units granted so far to members who ask several times in this batch
     outcomes text[] := '{}';
 BEGIN
     SELECT * INTO pool FROM rush_pool WHERE id = p_pool FOR UPDATE;
@@ -22,8 +24,9 @@ BEGIN
     remaining := pool.capacity - pool.taken;
 
     FOR asked IN
-        SELECT r.place, r.quantity, c.id IS NOT NULL AS known,
-               coalesce(held.units, 0) + sum(r.quantity) OVER (PARTITION BY r.member ORDER BY r.place) AS would_have
+        SELECT r.place, r.quantity, r.member, c.id IS NOT NULL AS known,
+               (c.pool_id, c.member_id, c.quantity) = (p_pool, r.member, r.quantity) AS is_same,
+               coalesce(held.units, 0) AS has, count(*) OVER (PARTITION BY r.member) > 1 AS asks_again
         FROM unnest(p_claims, p_members, p_quantities) WITH ORDINALITY AS r(claim, member, quantity, place)
         LEFT JOIN rush_claim c ON c.id = r.claim
         LEFT JOIN LATERAL (
@@ -33,15 +36,23 @@ BEGIN
         ) held ON true
         ORDER BY r.place
     LOOP
-        IF asked.known THEN outcomes := outcomes || 'replayed'::text;
+        units := asked.has + asked.quantity;
+        IF pool.member_limit > 0 AND asked.asks_again THEN
+            units := units + coalesce((of_member ->> asked.member::text)::int, 0);
+        END IF;
+        IF asked.known AND asked.is_same THEN outcomes := outcomes || 'replayed'::text;
+        ELSIF asked.known THEN outcomes := outcomes || 'key_reused'::text;
         ELSIF refusal IS NOT NULL THEN outcomes := outcomes || refusal;
-        ELSIF pool.member_limit > 0 AND asked.would_have > pool.member_limit THEN
+        ELSIF pool.member_limit > 0 AND units > pool.member_limit THEN
             outcomes := outcomes || 'limit_reached'::text;
         ELSIF asked.quantity > remaining THEN outcomes := outcomes || 'sold_out'::text;
         ELSE
             outcomes := outcomes || 'granted'::text;
             remaining := remaining - asked.quantity;
             granted := granted + asked.quantity;
+            IF pool.member_limit > 0 AND asked.asks_again THEN
+                of_member := of_member || jsonb_build_object(asked.member::text, units - asked.has);
+            END IF;
         END IF;
     END LOOP;
 

@@ -27,6 +27,7 @@ _WORDS = {
     "too_early": "还没开始，请稍候。",
     "too_late": "已经结束了。",
     "missing": "没有找到这个池。",
+    "key_reused": "这个幂等键已用于另一个请求，请换一个新的键。",
     "busy": "人太多了，请过一会儿再试。",
     "pass_needed": "请先登录，领取通行证。",
     "bad_request": "请求有误：要有 Idempotency-Key（UUID）和正确的数量。",
