@@ -46,3 +46,8 @@ def ask(
     return (client or Client()).generic(
         method, API + path, content, content_type="application/json", headers=sent
     )
+
+
+def code_of(response: Any) -> tuple[int, str]:
+    """The status of a refusal and its code."""
+    return response.status_code, response.json()["code"]

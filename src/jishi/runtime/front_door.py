@@ -251,5 +251,13 @@ class _Visit:
 
 
 def _problem(status: int, code: str, title: str, headers: dict[str, str]) -> Response:
-    body = {"type": f"about:blank#{code}", "title": title, "status": status, "code": code}
+    body = {
+        "type": f"urn:jishi:problem:{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": title,
+        "facts": {},
+        "request_id": request_id.get() or "",
+    }
     return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
