@@ -27,13 +27,13 @@ from jishi.modules.plays.group_buy.rules import (
 from jishi.modules.plays.group_buy.types import LateChoice, OfferState, OfferView, TeamState
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
-O, T = OfferState, TeamState
+F, T = OfferState, TeamState
 LEGAL_OFFER = {
-    O.DRAFT: {"schedule": O.SCHEDULED, "open": O.OPEN},
-    O.SCHEDULED: {"open": O.OPEN, "withdraw": O.DRAFT, "close": O.CLOSING},
-    O.OPEN: {"close": O.CLOSING},
-    O.CLOSING: {"settle": O.SETTLED},
-    O.SETTLED: {},
+    F.DRAFT: {"schedule": F.SCHEDULED, "open": F.OPEN},
+    F.SCHEDULED: {"open": F.OPEN, "withdraw": F.DRAFT, "close": F.CLOSING},
+    F.OPEN: {"close": F.CLOSING},
+    F.CLOSING: {"settle": F.SETTLED},
+    F.SETTLED: {},
 }
 LEGAL_TEAM = {
     T.OPENING: {"form": T.FORMING, "void": T.VOID},
