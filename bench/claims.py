@@ -57,19 +57,27 @@ def main() -> None:
             for number in range(ROUNDS):
                 pool = _pool(10**8)
                 script = _LUA % (passes, number, pool)
-                measured = load.wrk(url, connections=CONNECTIONS, seconds=SECONDS, script=script, folder=ground.home)
+                measured = load.wrk(
+                    url, connections=CONNECTIONS, seconds=SECONDS, script=script, folder=ground.home
+                )
                 time.sleep(0.5)  # what was in flight when the load stopped
                 taken, claims = _counts(ground, pool)
                 assert taken == claims, (taken, claims)
                 rounds.append((measured, taken / SECONDS))
             small = _pool(SMALL)
-            crowd = load.wrk(url, connections=64, seconds=2, script=_LUA % (passes, 99, small), folder=ground.home)
+            crowd = load.wrk(
+                url, connections=64, seconds=2, script=_LUA % (passes, 99, small), folder=ground.home
+            )
             sold, rows = _counts(ground, small)
     assert sold == rows == SMALL, f"sold {sold} with {rows} claims of {SMALL}"
     print(f"pgbench, one update and one insert per transaction, 32 clients: {naive:.0f}/s")
-    print(f"bare server, JSON echo, {CONNECTIONS} connections: {echo.requests_per_second:.0f}/s, p99 {echo.p99_ms:.1f} ms")
+    print(
+        f"bare server, JSON echo, {CONNECTIONS} connections: {echo.requests_per_second:.0f}/s, p99 {echo.p99_ms:.1f} ms"
+    )
     for measured, rate in rounds:
-        print(f"claims: {measured.requests_per_second:.0f}/s answered, {rate:.0f}/s granted, p99 {measured.p99_ms:.1f} ms")
+        print(
+            f"claims: {measured.requests_per_second:.0f}/s answered, {rate:.0f}/s granted, p99 {measured.p99_ms:.1f} ms"
+        )
     print(f"{crowd.requests} asked for {SMALL} units: {sold} sold")
     figure = median(measured.requests_per_second for measured, _ in rounds)
     stage.report(

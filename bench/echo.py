@@ -14,5 +14,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     message = await receive()
     body = message.get("body") or b"{}"
     answer = json.dumps({"echo": json.loads(body)}).encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]}
+    )
     await send({"type": "http.response.body", "body": answer})

@@ -18,7 +18,9 @@ class Measured:
     """Answers that were neither 2xx nor 3xx, and socket errors."""
 
 
-def wrk(url: str, *, connections: int = 32, seconds: int = 6, script: str = "", folder: Path | None = None) -> Measured:
+def wrk(
+    url: str, *, connections: int = 32, seconds: int = 6, script: str = "", folder: Path | None = None
+) -> Measured:
     program = shutil.which("wrk")
     if program is None:
         sys.exit("测量需要 wrk：apt-get install wrk · these measurements need wrk: apt-get install wrk")

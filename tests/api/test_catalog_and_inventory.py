@@ -14,6 +14,7 @@ from jishi.kernel.ids import new_id
 from jishi.modules.catalog.api import router as catalog_router
 from jishi.modules.catalog.tests.makers import OPERATOR, READER, SHIRT, shopify, take_in
 from jishi.modules.inventory.api import router as inventory_router
+from jishi.surfaces.api.imports import router as imports_router
 from jishi.surfaces.refusals import status_of, words_of
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ MEMBER = Actor(kind=ActorKind.MEMBER, id=new_id())
 API = NinjaAPI(urls_namespace="test_catalog_and_inventory")
 API.add_router("", catalog_router)
 API.add_router("", inventory_router)
+API.add_router("", imports_router)
 
 
 @API.exception_handler(Refusal)
@@ -42,7 +44,7 @@ def test_everyone_lists_searches_and_reads() -> None:
     listed = CLIENT.get("/products?text=衬衫", actor=VISITOR)
     page = CLIENT.get("/products/shirt", actor=VISITOR).json()
 
-    assert [card["handle"] for card in listed.json()["cards"]] == ["shirt"]
+    assert [card["handle"] for card in listed.json()["items"]] == ["shirt"]
     assert (page["card"]["min_price_minor"], page["variants"][0]["is_for_sale"]) == (3600, True)
     assert "cost_minor" not in page["variants"][0]
     assert CLIENT.get("/search/suggestions?prefix=裤", actor=VISITOR).json() == ["裤子"]
@@ -53,8 +55,8 @@ def test_everyone_lists_searches_and_reads() -> None:
 def test_pages_follow_the_cursor() -> None:
     take_in(shopify(*({**SHIRT, "Handle": f"s{n}"} for n in range(3))))
     first = CLIENT.get("/products?limit=2", actor=VISITOR).json()
-    second = CLIENT.get(f"/products?limit=2&sort=newest&cursor={first['next_cursor']}", actor=VISITOR).json()
-    assert len(first["cards"]) == 2 and len(second["cards"]) == 1 and second["next_cursor"] == ""
+    second = CLIENT.get(f"/products?{first['next'].rsplit('?', 1)[1]}", actor=VISITOR).json()
+    assert len(first["items"]) == 2 and len(second["items"]) == 1 and second["next"] is None
     assert CLIENT.get("/products?sort=price&cursor=zzz", actor=VISITOR).status_code == 422
 
 
@@ -114,8 +116,8 @@ def test_stock_is_counted_and_read() -> None:
     moved = CLIENT.get(f"/stock/{body['variant_id']}/movements", actor=OPERATOR).json()
 
     assert (refused.status_code, refused.json()["code"]) == (409, "below_held")
-    assert (table["count"], table["rows"][0]["sellable"]) == (1, 5)
-    assert [row["kind"] for row in moved] == ["counted"]
+    assert (table["count"], table["items"][0]["sellable"]) == (1, 5)
+    assert [row["kind"] for row in moved["items"]] == ["counted"]
     assert CLIENT.get("/locations", actor=OPERATOR).json()[0]["code"] == "main"
 
 

@@ -1,5 +1,7 @@
 """What goes into the ledger for payments, fees and refunds (docs/algorithms/ledger.md)."""
 
+import uuid
+
 from jishi.kernel import ids
 from jishi.modules.ledger.public import AccountKind, AccountRef, NewTransfer, post_transfers
 from jishi.modules.payments.public import PaymentView, RefundView
@@ -13,12 +15,24 @@ def clearing(provider: str) -> AccountRef:
     return AccountRef(code=f"clearing:{provider}", kind=AccountKind.ASSET)
 
 
+def capture_id(payment_id: uuid.UUID) -> uuid.UUID:
+    return ids.derived_id(payment_id, "capture")
+
+
+def fee_id(payment_id: uuid.UUID) -> uuid.UUID:
+    return ids.derived_id(payment_id, "fee")
+
+
+def refund_posting_id(refund_id: uuid.UUID) -> uuid.UUID:
+    return ids.derived_id(refund_id, "refund")
+
+
 def post_payment(payment: PaymentView) -> None:
     """Debit the provider, credit sales; what the provider keeps is a fee."""
     subject = ("order", payment.order_id)
     transfers = [
         NewTransfer(
-            id=ids.derived_id(payment.id, "capture"),
+            id=capture_id(payment.id),
             debit=clearing(payment.provider),
             credit=SALES,
             amount_minor=payment.amount_minor,
@@ -30,7 +44,7 @@ def post_payment(payment: PaymentView) -> None:
     if payment.fee_minor > 0:
         transfers.append(
             NewTransfer(
-                id=ids.derived_id(payment.id, "fee"),
+                id=fee_id(payment.id),
                 debit=FEES,
                 credit=clearing(payment.provider),
                 amount_minor=payment.fee_minor,
@@ -47,14 +61,14 @@ def post_refund(refund: RefundView) -> None:
     post_transfers(
         [
             NewTransfer(
-                id=ids.derived_id(refund.id, "refund"),
+                id=refund_posting_id(refund.id),
                 debit=SALES,
                 credit=clearing(refund.provider),
                 amount_minor=refund.amount_minor,
                 unit=refund.currency,
                 kind="refund",
                 subject=("order", refund.order_id),
-                reverses_id=ids.derived_id(refund.payment_id, "capture"),
+                reverses_id=capture_id(refund.payment_id),
             )
         ]
     )

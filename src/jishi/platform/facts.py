@@ -26,7 +26,10 @@ ROWS_PER_STATEMENT = 1_000
 
 Reader = Callable[["StoredFact"], None]
 
+Gate = Callable[[], bool]
+
 _readers: dict[str, Reader] = {}
+_gates: dict[str, Gate] = {}
 _readers_of_fact: dict[str, list[str]] = {}
 
 
@@ -42,11 +45,16 @@ class StoredFact:
     payload: dict[str, Any]
 
 
-def connect_reader(*, fact_name: str, reader_name: str, reader: Reader) -> None:
-    """Wire a reaction to a fact; done once at start by the runtime's wiring. `*` reads every fact."""
+def connect_reader(*, fact_name: str, reader_name: str, reader: Reader, gate: Gate | None = None) -> None:
+    """Wire a reaction to a fact; done once at start by the runtime's wiring. `*` reads every fact.
+
+    A gate is asked in the fact's transaction, once however many facts; when it is shut no job is made for the reader.
+    """
     known = _readers.setdefault(reader_name, reader)
     if known is not reader:
         raise ValueError(f"two readers are called {reader_name}")
+    if gate is not None:
+        _gates[reader_name] = gate
     names = _readers_of_fact.setdefault(fact_name, [])
     if reader_name not in names:
         names.append(reader_name)
@@ -64,6 +72,8 @@ def record_facts(facts: Sequence[Fact], *, by: Actor) -> list[uuid.UUID]:
     rows = [_row(fact, by) for fact in facts]
     FactRow.objects.bulk_create(rows, batch_size=ROWS_PER_STATEMENT)
     deliveries = [(row.id, reader) for row in rows for reader in reader_names(row.name)]
+    shut = {reader for reader in {reader for _, reader in deliveries} & _gates.keys() if not _gates[reader]()}
+    deliveries = [(fact_id, reader) for fact_id, reader in deliveries if reader not in shut]
     if deliveries:
         _defer(deliveries)
     return [row.id for row in rows]

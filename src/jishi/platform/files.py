@@ -52,5 +52,5 @@ def store_image(*, content: bytes, folder: str) -> StoredImage:
 def _without_metadata(image: Image.Image) -> bytes:
     out = io.BytesIO()
     mode = "RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB"
-    image.convert(mode).save(out, "WEBP", quality=86, method=3)
+    image.convert(mode).save(out, "WEBP", quality=86, method=2)
     return out.getvalue()

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     *(f"allauth.socialaccount.providers.{name}" for name in ENV.social_providers),
     "django_htmx",
+    "ninja",  # its static files: the page of the API
     "procrastinate.contrib.django",
     "jishi.platform",
     *ROOMS,
@@ -72,7 +73,11 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "surfaces/shop/templates", BASE_DIR / "surfaces/console/templates"],
+        "DIRS": [
+            BASE_DIR / "surfaces/shop/templates",
+            BASE_DIR / "surfaces/console/templates",
+            BASE_DIR / "surfaces/api/templates",
+        ],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -166,3 +171,4 @@ JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"
+JISHI_RATE_FACTOR = ENV.rate_factor

@@ -11,6 +11,8 @@ from contextlib import AbstractAsyncContextManager
 from starlette.routing import BaseRoute
 
 from jishi.flows import announcements, reactions
+from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
+from jishi.modules.webhooks.reactions import tell_endpoints
 from jishi.platform.facts import Reader, connect_reader
 from jishi.surfaces.rush import routes as rush_routes
 
@@ -44,3 +46,10 @@ def connect_readers() -> None:
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)
+    for fact_name in PUBLIC_FACTS:  # no job is made for them unless somebody listens
+        connect_reader(
+            fact_name=fact_name,
+            reader_name="webhooks.tell_endpoints",
+            reader=tell_endpoints,
+            gate=anybody_listens,
+        )

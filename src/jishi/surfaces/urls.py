@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(catalog_pages.urlpatterns)),
     path("accounts/", include("allauth.urls")),
     path("hooks/", include("jishi.surfaces.hooks.payments")),
+    path("api/v1/", include("jishi.surfaces.api.urls")),
 ]
 
 if settings.DEBUG or settings.JISHI_DEMO:

@@ -1,16 +1,13 @@
 """The catalogue over HTTP: everyone reads what is for sale, staff with `catalog.edit` write."""
 
 import uuid
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from ninja import Field, File, Query, Router, Schema, Status
-from ninja.files import UploadedFile
+from ninja import Field, Query, Router, Schema, Status
 
 from jishi.modules.catalog.operations.exports import export_products
-from jishi.modules.catalog.operations.imports import request_import
 from jishi.modules.catalog.operations.products import (
     NewVariant,
     add_variant,
@@ -22,19 +19,16 @@ from jishi.modules.catalog.operations.products import (
     update_product,
     update_variant,
 )
-from jishi.modules.catalog.queries.imports import import_run, import_runs
 from jishi.modules.catalog.queries.listing import list_products
 from jishi.modules.catalog.queries.products import product_id_of, product_page
 from jishi.modules.catalog.queries.search import category_tree, suggest
 from jishi.modules.catalog.types import (
-    ImportState,
     ProductFilter,
     ProductKind,
     ProductState,
-    Severity,
     Sort,
 )
-from jishi.platform.http import actor_of
+from jishi.platform.http import actor_of, anyone, next_link, scopes
 
 MINOR_MAX = 10**12
 router = Router(tags=["catalog"])
@@ -59,8 +53,10 @@ class CardOut(Schema):
 
 
 class ListingOut(Schema):
-    cards: list[CardOut]
-    next_cursor: str
+    """`next` is the address of the following page; null at the end."""
+
+    items: list[CardOut]
+    next: str | None
 
 
 class ImageOut(Schema):
@@ -158,7 +154,9 @@ class ProductIn(ProductFieldsIn):
 
 
 class ProductPatch(ProductFieldsIn):
-    stamp: int | None = Field(None, description="Refuse when the product has changed since this stamp")
+    stamp: int | None = Field(
+        None, ge=0, le=2**62, description="Refuse when the product has changed since this stamp"
+    )
 
 
 class VariantPatch(Schema):
@@ -177,66 +175,77 @@ class MadeOut(Schema):
     id: uuid.UUID
 
 
-class IssueOut(Schema):
-    line: int
-    column: str
-    code: str
-    severity: Severity
-    reason: str
-
-
-class ImportOut(Schema):
-    id: uuid.UUID
-    filename: str
-    format: str
-    state: ImportState
-    rows_total: int
-    rows_read: int
-    created: int
-    updated: int
-    unchanged: int
-    failed_rows: int
-    notes: int
-    issues_left_out: int
-    issues: list[IssueOut]
-
-
-@router.get("/products", response=ListingOut, summary="List and search products")
+@router.get(
+    "/products",
+    response=ListingOut,
+    summary="List and search products",
+    operation_id="list_products",
+    openapi_extra=anyone(),
+)
 def get_products(request: HttpRequest, wanted: Query[ListingIn]) -> Any:
-    del request
     filters = ProductFilter(
         text=wanted.text,
         category_handle=wanted.category,
         price_from_minor=wanted.price_from_minor,
         price_to_minor=wanted.price_to_minor,
     )
-    return list_products(filters=filters, sort=wanted.sort, limit=wanted.limit, cursor=wanted.cursor)
+    found = list_products(filters=filters, sort=wanted.sort, limit=wanted.limit, cursor=wanted.cursor)
+    return {"items": found.cards, "next": next_link(request, found.next_cursor)}
 
 
-@router.get("/products/export.csv", summary="All products as CSV, in Shopify's shape")
+@router.get(
+    "/products/export.csv",
+    summary="All products as CSV, in Shopify's shape",
+    operation_id="export_products",
+    openapi_extra=scopes("catalog.edit"),
+)
 def get_products_csv(request: HttpRequest) -> StreamingHttpResponse:
     lines = export_products(by=actor_of(request))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
 
 
-@router.get("/products/{handle}", response=ProductOut, summary="One product")
+@router.get(
+    "/products/{handle}",
+    response=ProductOut,
+    summary="One product",
+    operation_id="get_product",
+    openapi_extra=anyone(),
+)
 def get_product(request: HttpRequest, handle: str) -> Any:
     return product_page(handle=handle, by=actor_of(request))
 
 
-@router.get("/categories", response=list[CategoryOut], summary="The tree of categories")
+@router.get(
+    "/categories",
+    response=list[CategoryOut],
+    summary="The tree of categories",
+    operation_id="list_categories",
+    openapi_extra=anyone(),
+)
 def get_categories(request: HttpRequest) -> Any:
     del request
     return category_tree()
 
 
-@router.get("/search/suggestions", response=list[str], summary="What a search may become")
+@router.get(
+    "/search/suggestions",
+    response=list[str],
+    summary="What a search may become",
+    operation_id="list_suggestions",
+    openapi_extra=anyone(),
+)
 def get_suggestions(request: HttpRequest, prefix: Annotated[str, Query(max_length=60)]) -> Any:
     del request
     return suggest(prefix=prefix)
 
 
-@router.post("/products", response={201: MadeOut}, summary="Make a product; it starts as a draft")
+@router.post(
+    "/products",
+    response={201: MadeOut},
+    summary="Make a product; it starts as a draft",
+    operation_id="create_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_product(request: HttpRequest, body: ProductIn) -> Any:
     fields = body.dict(exclude_none=True, exclude={"title", "variants", "option_names"})
     variants = [NewVariant(**{**v.dict(), "option_values": tuple(v.option_values)}) for v in body.variants]
@@ -250,7 +259,13 @@ def post_product(request: HttpRequest, body: ProductIn) -> Any:
     return Status(201, {"id": product_id})
 
 
-@router.patch("/products/{handle}", response=ProductOut, summary="Change fields of a product")
+@router.patch(
+    "/products/{handle}",
+    response=ProductOut,
+    summary="Change fields of a product",
+    operation_id="change_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def patch_product(request: HttpRequest, handle: str, body: ProductPatch) -> Any:
     actor = actor_of(request)
     actor.require("catalog.edit")
@@ -259,27 +274,57 @@ def patch_product(request: HttpRequest, handle: str, body: ProductPatch) -> Any:
     return product_page(handle=fields.get("handle", handle), by=actor)
 
 
-@router.post("/products/{handle}/publish", response=ProductOut, summary="Put on sale")
+@router.post(
+    "/products/{handle}/publish",
+    response=ProductOut,
+    summary="Put on sale",
+    operation_id="publish_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_publish(request: HttpRequest, handle: str) -> Any:
     return _step(request, handle, publish_product)
 
 
-@router.post("/products/{handle}/unpublish", response=ProductOut, summary="Take off sale")
+@router.post(
+    "/products/{handle}/unpublish",
+    response=ProductOut,
+    summary="Take off sale",
+    operation_id="unpublish_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_unpublish(request: HttpRequest, handle: str) -> Any:
     return _step(request, handle, unpublish_product)
 
 
-@router.post("/products/{handle}/archive", response=ProductOut, summary="Put away")
+@router.post(
+    "/products/{handle}/archive",
+    response=ProductOut,
+    summary="Put away",
+    operation_id="archive_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_archive(request: HttpRequest, handle: str) -> Any:
     return _step(request, handle, archive_product)
 
 
-@router.post("/products/{handle}/restore", response=ProductOut, summary="Bring back as a draft")
+@router.post(
+    "/products/{handle}/restore",
+    response=ProductOut,
+    summary="Bring back as a draft",
+    operation_id="restore_product",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_restore(request: HttpRequest, handle: str) -> Any:
     return _step(request, handle, restore_product)
 
 
-@router.post("/products/{handle}/variants", response={201: MadeOut}, summary="One more variant")
+@router.post(
+    "/products/{handle}/variants",
+    response={201: MadeOut},
+    summary="One more variant",
+    operation_id="create_variant",
+    openapi_extra=scopes("catalog.edit"),
+)
 def post_variant(request: HttpRequest, handle: str, body: VariantIn) -> Any:
     actor = actor_of(request)
     actor.require("catalog.edit")
@@ -287,7 +332,13 @@ def post_variant(request: HttpRequest, handle: str, body: VariantIn) -> Any:
     return Status(201, {"id": add_variant(by=actor, product_id=product_id_of(handle), variant=variant)})
 
 
-@router.patch("/variants/{variant_id}", response={204: None}, summary="Change a variant")
+@router.patch(
+    "/variants/{uuid:variant_id}",
+    response={204: None},
+    summary="Change a variant",
+    operation_id="change_variant",
+    openapi_extra=scopes("catalog.edit"),
+)
 def patch_variant(request: HttpRequest, variant_id: uuid.UUID, body: VariantPatch) -> Any:
     fields = body.dict(exclude_unset=True)
     wanted = {
@@ -297,26 +348,6 @@ def patch_variant(request: HttpRequest, variant_id: uuid.UUID, body: VariantPatc
     }
     update_variant(by=actor_of(request), variant_id=variant_id, fields=wanted)
     return Status(204, None)
-
-
-@router.post("/imports", response={202: ImportOut}, summary="Import a product file in the background")
-def post_import(request: HttpRequest, file: File[UploadedFile], with_stock: bool = True) -> Any:
-    actor = actor_of(request)
-    actor.require("catalog.edit")
-    run = request_import(
-        by=actor, filename=file.name or "products.csv", content=file.read(), with_stock=with_stock
-    )
-    return Status(202, asdict(run))
-
-
-@router.get("/imports", response=list[ImportOut], summary="The latest imports")
-def get_imports(request: HttpRequest) -> Any:
-    return import_runs(by=actor_of(request))
-
-
-@router.get("/imports/{run_id}", response=ImportOut, summary="How an import goes, with its issues")
-def get_import(request: HttpRequest, run_id: uuid.UUID) -> Any:
-    return import_run(by=actor_of(request), run_id=run_id)
 
 
 def _step(request: HttpRequest, handle: str, step: Any) -> Any:

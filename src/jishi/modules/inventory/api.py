@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
@@ -17,8 +17,10 @@ from jishi.modules.inventory.operations.movements import (
 )
 from jishi.modules.inventory.queries import locations, movements_of, stock_table
 from jishi.modules.inventory.types import Figure, MovementKind
-from jishi.platform.http import actor_of
+from jishi.platform.http import actor_of, next_link, scopes
+from jishi.platform.paging import CURSOR_LENGTH_MAX, offset_cursor, offset_of
 
+LIMIT_MAX = 100
 router = Router(tags=["inventory"])
 
 
@@ -43,15 +45,23 @@ class StockOut(Schema):
 
 
 class StockTableOut(Schema):
-    rows: list[StockOut]
+    """`next` is the address of the following page; null at the end."""
+
+    items: list[StockOut]
     count: int
+    next: str | None
 
 
 class StockIn(Schema):
     text: str = Field("", max_length=80)
     only_short: bool = False
-    page: int = Field(1, ge=1, le=10_000)
-    limit: int = Field(50, ge=1, le=200)
+    cursor: str = Field("", max_length=CURSOR_LENGTH_MAX)
+    limit: int = Field(50, ge=1, le=LIMIT_MAX)
+
+
+class MovementsIn(Schema):
+    cursor: str = Field("", max_length=CURSOR_LENGTH_MAX)
+    limit: int = Field(50, ge=1, le=LIMIT_MAX)
 
 
 class MovementIn(Schema):
@@ -81,6 +91,11 @@ class MovementOut(Schema):
     at: datetime
 
 
+class MovementsOut(Schema):
+    items: list[MovementOut]
+    next: str | None
+
+
 class LocationIn(Schema):
     code: str = Field(min_length=1, max_length=40)
     name: str = Field(min_length=1, max_length=120)
@@ -99,19 +114,43 @@ class MadeOut(Schema):
     id: uuid.UUID
 
 
-@router.get("/stock", response=StockTableOut, summary="Stock by location and variant")
+@router.get(
+    "/stock",
+    response=StockTableOut,
+    summary="Stock by location and variant",
+    operation_id="list_stock",
+    openapi_extra=scopes("inventory.view"),
+)
 def get_stock(request: HttpRequest, wanted: Query[StockIn]) -> Any:
-    return stock_table(by=actor_of(request), **wanted.dict())
+    page = offset_of(wanted.cursor) // wanted.limit + 1
+    table = stock_table(
+        by=actor_of(request), text=wanted.text, only_short=wanted.only_short, page=page, limit=wanted.limit
+    )
+    more = offset_cursor(page * wanted.limit) if page * wanted.limit < table.count else ""
+    return {"items": table.rows, "count": table.count, "next": next_link(request, more)}
 
 
-@router.get("/stock/{variant_id}/movements", response=list[MovementOut], summary="What moved a variant")
-def get_movements(
-    request: HttpRequest, variant_id: uuid.UUID, page: Annotated[int, Query(ge=1, le=10_000)] = 1
-) -> Any:
-    return movements_of(by=actor_of(request), variant_id=variant_id, page=page)
+@router.get(
+    "/stock/{uuid:variant_id}/movements",
+    response=MovementsOut,
+    summary="What moved a variant",
+    operation_id="list_movements",
+    openapi_extra=scopes("inventory.view"),
+)
+def get_movements(request: HttpRequest, variant_id: uuid.UUID, wanted: Query[MovementsIn]) -> Any:
+    page = offset_of(wanted.cursor) // wanted.limit + 1
+    rows = movements_of(by=actor_of(request), variant_id=variant_id, page=page, limit=wanted.limit)
+    more = offset_cursor(page * wanted.limit) if len(rows) == wanted.limit else ""
+    return {"items": rows, "next": next_link(request, more)}
 
 
-@router.post("/stock/movements", response={204: None}, summary="Receive, count, correct or write off")
+@router.post(
+    "/stock/movements",
+    response={204: None},
+    summary="Receive, count, correct or write off",
+    operation_id="move_stock",
+    openapi_extra=scopes("inventory.edit"),
+)
 def post_movement(request: HttpRequest, body: MovementIn) -> Any:
     actor = actor_of(request)
     figure = Figure(
@@ -129,11 +168,23 @@ def post_movement(request: HttpRequest, body: MovementIn) -> Any:
     return Status(204, None)
 
 
-@router.get("/locations", response=list[LocationOut], summary="Places with stock")
+@router.get(
+    "/locations",
+    response=list[LocationOut],
+    summary="Places with stock",
+    operation_id="list_locations",
+    openapi_extra=scopes("inventory.view"),
+)
 def get_locations(request: HttpRequest) -> Any:
     return locations(by=actor_of(request))
 
 
-@router.post("/locations", response={201: MadeOut}, summary="A place more")
+@router.post(
+    "/locations",
+    response={201: MadeOut},
+    summary="A place more",
+    operation_id="create_location",
+    openapi_extra=scopes("inventory.edit"),
+)
 def post_location(request: HttpRequest, body: LocationIn) -> Any:
     return Status(201, {"id": create_location(by=actor_of(request), **body.dict())})

@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import Balance, TransferState, TransferView
+from jishi.platform.paging import Key, older_than
 
 JOURNAL_PAGE_MAX = 200
 
@@ -52,10 +53,15 @@ def journal(
     kind: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    after: Key | None = None,
     limit: int = JOURNAL_PAGE_MAX,
 ) -> list[TransferView]:
     """Newest first; one query."""
-    rows = Transfer.objects.select_related("debit", "credit").order_by("-at", "-id")
+    rows = (
+        Transfer.objects.select_related("debit", "credit")
+        .filter(older_than(after, field="at"))
+        .order_by("-at", "-id")
+    )
     if kind:
         rows = rows.filter(kind=kind)
     if since:

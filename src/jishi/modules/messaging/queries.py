@@ -5,15 +5,15 @@ from django.utils.translation import gettext
 from jishi.kernel.actor import Actor
 from jishi.modules.messaging.models import Notice
 from jishi.modules.messaging.types import NOTICE_WORDS, NoticeView
+from jishi.platform.paging import Key, older_than
 
 NOTICES_MAX = 100
 
 
-def notices_of(*, by: Actor, limit: int = 30) -> list[NoticeView]:
+def notices_of(*, by: Actor, after: Key | None = None, limit: int = 30) -> list[NoticeView]:
     """Newest first; one query."""
-    rows = Notice.objects.filter(member_id=by.require_member()).order_by("-created_at")[
-        : min(limit, NOTICES_MAX)
-    ]
+    found = Notice.objects.filter(older_than(after, field="created_at"), member_id=by.require_member())
+    rows = found.order_by("-created_at", "-id")[: min(limit, NOTICES_MAX)]
     return [
         NoticeView(
             id=row.id,

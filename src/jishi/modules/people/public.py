@@ -25,7 +25,7 @@ from jishi.modules.people.operations.accounts import (
 )
 from jishi.modules.people.operations.addresses import AddressForm, remove_address, save_address
 from jishi.modules.people.operations.phone_codes import IssuedCode, LoggedIn, issue_phone_code, log_in_by_code
-from jishi.modules.people.operations.tokens import actor_of_token, create_token, revoke_token
+from jishi.modules.people.operations.tokens import actor_of_token, create_token, end_token, revoke_token
 from jishi.modules.people.queries import (
     actor_of_id,
     actor_of_member,
@@ -95,6 +95,7 @@ __all__ = [
     "count_visitors",
     "create_staff",
     "create_token",
+    "end_token",
     "enrol_member",
     "issue_phone_code",
     "joined_at",

@@ -11,6 +11,7 @@ from jishi.kernel.errors import NotFound
 from jishi.modules.people import rules
 from jishi.modules.people.models import Address, ApiToken, Member, Visit
 from jishi.modules.people.types import AddressView, MemberRow, Person, TokenView
+from jishi.platform.paging import Key, older_than
 
 PEOPLE_MAX = 500
 TABLE_MAX = 100
@@ -67,7 +68,13 @@ def member_row(member_id: uuid.UUID, *, by: Actor) -> MemberRow:
 
 
 def members_table(
-    *, by: Actor, text: str = "", staff_only: bool = False, before: datetime | None = None, limit: int = 50
+    *,
+    by: Actor,
+    text: str = "",
+    staff_only: bool = False,
+    before: datetime | None = None,
+    after: Key | None = None,
+    limit: int = 50,
 ) -> list[MemberRow]:
     """Newest first; one query. `text` finds a nickname, a phone's end or an e-mail."""
     by.require("members.view")
@@ -81,7 +88,8 @@ def members_table(
         rows = rows.exclude(role="")
     if before:
         rows = rows.filter(created_at__lt=before)
-    return [_row(row) for row in rows.order_by("-created_at")[: min(limit, TABLE_MAX)]]
+    rows = rows.filter(older_than(after, field="created_at"))
+    return [_row(row) for row in rows.order_by("-created_at", "-id")[: min(limit, TABLE_MAX)]]
 
 
 def count_joined(*, since: datetime, until: datetime) -> int:

@@ -11,6 +11,7 @@ PERMISSIONS = (
     "members.contact",
     "staff.manage",
     "catalog.edit",
+    "inventory.view",
     "inventory.edit",
     "orders.view",
     "orders.fulfil",

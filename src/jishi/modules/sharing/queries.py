@@ -12,6 +12,7 @@ from jishi.kernel import clock
 from jishi.modules.sharing import rules
 from jishi.modules.sharing.models import Credit, Introduction, ShareLink, Touch
 from jishi.modules.sharing.types import Attribution, Channel, LinkView, SharerFigures, TargetKind, TouchView
+from jishi.platform.paging import Key, older_than
 
 TOUCHES_CONSIDERED_MAX = 200
 ROWS_MAX = 500
@@ -128,12 +129,19 @@ def credits_of_orders(order_ids: Iterable[uuid.UUID]) -> list[CreditView]:
 
 
 def credits_table(
-    *, since: datetime, until: datetime, sharer_id: uuid.UUID | None = None, limit: int = 100
+    *,
+    since: datetime,
+    until: datetime,
+    sharer_id: uuid.UUID | None = None,
+    after: Key | None = None,
+    limit: int = 100,
 ) -> list[CreditView]:
-    rows = Credit.objects.filter(at__gte=since, at__lt=until)
+    """Newest first; one query."""
+    page = older_than(after, field="at", id_field="order_line_id")
+    rows = Credit.objects.filter(page, at__gte=since, at__lt=until)
     if sharer_id:
         rows = rows.filter(sharer_id=sharer_id)
-    return [_credit_view(row) for row in rows.order_by("-at")[: min(limit, ROWS_MAX)]]
+    return [_credit_view(row) for row in rows.order_by("-at", "-order_line_id")[: min(limit, ROWS_MAX)]]
 
 
 def visits_to(

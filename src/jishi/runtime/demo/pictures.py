@@ -76,6 +76,11 @@ def rasterise(svg: str, *, width: int) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, width=width, font_family="Noto Sans CJK SC"))
 
 
+def paint(picture: Picture, *, view: str, width: int) -> bytes:
+    """One view as PNG bytes; in a module without Django, so that another process can do it."""
+    return rasterise(draw_product(picture, view=view), width=width)
+
+
 def _paint_main(picture: Picture) -> str:
     start, end, deep = BACKDROPS[picture.backdrop]
     body = f"""{_gradient(start, end)}<rect width="400" height="400" fill="url(#b)"/>

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from starlette.applications import Starlette
@@ -98,7 +99,10 @@ async def pay_page(request: Request) -> Response:
         return HTMLResponse("没有这笔付款 · no such payment", 404)
     if request.method == "GET":
         return HTMLResponse(cashier.page(payment))
-    form = await request.form(max_fields=20)
+    body = await request.body()
+    if len(body) > BODY_BYTES_MAX:
+        return HTMLResponse("太大了 · too large", 413)
+    form = {name: values[-1] for name, values in parse_qs(body.decode("latin-1"), max_num_fields=20).items()}
     switches = {name: True for name, _, _ in cashier.SWITCHES if form.get(name)}
     was_pending = payment["state"] == "pending"
     state = "succeeded" if form.get("do") == "pay" else "failed"

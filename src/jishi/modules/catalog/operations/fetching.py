@@ -1,19 +1,16 @@
 """Bringing a picture from an address that a file named, without lending it the server's network.
 
-The host is resolved once, every answer must be public, and the connection goes to the very address that was
-checked: a later answer of the name server (DNS rebinding) changes nothing. Redirects too.
+Every step, redirects included, goes through `platform.outbound`.
 """
 
-import socket
-from collections.abc import Callable
 from typing import Final
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin
 
 import httpx
 
 from jishi.kernel import clock
-from jishi.modules.catalog.rules.addresses import AddressRefused, pick_public, split_address
 from jishi.platform.files import IMAGE_BYTES_MAX
+from jishi.platform.outbound import AddressRefused, Resolve, pin_address, resolve_host
 
 REDIRECTS_MAX: Final = 3
 CONNECT_SECONDS: Final = 5.0
@@ -21,8 +18,6 @@ READ_SECONDS: Final = 10.0
 WHOLE_SECONDS: Final = 30.0
 _AGENT: Final = "Jishi picture fetcher"
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-
-Resolve = Callable[[str, int], list[str]]
 
 
 class FetchFailed(Exception):
@@ -32,12 +27,6 @@ class FetchFailed(Exception):
         super().__init__(code)
         self.code = code
         self.may_pass = may_pass
-
-
-def resolve_host(host: str, port: int) -> list[str]:
-    """All addresses of a name."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def fetch_picture(
@@ -60,19 +49,14 @@ def fetch_picture(
 def _ask(client: httpx.Client, address: str, resolve: Resolve, deadline: float) -> bytes | str:
     """The body, or where to look instead."""
     try:
-        scheme, host, port = split_address(address)
-        ip = pick_public(resolve(host, port))
+        pinned = pin_address(address, resolve=resolve)
     except AddressRefused as refused:
         raise FetchFailed(refused.code, may_pass=False) from refused
     except (OSError, UnicodeError) as error:
         raise FetchFailed("host_unknown", may_pass=True) from error
-    parts = urlsplit(address)
-    literal = f"[{ip}]" if ":" in ip else ip
-    pinned = urlunsplit((scheme, f"{literal}:{port}", parts.path or "/", parts.query, ""))
-    host_header = host if port in (80, 443) else f"{host}:{port}"
-    headers = {"Host": host_header, "User-Agent": _AGENT, "Accept": "image/*"}
+    headers = {"Host": pinned.host_header, "User-Agent": _AGENT, "Accept": "image/*"}
     try:
-        with client.stream("GET", pinned, headers=headers, extensions={"sni_hostname": host}) as response:
+        with client.stream("GET", pinned.address, headers=headers, extensions=pinned.extensions) as response:
             if response.status_code in _REDIRECTS:
                 return str(response.headers.get("location", ""))
             return _body(response, deadline)

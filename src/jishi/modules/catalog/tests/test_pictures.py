@@ -13,6 +13,7 @@ from jishi.modules.catalog.operations import fetching, images
 from jishi.modules.catalog.operations.fetching import FetchFailed, fetch_picture
 from jishi.modules.catalog.tests.makers import OPERATOR, SHIRT, shopify, take_in
 from jishi.modules.catalog.types import ImageState
+from jishi.platform.outbound import Resolve
 
 PUBLIC = "93.184.216.34"
 
@@ -23,7 +24,7 @@ def png() -> bytes:
     return out.getvalue()
 
 
-def resolver(**answers: list[str]) -> fetching.Resolve:
+def resolver(**answers: list[str]) -> Resolve:
     def resolve(host: str, port: int) -> list[str]:
         del port
         return answers.get(host.replace(".", "_"), [PUBLIC])

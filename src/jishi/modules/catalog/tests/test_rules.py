@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from jishi.kernel.errors import IllegalStep
 from jishi.kernel.flow import advance
-from jishi.modules.catalog.rules.addresses import AddressRefused, is_public, pick_public, split_address
 from jishi.modules.catalog.rules.drafts import draft_after
 from jishi.modules.catalog.rules.drawing import draw_placeholder, hue_of, initial_of
 from jishi.modules.catalog.rules.lifecycle import LIFECYCLE, missing_to_publish
@@ -17,6 +16,7 @@ from jishi.modules.catalog.rules.problems import REASONS
 from jishi.modules.catalog.rules.search_words import index_text, pairs, query_terms
 from jishi.modules.catalog.rules.texts import plain_text, safe_html
 from jishi.modules.catalog.types import ProductKind, ProductState, Source
+from jishi.platform.outbound import AddressRefused, is_public, pick_public, split_address
 
 SIZED = ParsedProduct(
     line=2,

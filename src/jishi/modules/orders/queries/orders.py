@@ -20,6 +20,7 @@ from jishi.modules.orders.types import (
     OrderView,
     ShipmentView,
 )
+from jishi.platform.paging import Key, older_than
 
 PAGE_MAX = 100
 
@@ -49,15 +50,21 @@ def order_id_of_number(number: str) -> uuid.UUID | None:
 
 
 def orders_of_member(
-    *, by: Actor, states: Sequence[OrderState] = (), before: datetime | None = None, limit: int = 20
+    *,
+    by: Actor,
+    states: Sequence[OrderState] = (),
+    before: datetime | None = None,
+    after: Key | None = None,
+    limit: int = 20,
 ) -> list[OrderSummary]:
-    """The actor's own orders, newest first; two queries. Page on by the last `placed_at`."""
+    """The actor's own orders, newest first; two queries. Page on by the last `placed_at`, or `after` the last row."""
     rows = Order.objects.filter(member_id=by.require_member())
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
     if before is not None:
         rows = rows.filter(placed_at__lt=before)
-    return _summaries(list(rows.order_by("-placed_at")[: min(limit, PAGE_MAX)]))
+    rows = rows.filter(older_than(after, field="placed_at"))
+    return _summaries(list(rows.order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
 
 
 def orders_table(  # noqa: PLR0913  (the console's filters)
@@ -71,11 +78,12 @@ def orders_table(  # noqa: PLR0913  (the console's filters)
     since: datetime | None = None,
     until: datetime | None = None,
     before: datetime | None = None,
+    after: Key | None = None,
     limit: int = 50,
 ) -> list[OrderSummary]:
     """Orders for staff, newest first; two queries. `text` finds a number, a parcel or a receiver."""
     by.require("orders.view")
-    found = Q()
+    found = older_than(after, field="placed_at")
     if states:
         found &= Q(state__in=[state.value for state in states])
     if member_id:
@@ -98,7 +106,7 @@ def orders_table(  # noqa: PLR0913  (the console's filters)
             | Q(address__name=text.strip())
             | Q(address__phone__endswith=text.strip())
         )
-    return _summaries(list(Order.objects.filter(found).order_by("-placed_at")[: min(limit, PAGE_MAX)]))
+    return _summaries(list(Order.objects.filter(found).order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
 
 
 def unpaid_order_ids(*, limit: int) -> list[uuid.UUID]:

@@ -52,6 +52,16 @@ def revoke_token(token_id: uuid.UUID, *, by: Actor) -> None:
     history.record_step(subject=("token", token_id), verb="revoke", by=by)
 
 
+@in_transaction
+def end_token(secret: str, *, by: Actor) -> None:
+    """Log out: a token ends itself."""
+    row = ApiToken.objects.filter(digest=_digest(secret), revoked_at__isnull=True).first()
+    if row is None:
+        raise NotFound()
+    ApiToken.objects.filter(id=row.id).update(revoked_at=clock.now())
+    history.record_step(subject=("token", row.id), verb="end", by=by)
+
+
 def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
     """Who a bearer token speaks for and its scopes; permissions are what both the person and the token have."""
     now = clock.now()
@@ -82,4 +92,4 @@ def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
 
 
 def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()

@@ -23,6 +23,7 @@ from jishi.modules.plays.group_buy.types import (
     TeamState,
     TeamView,
 )
+from jishi.platform.paging import Key, older_than
 
 OFFERS_MAX = 200
 TEAMS_MAX = 200
@@ -94,12 +95,14 @@ def offers_by_ids(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, OfferView]:
     return {view.id: view for view in _offer_views(list(Offer.objects.filter(id__in=list(offer_ids))))}
 
 
-def offers_table(*, states: Sequence[OfferState] = (), limit: int = 50) -> list[OfferView]:
+def offers_table(
+    *, states: Sequence[OfferState] = (), after: Key | None = None, limit: int = 50
+) -> list[OfferView]:
     """Newest first; two queries."""
-    rows = Offer.objects.all()
+    rows = Offer.objects.filter(older_than(after, field="created_at"))
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
-    return _offer_views(list(rows.order_by("-created_at")[: min(limit, OFFERS_MAX)]))
+    return _offer_views(list(rows.order_by("-created_at", "-id")[: min(limit, OFFERS_MAX)]))
 
 
 def selling_offer_of_product(product_id: uuid.UUID) -> OfferView | None:
@@ -162,15 +165,19 @@ def forming_teams(*, offer_id: uuid.UUID | None = None, limit: int = 20) -> list
 
 
 def teams_table(
-    *, offer_id: uuid.UUID | None = None, states: Sequence[TeamState] = (), limit: int = 50
+    *,
+    offer_id: uuid.UUID | None = None,
+    states: Sequence[TeamState] = (),
+    after: Key | None = None,
+    limit: int = 50,
 ) -> list[TeamView]:
     """Teams for the console, newest first; two queries."""
-    rows = Team.objects.select_related("offer").all()
+    rows = Team.objects.select_related("offer").filter(older_than(after, field="opened_at"))
     if offer_id is not None:
         rows = rows.filter(offer_id=offer_id)
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
-    return _team_views(list(rows.order_by("-opened_at")[: min(limit, TEAMS_MAX)]))
+    return _team_views(list(rows.order_by("-opened_at", "-id")[: min(limit, TEAMS_MAX)]))
 
 
 def teams_of_member(member_id: uuid.UUID, *, limit: int = 20) -> list[TeamView]:

@@ -12,7 +12,7 @@ from django.db import connection
 from jishi.kernel import chance
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
-from jishi.runtime.demo.seed.goods import stock_shop
+from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.people import settle_neighbours
 from jishi.runtime.demo.seed.present import open_present_teams
@@ -29,10 +29,12 @@ def seed_demo() -> Iterable[DemoAccount]:
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO off")  # a power cut during the seed means seeding again
     with chance.seeded(SEED) as dice:
+        painter = Painter()
         shop = stock_shop()
         street = settle_neighbours(dice=dice, days=DAYS)
         play_history(shop=shop, street=street, dice=dice, days=DAYS)
         open_present_teams(shop=shop, street=street, dice=dice)
+        painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")
     return street.accounts

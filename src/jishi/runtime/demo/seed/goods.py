@@ -1,7 +1,9 @@
 """Products with drawn pictures, stock and shipping fees."""
 
 import uuid
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import (
@@ -15,9 +17,9 @@ from jishi.modules.catalog.public import (
 from jishi.modules.inventory.public import Figure, count_stock
 from jishi.modules.orders.public import Rate, set_default_shipping
 from jishi.runtime.demo.catalogue import PRODUCTS, Product, category_path
-from jishi.runtime.demo.pictures import VIEWS, draw_product, rasterise
+from jishi.runtime.demo.pictures import VIEWS, paint
 
-PICTURE_WIDTH = 720
+PICTURE_WIDTH = 640
 STOCK_FOR_HISTORY = 400  # what ninety days sell, on top of what the shelf shows today
 # first the near provinces, then the far ones, then everybody else
 NEAR = ("31", "32", "33", "34", "36")
@@ -54,6 +56,24 @@ def stock_shop() -> Shop:
     return Shop(shelves=tuple(_put_on_shelf(product) for product in PRODUCTS))
 
 
+class Painter:
+    """Draws the pictures on a second core while the history is being played."""
+
+    def __init__(self) -> None:
+        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
+        self._pictures = {
+            product.handle: [self._pool.submit(paint, product.picture, view=view, width=PICTURE_WIDTH) for view in VIEWS] for product in PRODUCTS
+        }
+
+    def hang_pictures(self, shop: Shop) -> None:
+        for shelf in shop.shelves:
+            for picture in self._pictures[shelf.product.handle]:
+                add_picture(
+                    by=SYSTEM, product_id=shelf.product_id, content=picture.result(), alt=shelf.product.title
+                )
+        self._pool.shutdown()
+
+
 def _put_on_shelf(product: Product) -> Shelf:
     product_id = create_product(
         by=SYSTEM,
@@ -77,9 +97,6 @@ def _put_on_shelf(product: Product) -> Shelf:
             for variant in product.variants
         ],
     )
-    for view in VIEWS:
-        png = rasterise(draw_product(product.picture, view=view), width=PICTURE_WIDTH)
-        add_picture(by=SYSTEM, product_id=product_id, content=png, alt=product.title)
     publish_product(by=SYSTEM, product_id=product_id)
     variants = product_page(handle=product.handle, by=SYSTEM).variants
     stock = {variant.sku: variant.stock for variant in product.variants}

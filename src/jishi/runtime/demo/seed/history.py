@@ -92,10 +92,10 @@ def _play_day(day: _Day, *, step: int, days: int) -> None:
     growth = 0.45 + 0.75 * step / days
     wave = WEEKDAY_WEIGHT[day.start.weekday()] * day.dice.uniform(0.8, 1.2) * growth
     _visit(day, count=int(140 * wave))
-    for _ in range(round(3.8 * wave)):
+    for _ in range(round(3.0 * wave)):
         _buy_alone(day)
     running = [offer for offer in day.offers if offer.closes_at > day.start + timedelta(days=1)]
-    for _ in range(round(2.2 * wave)):
+    for _ in range(round(1.7 * wave)):
         if running:
             _gather(day, day.dice.choice(running))
     _move_parcels(day)

@@ -1,0 +1,1 @@
+"""Keeping endpoints, and bringing them what happened."""

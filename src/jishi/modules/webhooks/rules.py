@@ -1,0 +1,69 @@
+"""Which facts leave the house, when a delivery is tried again, and what it looks like (docs/guides/webhooks.md)."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+# Ids and amounts only: nothing here tells a name, a phone or an address.
+PUBLIC_FACTS: Final = (
+    "catalog.import_finished.v1",
+    "catalog.product_created.v1",
+    "catalog.product_published.v1",
+    "catalog.product_updated.v1",
+    "catalog.product_withdrawn.v1",
+    "catalog.variant_priced.v1",
+    "group_buy.offer_closed.v1",
+    "group_buy.offer_published.v1",
+    "group_buy.seat_paid.v1",
+    "group_buy.team_failed.v1",
+    "group_buy.team_formed.v1",
+    "group_buy.team_succeeded.v1",
+    "inventory.stock_moved.v1",
+    "orders.order_cancelled.v1",
+    "orders.order_paid.v1",
+    "orders.order_placed.v1",
+    "orders.order_ready.v1",
+    "orders.order_received.v1",
+    "orders.order_refunded.v1",
+    "orders.order_shipped.v1",
+    "orders.refund_requested.v1",
+    "payments.payment_failed.v1",
+    "payments.payment_succeeded.v1",
+    "payments.refund_failed.v1",
+    "payments.refund_succeeded.v1",
+    "people.member_joined.v1",
+)
+# These stay inside: plumbing between rooms, and who may do what.
+PRIVATE_FACTS: Final = (
+    "catalog.import_requested.v1",
+    "inventory.holds_released.v1",
+    "people.role_changed.v1",
+    "people.visitor_recognised.v1",
+)
+TEST_FACT: Final = "webhooks.test.v1"
+
+# From one try to the next; after the last one a delivery is given up. About three days altogether.
+RETRY_AFTER_SECONDS: Final = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+ATTEMPTS_MAX: Final = len(RETRY_AFTER_SECONDS) + 1
+FAILING_DAYS_MAX: Final = 5
+OLD_SECRET_HOURS: Final = 24
+GONE: Final = 410
+
+
+def next_try_at(*, now: datetime, attempts: int) -> datetime | None:
+    """When to try again after so many attempts; None after the last."""
+    if attempts >= ATTEMPTS_MAX:
+        return None
+    return now + timedelta(seconds=RETRY_AFTER_SECONDS[attempts - 1])
+
+
+def is_hopeless(*, failing_since: datetime | None, now: datetime, status: int | None) -> bool:
+    """Whether to switch an endpoint off: it says that it is gone, or nothing has arrived for days."""
+    if status == GONE:
+        return True
+    return failing_since is not None and now - failing_since > timedelta(days=FAILING_DAYS_MAX)
+
+
+def body_of(*, fact_name: str, at: datetime, fact_id: uuid.UUID, payload: dict[str, Any]) -> dict[str, Any]:
+    """What is sent: the shape that Standard Webhooks recommends."""
+    return {"type": fact_name, "timestamp": at.isoformat(), "id": str(fact_id), "data": payload}

@@ -1,0 +1,135 @@
+"""One of everything: a small shop in which every route of the API finds what it is about."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from jishi.flows.lifecycle import send_parcel
+from jishi.flows.refunds import carry_out_refund, refund_order
+from jishi.kernel import clock, ids
+from jishi.kernel.actor import Actor
+from jishi.modules.catalog.public import (
+    NewVariant,
+    archive_product,
+    create_product,
+    publish_product,
+    request_import,
+)
+from jishi.modules.orders.public import order_view
+from jishi.modules.payments.public import payments_of_order
+from jishi.modules.people.public import create_token
+from jishi.modules.plays.public import OfferForm, create_offer
+from jishi.modules.sharing.public import Channel, TargetKind, share
+from jishi.modules.webhooks.public import create_endpoint, send_test
+from tests.world import fake_provider, makers
+from tests.world.web import new_visitor, token_for
+
+STAFF_ROLES = ("service", "operator", "finance", "read_only", "owner")
+KINDS = ("visitor", "member", "other", "narrowed", *STAFF_ROLES)
+
+
+@dataclass
+class Town:
+    """`tokens` by kind of caller; `names` fill the addresses and bodies of requests."""
+
+    member: Actor
+    tokens: dict[str, str]
+    visitor: str
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def build_town() -> Town:
+    member, other = makers.make_member(nickname="阿苏"), makers.make_member(nickname="林果")
+    staff = {role: makers.make_member(role=role) for role in STAFF_ROLES}
+    tokens = {
+        "visitor": "",
+        "member": token_for(member),
+        "other": token_for(other),
+        "narrowed": token_for(member, "shop.read"),
+        **{role: token_for(actor) for role, actor in staff.items()},
+    }
+    town = Town(member=member, tokens=tokens, visitor=new_visitor())
+    town.names["member"] = str(member.id)
+    town.names["address"] = str(makers.make_address(member))
+    town.names["own_token"] = str(create_token(by=member, name="x", scopes=["shop.read"])[0])
+    _goods(town)
+    _orders(town)
+    _teams(town)
+    _staff_things(town)
+    return town
+
+
+def _goods(town: Town) -> None:
+    variant = makers.make_product(stock=100)
+    town.names["variant"] = str(variant)
+    town.names["product"] = str(makers.product_of(variant))
+    for name in ("draft", "live", "away"):
+        product_id = create_product(
+            by=makers.OWNER,
+            title=name,
+            handle=f"{name}-goods",
+            variants=[NewVariant(price_minor=900, sku=f"TOWN-{name}")],
+        )
+        if name == "live":
+            publish_product(by=makers.OWNER, product_id=product_id)
+        if name == "away":
+            archive_product(by=makers.OWNER, product_id=product_id)
+
+
+def _orders(town: Town) -> None:
+    member, variant = town.member, uuid.UUID(town.names["variant"])
+    orders = {name: makers.buy(member, variant, quantity=2) for name in ("placed", "paid", "shipped", "refused")}
+    for name in ("paid", "shipped", "refused"):
+        makers.pay(member, orders[name])
+    send_parcel(orders["shipped"], by=makers.OWNER, carrier="顺丰", tracking_number="SF-TOWN")
+    fake_provider.book.refuse_refunds = 1
+    plan = refund_order(orders["refused"], by=makers.OWNER, reason="test")
+    carry_out_refund(plan.refund_id)
+    town.names |= {name: str(order_id) for name, order_id in orders.items()}
+    town.names["refund"] = str(plan.refund_id)
+    town.names["payment"] = str(payments_of_order(orders["paid"])[0].id)
+    link = share(
+        by=member,
+        target_kind=TargetKind.PRODUCT,
+        target_id=uuid.UUID(town.names["product"]),
+        channel=Channel.LINK,
+    )
+    town.names["code"] = link.code
+
+
+def _teams(town: Town) -> None:
+    variant = uuid.UUID(town.names["variant"])
+    offer = makers.make_offer(variant, budget_minor=1_000_000, allows_merchant_completion=True)
+    now = clock.now()
+    draft = create_offer(
+        OfferForm(
+            product_id=offer.product_id,
+            name="草稿",
+            currency="CNY",
+            team_size=2,
+            team_hours=24,
+            member_limit=0,
+            leader_discount_minor=0,
+            budget_minor=None,
+            opens_at=now,
+            closes_at=now + timedelta(days=1),
+            allows_merchant_completion=False,
+            prices={variant: 2000},
+        ),
+        by=makers.OWNER,
+    )
+    seat = makers.take_seat(town.member, offer)
+    makers.pay(town.member, seat)
+    team_id = order_view(seat, by=town.member).team_id
+    town.names |= {"offer": str(offer.id), "draft_offer": str(draft.id), "team": str(team_id)}
+
+
+def _staff_things(town: Town) -> None:
+    run = request_import(by=makers.OWNER, filename="a.csv", content=b"Handle,Title\n")
+    endpoint, _ = create_endpoint(by=makers.OWNER, url="https://hooks.example/jishi")
+    town.names |= {
+        "run": str(run.id),
+        "endpoint": str(endpoint.id),
+        "delivery": str(send_test(endpoint.id, by=makers.OWNER)),
+        "fresh": str(ids.new_id()),
+    }
