@@ -7,7 +7,7 @@ from jishi.insight.periods import Compared, Period
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import DayFigures, daily_figures
 from jishi.modules.people.public import count_joined, count_visitors, joined_between, visitors_by_day
-from jishi.modules.plays.public import TeamCounts, count_forming, teams_settled_between
+from jishi.modules.plays.public import TeamCounts, count_forming, teams_by_day, teams_settled_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class DayRow:
     refunded_minor: int
     new_member_count: int
     visitor_count: int
+    succeeded_count: int
+    failed_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def _days(period: Period) -> list[DayRow]:
         row.day: row for row in daily_figures(since=period.since, until=period.until, zone=period.zone)
     }
     visitors = visitors_by_day(since=period.since, until=period.until)
+    teams = teams_by_day(since=period.since, until=period.until)
     joined: dict[date, int] = {}
     for at in joined_between(since=period.since, until=period.until).values():
         day = at.astimezone(period.since.tzinfo).date()
@@ -89,6 +92,8 @@ def _days(period: Period) -> list[DayRow]:
             refunded_minor=figures[day].refunded_minor if day in figures else 0,
             new_member_count=joined.get(day, 0),
             visitor_count=visitors.get(day, 0),
+            succeeded_count=teams.get(day, TeamCounts()).succeeded,
+            failed_count=teams.get(day, TeamCounts()).failed,
         )
         for day in period.days
     ]

@@ -1,8 +1,10 @@
 """The ROI report of a group buy: figures, and the rows behind every figure."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from jishi.insight import roi
 from jishi.insight.periods import Period
@@ -11,7 +13,16 @@ from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import SoldLine, first_paid_at, sold_lines
 from jishi.modules.payments.public import fees_by_order
 from jishi.modules.people.public import Person, people_by_ids
-from jishi.modules.plays.public import OfferView, TeamCounts, TeamState, offer_view, team_counts, teams_table
+from jishi.modules.plays.public import (
+    OfferView,
+    TeamCounts,
+    TeamState,
+    offer_view,
+    team_counts,
+    teams_by_day,
+    teams_settled_between,
+    teams_table,
+)
 from jishi.modules.sharing.public import visits_to
 
 BRINGERS_SHOWN_MAX = 50
@@ -26,7 +37,9 @@ class GroupBuyReport:
     waterfall_before: Waterfall
     spread: Spread
     spread_before: Spread
-    teams: TeamCounts
+    teams: TeamCounts  # ended in the period; `forming` is how many wait now
+    teams_before: TeamCounts
+    team_days: dict[date, TeamCounts]
     order_count: int
     order_count_before: int
     days: tuple[DayPoint, ...]
@@ -36,7 +49,11 @@ class GroupBuyReport:
 
     @property
     def success_rate(self) -> float | None:
-        return self.teams.succeeded / self.teams.ended if self.teams.ended else None
+        return _share(self.teams)
+
+    @property
+    def success_rate_before(self) -> float | None:
+        return _share(self.teams_before)
 
     @property
     def order_value_minor(self) -> int:
@@ -63,7 +80,9 @@ def group_buy_report(offer_id: uuid.UUID, *, by: Actor, period: Period) -> Group
         spread_before=roi.spread(
             lines_before, new_buyers=_new_buyers(lines_before, before.since, before.until)
         ),
-        teams=team_counts([offer_id]).get(offer_id, TeamCounts()),
+        teams=_teams(offer_id, period),
+        teams_before=teams_settled_between(since=before.since, until=before.until, offer_id=offer_id),
+        team_days=teams_by_day(since=period.since, until=period.until, offer_id=offer_id),
         order_count=len({line.order_id for line in lines}),
         order_count_before=len({line.order_id for line in lines_before}),
         days=tuple(roi.days(lines, zone=period.zone, calendar=period.days)),
@@ -73,10 +92,71 @@ def group_buy_report(offer_id: uuid.UUID, *, by: Actor, period: Period) -> Group
     )
 
 
-def group_buy_rows(offer_id: uuid.UUID, *, by: Actor, period: Period) -> list[SoldLine]:
-    """The rows that the report adds up, for the table and the CSV."""
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows of the report: of a sharer, of a source without one, of a day, or those behind one figure."""
+
+    sharer_id: uuid.UUID | None = None
+    source: str = ""
+    day: date | None = None
+    figure: str = ""  # discount, leader, refunded, new, brought
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRows:
+    """The rows that the report adds up, with what providers kept of their orders."""
+
+    lines: list[SoldLine]
+    fees: dict[uuid.UUID, int]
+    people: dict[uuid.UUID, Person]
+
+
+def group_buy_rows(
+    offer_id: uuid.UUID, *, by: Actor, period: Period, wanted: RowFilter | None = None
+) -> list[SoldLine]:
+    """The rows behind the figures, for the table and the CSV; two queries."""
     by.require("reports.view")
-    return sold_lines(since=period.since, until=period.until, play_id=offer_id)[:ROWS_EXPORTED_MAX]
+    lines = sold_lines(since=period.since, until=period.until, play_id=offer_id)[:ROWS_EXPORTED_MAX]
+    wanted = wanted or RowFilter()
+    new_buyers = _new_buyers(lines, period.since, period.until) if wanted.figure == "new" else frozenset()
+    return [line for line in lines if _is_wanted(line, wanted, zone=period.zone, new_buyers=new_buyers)]
+
+
+def with_fees_and_people(lines: Sequence[SoldLine]) -> ReportRows:
+    """What a page of rows shows besides the rows; two queries."""
+    members = [line.member_id for line in lines] + [line.sharer_id for line in lines if line.sharer_id]
+    return ReportRows(
+        lines=list(lines),
+        fees=fees_by_order({line.order_id for line in lines}),
+        people=people_by_ids(members),
+    )
+
+
+def _is_wanted(line: SoldLine, wanted: RowFilter, *, zone: str, new_buyers: frozenset[uuid.UUID]) -> bool:
+    if wanted.sharer_id and line.sharer_id != wanted.sharer_id:
+        return False
+    if wanted.source and (line.sharer_id or (line.attribution_source or "direct") != wanted.source):
+        return False
+    if wanted.day and line.paid_at.astimezone(ZoneInfo(zone)).date() != wanted.day:
+        return False
+    behind = {
+        "discount": lambda: roi.discount_of(line, roi.GROUP_DISCOUNT) > 0,
+        "leader": lambda: roi.discount_of(line, roi.LEADER_DISCOUNT) > 0,
+        "refunded": lambda: roi.refunded_of(line) > 0,
+        "new": lambda: line.member_id in new_buyers,
+        "brought": lambda: line.sharer_id is not None,
+    }
+    return wanted.figure not in behind or behind[wanted.figure]()
+
+
+def _share(teams: TeamCounts) -> float | None:
+    return teams.succeeded / teams.ended if teams.ended else None
+
+
+def _teams(offer_id: uuid.UUID, period: Period) -> TeamCounts:
+    ended = teams_settled_between(since=period.since, until=period.until, offer_id=offer_id)
+    forming = team_counts([offer_id]).get(offer_id, TeamCounts()).forming
+    return replace(ended, forming=forming)
 
 
 def _targets(offer: OfferView) -> list[uuid.UUID]:

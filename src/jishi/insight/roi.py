@@ -108,16 +108,16 @@ def waterfall(lines: Sequence[SoldLine], *, fees: Mapping[uuid.UUID, int]) -> Wa
     kept_units = {line.line_id: line.quantity - line.refunded_quantity for line in lines}
     return Waterfall(
         list_minor=sum(line.list_total_minor for line in lines),
-        group_discount_minor=sum(_discount(line, GROUP_DISCOUNT) for line in lines),
-        leader_discount_minor=sum(_discount(line, LEADER_DISCOUNT) for line in lines),
+        group_discount_minor=sum(discount_of(line, GROUP_DISCOUNT) for line in lines),
+        leader_discount_minor=sum(discount_of(line, LEADER_DISCOUNT) for line in lines),
         shipping_minor=sum(line.shipping_minor for line in lines if line.is_first_line),
-        refunded_minor=sum(_refunded(line) for line in lines),
+        refunded_minor=sum(refunded_of(line) for line in lines),
         fee_minor=sum(fees.get(order_id, 0) for order_id in order_ids),
         cost_minor=sum((line.cost_minor or 0) * kept_units[line.line_id] for line in lines),
         cost_known_units=sum(kept_units[line.line_id] for line in lines if line.cost_minor is not None),
         units=sum(kept_units.values()),
-        kept_group_discount_minor=sum(_kept(line, _discount(line, GROUP_DISCOUNT)) for line in lines),
-        kept_leader_discount_minor=sum(_kept(line, _discount(line, LEADER_DISCOUNT)) for line in lines),
+        kept_group_discount_minor=sum(_kept(line, discount_of(line, GROUP_DISCOUNT)) for line in lines),
+        kept_leader_discount_minor=sum(_kept(line, discount_of(line, LEADER_DISCOUNT)) for line in lines),
     )
 
 
@@ -166,7 +166,7 @@ def days(lines: Sequence[SoldLine], *, zone: str, calendar: Sequence[date]) -> l
 def net_of(line: SoldLine) -> int:
     """What a line left in the till, its order's shipping on the first line."""
     shipping = line.shipping_minor if line.is_first_line else 0
-    return line.total_minor + shipping - _refunded(line)
+    return line.total_minor + shipping - refunded_of(line)
 
 
 def _bringer(
@@ -190,11 +190,11 @@ def _bringer(
     )
 
 
-def _discount(line: SoldLine, kind: str) -> int:
+def discount_of(line: SoldLine, kind: str) -> int:
     return sum(int(discount["amount_minor"]) for discount in line.discounts if discount["kind"] == kind)
 
 
-def _refunded(line: SoldLine) -> int:
+def refunded_of(line: SoldLine) -> int:
     return line.refunded_minor + (line.shipping_refunded_minor if line.is_first_line else 0)
 
 

@@ -48,6 +48,7 @@ VARIABLES = (
     Variable("JISHI_MAIL_FROM", "shop@localhost", "发件人", "sender of mails"),
     Variable("JISHI_SOCIAL_PROVIDERS", "", "第三方登录：JSON，如 {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "log-in by other services: JSON such as {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "none"),
     Variable("JISHI_RATE_FACTOR", "1", "接口限速的倍数", "factor on the API's rate limits"),
+    Variable("JISHI_STAFF_MFA", "0", "1 要求员工用动态验证码登录运营台", "1 to ask all staff for a second factor in the console"),
     Variable("JISHI_WEB_WORKERS", "0", "网站进程数；0 为按核数（演示时 1）", "web processes; 0 means one per core (one in the demo)"),
     Variable("JISHI_WEB_THREADS", "8", "每个网站进程的线程数", "threads per web process"),
     Variable("JISHI_WORKER_CONCURRENCY", "4", "后台同时处理的任务数", "jobs a worker runs at a time"),
@@ -78,6 +79,7 @@ class Environment:
     social_providers: dict[str, Any]
     smtp_url: str
     mail_from: str
+    staff_mfa: bool
     web_workers: int
     web_threads: int
     worker_concurrency: int
@@ -165,6 +167,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         mail_from=text("JISHI_MAIL_FROM"),
         social_providers=_social_providers(text("JISHI_SOCIAL_PROVIDERS")),
         rate_factor=_number(text, "JISHI_RATE_FACTOR", low=1, high=1_000_000),
+        staff_mfa=_switch(text, "JISHI_STAFF_MFA"),
         web_workers=_number(text, "JISHI_WEB_WORKERS", low=0, high=256),
         web_threads=_number(text, "JISHI_WEB_THREADS", low=1, high=256),
         worker_concurrency=_number(text, "JISHI_WORKER_CONCURRENCY", low=1, high=256),

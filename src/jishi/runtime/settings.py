@@ -169,6 +169,7 @@ JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
+JISHI_STAFF_MFA = ENV.staff_mfa
 JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"
 JISHI_RATE_FACTOR = ENV.rate_factor

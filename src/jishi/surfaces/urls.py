@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", offline, name="offline"),
     path("", include(catalog_pages.urlpatterns)),
     path("accounts/", include("allauth.urls")),
+    path("console/", include("jishi.surfaces.console.urls")),
     path("hooks/", include("jishi.surfaces.hooks.payments")),
     path("api/v1/", include("jishi.surfaces.api.urls")),
 ]

@@ -34,6 +34,7 @@ from jishi.modules.catalog.operations.upkeep import add_sold
 from jishi.modules.catalog.queries.imports import import_run, import_runs
 from jishi.modules.catalog.queries.listing import cards_by_ids, count_products, list_products
 from jishi.modules.catalog.queries.products import (
+    count_products_by_state,
     product_draft,
     product_id_of,
     product_page,
@@ -104,6 +105,7 @@ __all__ = [
     "category_by_handle",
     "category_tree",
     "count_products",
+    "count_products_by_state",
     "create_category",
     "create_product",
     "export_products",

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
+from django.db.models import F
 
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.models import Hold, Location, Movement, StockLevel
@@ -16,6 +17,7 @@ from jishi.modules.inventory.types import (
     LocationView,
     MovementKind,
     MovementView,
+    PromiseView,
     StockRow,
     StockTable,
 )
@@ -69,18 +71,31 @@ def holds_of(cause: Cause) -> list[HoldView]:
     ]
 
 
-def stock_table(
-    *, by: Actor, text: str = "", only_short: bool = False, page: int = 1, limit: int = 50
+def stock_table(  # noqa: PLR0913  (the filters of one table)
+    *,
+    by: Actor,
+    text: str = "",
+    product_ids: Sequence[uuid.UUID] = (),
+    only_short: bool = False,
+    at_most: int = 0,
+    page: int = 1,
+    limit: int = 50,
 ) -> StockTable:
-    """Levels for the console, by SKU; `only_short`: nothing sellable left. Two statements."""
+    """Levels for the console, by SKU. Two statements.
+
+    `text` finds a SKU, `product_ids` are found as well; `only_short`: no more than `at_most` can be sold.
+    """
     by.require("inventory.view")
     size = max(1, min(limit, ROWS_MAX))
-    where, values = ["true"], []
+    where: list[str] = ["true"]
+    values: list[Any] = []
     if text.strip():
-        where.append("s.sku ILIKE %s")
+        where.append("(s.sku ILIKE %s OR s.product_id = ANY(%s))")
         values.append("%" + text.strip()[:80].replace("\\", "\\\\").replace("%", "\\%") + "%")
+        values.append(list(product_ids))
     if only_short:
-        where.append("s.is_tracked AND s.on_hand - s.held <= 0")
+        where.append("s.is_tracked AND s.on_hand - s.held <= %s")
+        values.append(at_most)
     tables = "inventory_stocklevel s JOIN inventory_location l ON l.id = s.location_id"
     condition = " AND ".join(where)
     with connection.cursor() as db:
@@ -140,6 +155,28 @@ def movements_of(*, by: Actor, variant_id: uuid.UUID, page: int = 1, limit: int 
             at=row.at,
         )
         for row in rows
+    ]
+
+
+def count_short(*, by: Actor, at_most: int) -> int:
+    """Levels of which no more than so many can be sold; one statement."""
+    by.require("inventory.view")
+    rows = StockLevel.objects.filter(is_tracked=True, on_hand__lte=F("held") + at_most)
+    return rows.count()
+
+
+def promises_of(*, by: Actor, variant_id: uuid.UUID) -> list[PromiseView]:
+    """What a variant is held for now, the oldest first; one statement."""
+    by.require("inventory.view")
+    rows = Hold.objects.filter(level__variant_id=variant_id, state=HoldState.HELD.value)
+    return [
+        PromiseView(
+            location_code=row.level.location.code,
+            cause=Cause(row.cause_kind, row.cause_id),
+            quantity=row.quantity - row.shipped,
+            expires_at=row.expires_at,
+        )
+        for row in rows.select_related("level__location").order_by("id")[:ROWS_MAX]
     ]
 
 

@@ -78,6 +78,16 @@ class HoldView:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseView:
+    """Units that somebody is waiting for."""
+
+    location_code: str
+    cause: Cause
+    quantity: int
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LocationView:
     id: uuid.UUID
     code: str

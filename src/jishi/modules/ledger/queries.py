@@ -1,17 +1,19 @@
 """Reading the ledger."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import Balance, TransferState, TransferView
 from jishi.platform.paging import Key, older_than
 
 JOURNAL_PAGE_MAX = 200
+JOURNAL_LINES_MAX = 100_000
 
 _BALANCES = """
 SELECT a.code, a.kind, a.unit,
@@ -48,27 +50,62 @@ def available_in(*, code: str, unit: str) -> int | None:
     )
 
 
-def journal(
+def journal(  # noqa: PLR0913  (the filters of one table)
     *,
     kind: str = "",
+    account: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
     after: Key | None = None,
+    page: int = 1,
     limit: int = JOURNAL_PAGE_MAX,
 ) -> list[TransferView]:
-    """Newest first; one query."""
-    rows = (
-        Transfer.objects.select_related("debit", "credit")
-        .filter(older_than(after, field="at"))
-        .order_by("-at", "-id")
-    )
+    """Newest first; one query. `account` is the code of either side."""
+    size = min(limit, JOURNAL_PAGE_MAX)
+    rows = _journal(kind=kind, account=account, since=since, until=until)
+    rows = rows.filter(older_than(after, field="at")).order_by("-at", "-id")
+    return [_view(row) for row in rows[(page - 1) * size : page * size]]
+
+
+def count_journal(
+    *, kind: str = "", account: str = "", since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """How many transfers `journal` shows in all; one query."""
+    return _journal(kind=kind, account=account, since=since, until=until).count()
+
+
+def journal_lines(
+    *,
+    kind: str = "",
+    account: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = JOURNAL_LINES_MAX,
+) -> Iterator[TransferView]:
+    """The same, oldest first and read in portions, for an export of up to JOURNAL_LINES_MAX."""
+    rows = _journal(kind=kind, account=account, since=since, until=until).order_by("at", "id")
+    for row in rows[: min(limit, JOURNAL_LINES_MAX)].iterator(chunk_size=1_000):
+        yield _view(row)
+
+
+def journal_kinds() -> list[str]:
+    """The kinds of transfers there are; one query."""
+    return sorted(Transfer.objects.order_by().values_list("kind", flat=True).distinct()[:100])
+
+
+def _journal(
+    *, kind: str, account: str, since: datetime | None, until: datetime | None
+) -> QuerySet[Transfer]:
+    rows = Transfer.objects.select_related("debit", "credit")
+    if account:
+        rows = rows.filter(Q(debit__code=account) | Q(credit__code=account))
     if kind:
         rows = rows.filter(kind=kind)
     if since:
         rows = rows.filter(at__gte=since)
     if until:
         rows = rows.filter(at__lt=until)
-    return [_view(row) for row in rows[: min(limit, JOURNAL_PAGE_MAX)]]
+    return rows
 
 
 def transfers_of(*, subject_kind: str, subject_ids: list[uuid.UUID]) -> list[TransferView]:

@@ -60,6 +60,7 @@ from jishi.modules.orders.queries.orders import (
     unpaid_order_ids,
 )
 from jishi.modules.orders.queries.shipping import default_rates
+from jishi.modules.orders.queries.table import OrderFilter, export_orders, find_orders
 from jishi.modules.orders.rules import LIFECYCLE, Rate, shipping_fee_minor
 from jishi.modules.orders.types import (
     CartLineView,
@@ -73,6 +74,7 @@ from jishi.modules.orders.types import (
     OrderState,
     OrderSummary,
     OrderView,
+    PaymentTaken,
     PaymentVerdict,
     RefundPart,
     RefundPhase,
@@ -97,6 +99,7 @@ __all__ = [
     "NotShippable",
     "NothingToRefund",
     "OrderCancelled",
+    "OrderFilter",
     "OrderLineView",
     "OrderPaid",
     "OrderPlaced",
@@ -109,6 +112,7 @@ __all__ = [
     "OrderSummary",
     "OrderView",
     "ParcelNeeded",
+    "PaymentTaken",
     "PaymentVerdict",
     "Rate",
     "RefundPart",
@@ -135,6 +139,8 @@ __all__ = [
     "count_placed",
     "daily_figures",
     "default_rates",
+    "export_orders",
+    "find_orders",
     "first_paid_at",
     "lines_by_order",
     "mark_refund_failed",

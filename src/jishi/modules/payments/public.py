@@ -23,6 +23,8 @@ from jishi.modules.payments.operations import (
 )
 from jishi.modules.payments.providers import provider_named, provider_names
 from jishi.modules.payments.queries import (
+    count_failed_refunds,
+    failed_refunds,
     fees_by_order,
     payment_view,
     payments_of_order,
@@ -68,6 +70,8 @@ __all__ = [
     "UnknownProvider",
     "ask_payment",
     "cancel_at_provider",
+    "count_failed_refunds",
+    "failed_refunds",
     "fees_by_order",
     "note_callback",
     "open_payment",

@@ -42,6 +42,16 @@ def refunds_of_order(order_id: uuid.UUID) -> list[RefundView]:
     return [refund_view_of(row) for row in rows[:LIST_MAX]]
 
 
+def failed_refunds(*, limit: int = 100) -> list[RefundView]:
+    """Refunds a provider refused, which a person has to look at; oldest first, one query."""
+    rows = Refund.objects.select_related("payment").filter(state=RefundState.FAILED.value)
+    return [refund_view_of(row) for row in rows.order_by("created_at")[: min(limit, LIST_MAX)]]
+
+
+def count_failed_refunds() -> int:
+    return Refund.objects.filter(state=RefundState.FAILED.value).count()
+
+
 def payments_to_ask(*, limit: int = 50) -> list[uuid.UUID]:
     """Payments without a final word whose time to ask has come."""
     due = Payment.objects.filter(state__in=_OPEN, next_ask_at__lte=clock.now()).order_by("next_ask_at")

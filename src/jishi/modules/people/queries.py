@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import NotFound
@@ -67,29 +68,34 @@ def member_row(member_id: uuid.UUID, *, by: Actor) -> MemberRow:
     return _row(row)
 
 
-def members_table(
+def members_table(  # noqa: PLR0913  (the filters of one table)
     *,
     by: Actor,
     text: str = "",
     staff_only: bool = False,
+    joined: tuple[datetime, datetime] | None = None,
     before: datetime | None = None,
     after: Key | None = None,
     limit: int = 50,
 ) -> list[MemberRow]:
-    """Newest first; one query. `text` finds a nickname, a phone's end or an e-mail."""
+    """Newest first; one query. `text` finds a nickname, a phone's end or an e-mail; `joined`: from, until."""
     by.require("members.view")
-    rows = Member.objects.all()
-    if text.strip():
-        needle = text.strip()
-        rows = rows.filter(
-            Q(nickname__icontains=needle) | Q(phone__endswith=needle) | Q(email__istartswith=needle)
-        )
+    rows = _found(text)
+    if joined:
+        rows = rows.filter(created_at__gte=joined[0], created_at__lt=joined[1])
     if staff_only:
         rows = rows.exclude(role="")
     if before:
         rows = rows.filter(created_at__lt=before)
     rows = rows.filter(older_than(after, field="created_at"))
     return [_row(row) for row in rows.order_by("-created_at", "-id")[: min(limit, TABLE_MAX)]]
+
+
+def count_members(*, by: Actor, text: str = "", staff_only: bool = False) -> int:
+    """How many rows `members_table` has in all; one query."""
+    by.require("members.view")
+    rows = _found(text)
+    return (rows.exclude(role="") if staff_only else rows).count()
 
 
 def count_joined(*, since: datetime, until: datetime) -> int:
@@ -121,6 +127,14 @@ def addresses_of(*, by: Actor) -> list[AddressView]:
     """The actor's addresses, the default first; one query."""
     rows = Address.objects.filter(member_id=by.require_member(), removed_at__isnull=True)
     return [address_view_of(row) for row in rows.order_by("-is_default", "-created_at")[:50]]
+
+
+def addresses_of_member(member_id: uuid.UUID, *, by: Actor) -> list[AddressView]:
+    """A member's addresses for staff; without `members.contact` phone and street are masked. One query."""
+    by.require("members.view")
+    rows = Address.objects.filter(member_id=member_id, removed_at__isnull=True)
+    views = [address_view_of(row) for row in rows.order_by("-is_default", "-created_at")[:50]]
+    return views if by.may("members.contact") else [_masked(view) for view in views]
 
 
 def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
@@ -163,6 +177,21 @@ def address_view_of(row: Address) -> AddressView:
         district=row.district,
         line=row.line,
         is_default=row.is_default,
+    )
+
+
+def _found(text: str) -> QuerySet[Member]:
+    needle = text.strip()
+    if not needle:
+        return Member.objects.all()
+    return Member.objects.filter(
+        Q(nickname__icontains=needle) | Q(phone__endswith=needle) | Q(email__istartswith=needle)
+    )
+
+
+def _masked(view: AddressView) -> AddressView:
+    return replace(
+        view, name=f"{view.name[:1]}**", phone=rules.mask_phone(view.phone), line=rules.mask_line(view.line)
     )
 
 

@@ -89,6 +89,11 @@ def mask_phone(phone: str) -> str:
     return f"{bare[:3]}****{bare[-4:]}" if len(bare) >= 8 else bare
 
 
+def mask_line(line: str) -> str:
+    """The street without the door: the first six characters."""
+    return f"{line[:6]}****" if len(line) > 6 else "****"
+
+
 def clean_nickname(text: str) -> str:
     name = " ".join(_UNPRINTABLE.sub("", text).split())
     if not name or len(name) > NICKNAME_LENGTH_MAX:

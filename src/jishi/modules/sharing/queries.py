@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from jishi.kernel import clock
 from jishi.modules.sharing import rules
@@ -25,6 +25,14 @@ class IntroductionView:
     target_kind: str
     target_id: uuid.UUID | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    """A link and how many people it brought."""
+
+    link: LinkView
+    visitor_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +119,30 @@ def figures_of_sharer(member_id: uuid.UUID, *, since: datetime, until: datetime)
 
 def introductions(*, since: datetime, until: datetime, limit: int = ROWS_MAX) -> list[IntroductionView]:
     rows = Introduction.objects.filter(at__gte=since, at__lt=until).order_by("-at")[: min(limit, 100_000)]
-    return [
-        IntroductionView(
-            member_id=row.member_id,
-            sharer_id=row.sharer_id,
-            target_kind=row.target_kind,
-            target_id=row.target_id,
-            at=row.at,
+    return [_introduction_view(row) for row in rows]
+
+
+def introduction_of(member_id: uuid.UUID) -> IntroductionView | None:
+    """Who brought a member, if anybody did; one query."""
+    row = Introduction.objects.filter(member_id=member_id).first()
+    return _introduction_view(row) if row else None
+
+
+def links_of(member_id: uuid.UUID, *, limit: int = 100) -> list[LinkFigures]:
+    """A person's links with the visitors each brought, the busiest first; one query."""
+    rows = ShareLink.objects.filter(member_id=member_id).annotate(
+        visitors=Subquery(
+            Touch.objects.filter(link_id=OuterRef("id"))
+            .order_by()
+            .values("link_id")
+            .annotate(found=Count("visitor_id", distinct=True))
+            .values("found")
         )
-        for row in rows
+    )
+    ordered = rows.order_by(F("visitors").desc(nulls_last=True), "-created_at")
+    return [
+        LinkFigures(link=link_view(row), visitor_count=row.visitors or 0)
+        for row in ordered[: min(limit, ROWS_MAX)]
     ]
 
 
@@ -172,6 +195,16 @@ def link_view(row: ShareLink) -> LinkView:
         target_id=row.target_id,
         channel=Channel(row.channel),
         created_at=row.created_at,
+    )
+
+
+def _introduction_view(row: Introduction) -> IntroductionView:
+    return IntroductionView(
+        member_id=row.member_id,
+        sharer_id=row.sharer_id,
+        target_kind=row.target_kind,
+        target_id=row.target_id,
+        at=row.at,
     )
 
 

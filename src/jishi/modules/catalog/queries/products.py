@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.expressions import OrderBy
 
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.errors import ProductMissing, VariantMissing
@@ -31,6 +32,13 @@ from jishi.modules.catalog.types import (
 VARIANTS_ASKED_MAX: Final = 500
 ROWS_MAX: Final = 100
 MEMBERS_MAX: Final = 60
+# what the console's table can be sorted by; a minus before the key turns it round
+TABLE_SORTS: Final = {
+    "title": "title",
+    "price": "min_price_minor",
+    "sold": "sold_count",
+    "updated": "updated_at",
+}
 
 _PAGE = f"""
 SELECT {CARD_COLUMNS}, p.description_html, p.vendor, p.product_type, p.tags, p.specs, p.external_address,
@@ -117,12 +125,21 @@ def product_draft(*, by: Actor, product_id: uuid.UUID) -> ProductDraft:
     return read_drafts([row])[row.id]
 
 
-def product_table(
-    *, by: Actor, text: str = "", state: str = "", page: int = 1, limit: int = 50
+def product_table(  # noqa: PLR0913  (the filters of one table)
+    *,
+    by: Actor,
+    text: str = "",
+    state: str = "",
+    category_id: uuid.UUID | None = None,
+    sort: str = "",
+    page: int = 1,
+    limit: int = 50,
 ) -> tuple[list[ProductRow], int]:
-    """The console's table and how many rows it has; three statements."""
+    """The console's table and how many rows it has; three statements. `sort` is a key of TABLE_SORTS."""
     by.require("catalog.edit")
     rows = Product.objects.all()
+    if category_id:
+        rows = rows.filter(category_ids__contains=[category_id])
     if state:
         rows = rows.filter(state=state)
     if text.strip():
@@ -131,13 +148,28 @@ def product_table(
         rows = rows.filter(Q(title__icontains=word) | Q(handle__icontains=word) | Q(id__in=skus))
     size = max(1, min(limit, ROWS_MAX))
     first = (max(1, page) - 1) * size
-    chosen = [(row.id, row) for row in rows.order_by("-updated_at", "-id")[first : first + size]]
+    chosen = [(row.id, row) for row in rows.order_by(*_order(sort))[first : first + size]]
     counts = dict(
         Variant.objects.filter(product_id__in=[key for key, _ in chosen])
         .values_list("product_id")
         .annotate(count=Count("id"))
     )
     return [_row(row, counts.get(key, 0)) for key, row in chosen], rows.count()
+
+
+def count_products_by_state(*, by: Actor) -> dict[str, int]:
+    """For the tabs of the console's table; one statement."""
+    by.require("catalog.edit")
+    return dict(Product.objects.order_by().values_list("state").annotate(found=Count("id")))
+
+
+def _order(sort: str) -> tuple[str | OrderBy, ...]:
+    column = TABLE_SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        return "-updated_at", "-id"
+    field = F(column)
+    by_column = field.desc(nulls_last=True) if sort.startswith("-") else field.asc(nulls_last=True)
+    return by_column, "id"
 
 
 def _row(product: Product, variant_count: int) -> ProductRow:

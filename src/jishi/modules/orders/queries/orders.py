@@ -26,17 +26,19 @@ PAGE_MAX = 100
 
 
 def order_view(order_id: uuid.UUID, *, by: Actor) -> OrderView:
-    """One order with lines, parcels and refunds; five queries. Members see their own, staff need `orders.view`."""
+    """One order with lines, parcels and refunds; two queries before payment, at most five after.
+
+    Members see their own, staff need `orders.view`.
+    """
     order = Order.objects.filter(id=order_id).first()
     if order is None or not (by.owns(order.member_id) or by.may("orders.view")):
         raise NotFound()
     lines = OrderLine.objects.filter(order=order).order_by("position")
-    refunds = OrderRefund.objects.filter(order=order).order_by("created_at")
     return _view(
         order,
         lines=tuple(line_view(line) for line in lines),
-        shipments=tuple(_shipments(order)),
-        refunds=tuple(_refund_view(refund) for refund in refunds),
+        shipments=tuple(_shipments(order)) if order.paid_minor else (),
+        refunds=tuple(_refunds(order)) if order.paid_minor else (),
     )
 
 
@@ -64,7 +66,7 @@ def orders_of_member(
     if before is not None:
         rows = rows.filter(placed_at__lt=before)
     rows = rows.filter(older_than(after, field="placed_at"))
-    return _summaries(list(rows.order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
+    return summaries_of(list(rows.order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
 
 
 def orders_table(  # noqa: PLR0913  (the console's filters)
@@ -106,7 +108,9 @@ def orders_table(  # noqa: PLR0913  (the console's filters)
             | Q(address__name=text.strip())
             | Q(address__phone__endswith=text.strip())
         )
-    return _summaries(list(Order.objects.filter(found).order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)]))
+    return summaries_of(
+        list(Order.objects.filter(found).order_by("-placed_at", "-id")[: min(limit, PAGE_MAX)])
+    )
 
 
 def unpaid_order_ids(*, limit: int) -> list[uuid.UUID]:
@@ -124,7 +128,7 @@ def shipped_order_ids(*, shipped_before: datetime, limit: int) -> list[uuid.UUID
 def summaries_by_ids(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, OrderSummary]:
     """Orders by id without a scope: for flows and insight, never for a page. Two queries."""
     rows = list(Order.objects.filter(id__in=list(order_ids)))
-    return {summary.id: summary for summary in _summaries(rows)}
+    return {summary.id: summary for summary in summaries_of(rows)}
 
 
 def lines_by_order(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[OrderLineView]]:
@@ -177,7 +181,7 @@ def _count(rows: QuerySet[Order]) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(found=Count("id")))
 
 
-def _summaries(rows: list[Order]) -> list[OrderSummary]:
+def summaries_of(rows: list[Order]) -> list[OrderSummary]:
     lines: dict[uuid.UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(order_id__in=[row.id for row in rows]).order_by("position"):
         lines[line.order_id].append(line)
@@ -206,6 +210,8 @@ def _summaries(rows: list[Order]) -> list[OrderSummary]:
 
 def _shipments(order: Order) -> Iterable[ShipmentView]:
     shipments = list(Shipment.objects.filter(order=order).order_by("shipped_at"))
+    if not shipments:
+        return
     lines: dict[uuid.UUID, list[tuple[uuid.UUID, int]]] = defaultdict(list)
     for row in ShipmentLine.objects.filter(shipment__in=shipments).order_by("id"):
         lines[row.shipment_id].append((row.line_id, row.quantity))
@@ -218,6 +224,10 @@ def _shipments(order: Order) -> Iterable[ShipmentView]:
             received_at=shipment.received_at,
             lines=tuple(lines[shipment.id]),
         )
+
+
+def _refunds(order: Order) -> Iterable[OrderRefundView]:
+    return (_refund_view(row) for row in OrderRefund.objects.filter(order=order).order_by("created_at"))
 
 
 def _refund_view(row: OrderRefund) -> OrderRefundView:

@@ -5,11 +5,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q
+from django.db.models.functions import TruncDate
 
 from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
@@ -168,16 +169,21 @@ def teams_table(
     *,
     offer_id: uuid.UUID | None = None,
     states: Sequence[TeamState] = (),
+    due_before: datetime | None = None,
     after: Key | None = None,
+    page: int = 1,
     limit: int = 50,
 ) -> list[TeamView]:
     """Teams for the console, newest first; two queries."""
     rows = Team.objects.select_related("offer").filter(older_than(after, field="opened_at"))
+    if due_before is not None:
+        rows = rows.filter(deadline__lt=due_before)
     if offer_id is not None:
         rows = rows.filter(offer_id=offer_id)
     if states:
         rows = rows.filter(state__in=[state.value for state in states])
-    return _team_views(list(rows.order_by("-opened_at", "-id")[: min(limit, TEAMS_MAX)]))
+    size = min(limit, TEAMS_MAX)
+    return _team_views(list(rows.order_by("-opened_at", "-id")[(page - 1) * size : page * size]))
 
 
 def teams_of_member(member_id: uuid.UUID, *, limit: int = 20) -> list[TeamView]:
@@ -208,17 +214,39 @@ def team_counts(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, TeamCounts]:
     return {row[0]: TeamCounts(*row[1:]) for row in rows}
 
 
-def teams_settled_between(*, since: datetime, until: datetime) -> TeamCounts:
-    """How the teams that ended in a period ended; one query."""
-    found = Team.objects.filter(settled_at__gte=since, settled_at__lt=until).aggregate(
+def teams_settled_between(
+    *, since: datetime, until: datetime, offer_id: uuid.UUID | None = None
+) -> TeamCounts:
+    """How the teams that ended in a period ended, perhaps of one offer; one query."""
+    rows = Team.objects.filter(settled_at__gte=since, settled_at__lt=until)
+    if offer_id is not None:
+        rows = rows.filter(offer_id=offer_id)
+    found = rows.aggregate(
         succeeded=Count("id", filter=Q(state=TeamState.SUCCEEDED.value)),
         failed=Count("id", filter=Q(state=TeamState.FAILED.value)),
     )
     return TeamCounts(forming=0, succeeded=found["succeeded"], failed=found["failed"])
 
 
-def count_forming() -> int:
-    return Team.objects.filter(state=TeamState.FORMING.value).count()
+def teams_by_day(
+    *, since: datetime, until: datetime, offer_id: uuid.UUID | None = None
+) -> dict[date, TeamCounts]:
+    """Teams that ended well or badly, by the day of the zone of `since`; one query."""
+    rows = Team.objects.filter(settled_at__gte=since, settled_at__lt=until)
+    if offer_id is not None:
+        rows = rows.filter(offer_id=offer_id)
+    days = rows.annotate(day=TruncDate("settled_at", tzinfo=since.tzinfo)).order_by()
+    found = days.values_list("day").annotate(
+        succeeded=Count("id", filter=Q(state=TeamState.SUCCEEDED.value)),
+        failed=Count("id", filter=Q(state=TeamState.FAILED.value)),
+    )
+    return {row[0]: TeamCounts(0, row[1], row[2]) for row in found}
+
+
+def count_forming(*, due_before: datetime | None = None) -> int:
+    """Teams that wait for people; with `due_before` only those whose time is nearly over."""
+    rows = Team.objects.filter(state=TeamState.FORMING.value)
+    return (rows if due_before is None else rows.filter(deadline__lt=due_before)).count()
 
 
 def due_team_ids(*, limit: int) -> list[uuid.UUID]:

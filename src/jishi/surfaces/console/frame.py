@@ -1,0 +1,108 @@
+"""The frame of every console page: what is in the rail, who is here, where we are."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jishi.kernel.actor import Actor
+from jishi.modules.orders.public import OrderState, count_by_state
+from jishi.platform.http import actor_of
+
+Crumb = tuple[str, str]
+_TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    *,
+    section: str,
+    context: Mapping[str, Any],
+    crumbs: Sequence[Crumb] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most one query of its own."""
+    actor = actor_of(request)
+    frame = {
+        "navigation": navigation(actor),
+        "section": section,
+        "operator": actor.label,
+        "crumbs": [{"title": title, "url": url} for title, url in crumbs],
+        "actor": actor,
+    }
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def fragment(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A part of a page, for a swap."""
+    return render(request, template, {"actor": actor_of(request), **context})
+
+
+def navigation(actor: Actor) -> list[dict[str, Any]]:
+    """The rail: only what the actor may open; groups without anything are left out."""
+    groups = (
+        ("", (("home", _("总览"), "chart", "reports.view"),)),
+        (
+            _("卖货"),
+            (
+                ("products", _("商品"), "tag", "catalog.edit"),
+                ("inventory", _("库存"), "box", "inventory.view"),
+                ("orders", _("订单"), "receipt", "orders.view"),
+            ),
+        ),
+        (_("玩法"), (("group_buys", _("拼团"), "team", "reports.view"),)),
+        (
+            _("增长"),
+            (
+                ("shares", _("分享与归因"), "share", "sharing.view"),
+                ("members", _("会员"), "people", "members.view"),
+            ),
+        ),
+        (
+            _("资金"),
+            (
+                ("ledger", _("账本"), "ledger", "ledger.view"),
+                ("reconciliation", _("对账"), "wallet", "ledger.view"),
+            ),
+        ),
+        (
+            _("系统"),
+            (
+                ("staff", _("员工"), "me", "staff.manage"),
+                ("shipping", _("运费"), "truck", "settings.edit"),
+                ("webhooks", _("网络钩子"), "hook", "webhooks.manage"),
+                ("tokens", _("接口令牌"), "key", "tokens.manage"),
+                ("security", _("登录安全"), "shield", "console.view"),
+            ),
+        ),
+    )
+    counts = _counts(actor)
+    shown = [
+        {
+            "title": title,
+            "rows": [
+                {
+                    "key": key,
+                    "title": words,
+                    "icon": icon,
+                    "url": reverse(f"console:{key}"),
+                    "count": counts.get(key, 0),
+                }
+                for key, words, icon, permission in rows
+                if actor.may(permission)
+            ],
+        }
+        for title, rows in groups
+    ]
+    return [group for group in shown if group["rows"]]
+
+
+def _counts(actor: Actor) -> dict[str, int]:
+    if not actor.may("orders.view"):
+        return {}
+    states = count_by_state(by=actor)
+    return {"orders": sum(states.get(state.value, 0) for state in _TO_SHIP)}

@@ -1,0 +1,321 @@
+"""Making a group buy: choose a product, decide, and see at once how it looks and what it costs."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jishi.kernel import clock
+from jishi.kernel.errors import NotFound, Refusal
+from jishi.modules.catalog.public import (
+    ProductCard,
+    ProductPage,
+    VariantView,
+    cards_by_ids,
+    product_page,
+    product_table,
+)
+from jishi.modules.inventory.public import sellable_by_product, sellable_by_variant
+from jishi.modules.plays.public import (
+    OfferForm,
+    OfferView,
+    change_offer,
+    create_offer,
+    offer_view,
+    publish_offer,
+)
+from jishi.platform.http import actor_of
+from jishi.surfaces.console.access import guarded
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
+from jishi.surfaces.console.frame import fragment, show
+from jishi.surfaces.console.group_buys import crumbs_to
+
+PRODUCTS_SHOWN = 30
+FEE_BASIS_POINTS = 60
+DEFAULT_DAYS = 14
+VARIANTS_MAX = 60
+
+
+class EditForm(forms.Form):
+    """Everything an operator decides about an offer, except the prices, which stand beside the variants."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+    team_size = forms.IntegerField(
+        label=gettext_lazy("成团人数"),
+        min_value=2,
+        max_value=100,
+        help_text=gettext_lazy("含团主，2 到 100 人"),
+    )
+    team_hours = forms.IntegerField(
+        label=gettext_lazy("成团时限（小时）"),
+        min_value=1,
+        max_value=168,
+        help_text=gettext_lazy("开团后多久要凑满，到时没凑满自动全额退款"),
+    )
+    member_limit = forms.IntegerField(
+        label=gettext_lazy("每人限购"), min_value=0, max_value=9_999, help_text=gettext_lazy("0 表示不限")
+    )
+    leader_discount_minor = MoneyField(
+        label=gettext_lazy("团主优惠"), help_text=gettext_lazy("开团的人每单再减多少，0 表示没有")
+    )
+    budget_minor = MoneyField(
+        label=gettext_lazy("让利预算"),
+        required=False,
+        may_be_zero=False,
+        help_text=gettext_lazy("用完就不再开新团；留空表示不设上限"),
+    )
+    opens_at = LocalTimeField(label=gettext_lazy("开始"))
+    closes_at = LocalTimeField(label=gettext_lazy("结束"))
+    allows_merchant_completion = forms.BooleanField(
+        label=gettext_lazy("允许商家补齐"),
+        required=False,
+        help_text=gettext_lazy("人没凑满也可由商家宣布成团；页面会如实写明，不会编造团员"),
+    )
+
+    def __init__(self, *args: Any, variants: list[VariantView], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for variant in variants:
+            self.fields[price_name(variant.id)] = MoneyField(
+                label=variant.title or gettext_lazy("拼团价"), required=False, may_be_zero=False
+            )
+        dress(self)
+
+    def prices(self) -> dict[uuid.UUID, int]:
+        """Group prices of the variants that have one, as far as they can be read."""
+        cleaned = getattr(self, "cleaned_data", {})
+        return {
+            uuid.UUID(name.partition(":")[2]): value
+            for name, value in cleaned.items()
+            if name.startswith("price:") and value
+        }
+
+
+@guarded("plays.edit")
+@require_safe
+def choose_product(request: HttpRequest) -> HttpResponse:
+    """The first step: what is gathered for."""
+    words_asked = request.GET.get("q", "")
+    rows, total = product_table(
+        by=actor_of(request), text=words_asked, state="published", sort="-sold", limit=PRODUCTS_SHOWN
+    )
+    stock = sellable_by_product([found.card.id for found in rows])
+    context = {
+        "search_text": words_asked,
+        "products": [{"card": found.card, "sellable": stock.get(found.card.id, 0)} for found in rows],
+        "total": total,
+    }
+    crumbs = [(_("拼团"), reverse("console:group_buys"))]
+    return show(request, "console/choose_product.html", section="group_buys", context=context, crumbs=crumbs)
+
+
+@guarded("plays.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
+    page = _page(request, product_id)
+    variants = _variants(page)
+    form = EditForm(request.POST or None, variants=variants, initial=_first_values(page))
+    if request.method == "POST" and form.is_valid():
+        made: list[OfferView] = []
+
+        def act() -> None:
+            offer = create_offer(_offer_form(form, page.card), by=actor_of(request))
+            wants_open = request.POST.get("then") == "publish"
+            made.append(publish_offer(offer.id, by=actor_of(request)) if wants_open else offer)
+
+        try:
+            is_new = act_once(request, act)
+        except Refusal as refusal:
+            _blame(form, refusal)
+        else:
+            messages.success(request, _("拼团已保存"))
+            return redirect("console:live", made[0].id) if is_new else redirect("console:group_buys")
+    return _editor(request, form, page, variants, offer=None)
+
+
+@guarded("plays.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+    offer = offer_view(offer_id)
+    page = _page(request, offer.product_id)
+    variants = _variants(page)
+    form = EditForm(request.POST or None, variants=variants, initial=_values_of(offer))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_offer(offer_id, _offer_form(form, page.card), by=actor_of(request))
+            if request.POST.get("then") == "publish" and offer.state.value == "draft":
+                publish_offer(offer_id, by=actor_of(request))
+        except Refusal as refusal:
+            _blame(form, refusal)
+        else:
+            messages.success(request, _("拼团已保存"))
+            return redirect("console:live", offer_id)
+    return _editor(request, form, page, variants, offer=offer)
+
+
+@guarded("plays.edit")
+@require_POST
+def preview(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
+    """The phone and the sums beside the form, for what is written in it now."""
+    page = _page(request, product_id)
+    variants = _variants(page)
+    form = EditForm(request.POST, variants=variants)
+    form.is_valid()
+    return fragment(request, "console/parts/offer_preview.html", preview_of(form, page, variants))
+
+
+def preview_of(form: EditForm, page: ProductPage, variants: list[VariantView]) -> dict[str, Any]:
+    """How the offer looks to a shopper and what a full team costs and brings, variant by variant."""
+    prices, cleaned = form.prices(), getattr(form, "cleaned_data", {})
+    size = cleaned.get("team_size") or 3
+    leader = cleaned.get("leader_discount_minor") or 0
+    rows = [_sums(variant, prices[variant.id], size, leader) for variant in variants if variant.id in prices]
+    cheapest = min(rows, key=lambda found: int(found["price_minor"]), default=None)
+    budget = cleaned.get("budget_minor")
+    per_team = min((int(found["team_spend_minor"]) for found in rows), default=0)
+    return {
+        "page": page,
+        "cover": page.images[0].address if page.images else page.card.cover_address,
+        "rows": rows,
+        "cheapest": cheapest,
+        "size": size,
+        "seats": range(min(size, 8)),
+        "hours": cleaned.get("team_hours") or 24,
+        "leader_minor": leader,
+        "name": cleaned.get("name") or page.card.title,
+        "budget_minor": budget,
+        "teams_in_budget": budget // per_team if budget and per_team else None,
+        "has_loss": any(found["is_loss"] for found in rows),
+    }
+
+
+def _sums(variant: VariantView, price: int, size: int, leader: int) -> dict[str, Any]:
+    """What one variant means for a full team of `size` who each take one."""
+    given = max(0, variant.price_minor - price)
+    fee = price * FEE_BASIS_POINTS // 10_000
+    margin = price - variant.cost_minor - fee if variant.cost_minor is not None else None
+    team_spend = given * size + min(leader, price) + fee * size
+    return {
+        "variant": variant,
+        "price_minor": price,
+        "off": f"{given * 100 / variant.price_minor:.0f}%" if variant.price_minor and given else "–",
+        "margin_minor": margin,
+        "margin": f"{margin * 100 / price:.0f}%" if margin is not None and price else "–",
+        "is_loss": margin is not None and margin < 0,
+        "is_above": price > variant.price_minor,
+        "team_spend_minor": team_spend,
+        "team_net_minor": price * size - min(leader, price),
+    }
+
+
+def _editor(
+    request: HttpRequest,
+    form: EditForm,
+    page: ProductPage,
+    variants: list[VariantView],
+    *,
+    offer: OfferView | None,
+) -> HttpResponse:
+    if not form.is_bound:
+        shown = EditForm(_as_sent(form, variants), variants=variants)
+        shown.is_valid()
+    else:
+        shown = form
+    stock = sellable_by_variant([variant.id for variant in variants])
+    context = {
+        **preview_of(shown, page, variants),
+        "form": form,
+        "offer": offer,
+        "prices": [
+            {"variant": variant, "field": form[price_name(variant.id)], "sellable": stock.get(variant.id, 0)}
+            for variant in variants
+        ],
+        "preview_url": reverse("console:group_buy_preview", args=[page.card.id]),
+        "once": request.POST.get("once") or once_key(),
+    }
+    crumbs = crumbs_to(offer) if offer else [(_("拼团"), reverse("console:group_buys"))]
+    return show(
+        request,
+        "console/group_buy_edit.html",
+        section="group_buys",
+        context=context,
+        crumbs=crumbs,
+        status=422 if form.is_bound else 200,
+    )
+
+
+def price_name(variant_id: uuid.UUID) -> str:
+    return f"price:{variant_id}"
+
+
+def _page(request: HttpRequest, product_id: uuid.UUID) -> ProductPage:
+    card = cards_by_ids([product_id]).get(product_id)
+    if card is None:
+        raise NotFound()
+    return product_page(handle=card.handle, by=actor_of(request))
+
+
+def _variants(page: ProductPage) -> list[VariantView]:
+    return [variant for variant in page.variants if variant.is_active][:VARIANTS_MAX]
+
+
+def _first_values(page: ProductPage) -> dict[str, Any]:
+    opens = clock.now().replace(second=0, microsecond=0)
+    return {
+        "name": _("%(title)s · 3 人团") % {"title": page.card.title[:60]},
+        "team_size": 3,
+        "team_hours": 24,
+        "member_limit": 0,
+        "leader_discount_minor": 0,
+        "opens_at": opens,
+        "closes_at": opens + timedelta(days=DEFAULT_DAYS),
+    }
+
+
+def _values_of(offer: OfferView) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: getattr(offer, name) for name in EditForm.base_fields if hasattr(offer, name)
+    }
+    return values | {price_name(price.variant_id): price.price_minor for price in offer.prices}
+
+
+def _as_sent(form: EditForm, variants: list[VariantView]) -> dict[str, Any]:
+    """The values of a fresh form as if they had been sent, so that the preview can read them."""
+    del variants
+    return {
+        name: field.prepare_value(form.get_initial_for_field(field, name))
+        for name, field in form.fields.items()
+    }
+
+
+def _offer_form(form: EditForm, card: ProductCard) -> OfferForm:
+    values = form.cleaned_data
+    return OfferForm(
+        product_id=card.id,
+        name=values["name"],
+        currency=settings.JISHI_CURRENCY,
+        team_size=values["team_size"],
+        team_hours=values["team_hours"],
+        member_limit=values["member_limit"],
+        leader_discount_minor=values["leader_discount_minor"] or 0,
+        budget_minor=values["budget_minor"],
+        opens_at=values["opens_at"],
+        closes_at=values["closes_at"],
+        allows_merchant_completion=values["allows_merchant_completion"],
+        prices=form.prices(),
+    )
+
+
+def _blame(form: EditForm, refusal: Refusal) -> None:
+    if refusal.facts.get("field") == "prices":
+        form.add_error(None, _(str(refusal.facts.get("reason", ""))))
+    else:
+        blame(form, refusal)

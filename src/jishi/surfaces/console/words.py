@@ -1,0 +1,319 @@
+"""Words for states, steps and reasons, as staff read them."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from jishi.modules.catalog.public import ImportState, ProductState
+from jishi.modules.inventory.public import MovementKind
+from jishi.modules.orders.public import OrderState
+from jishi.modules.payments.public import PaymentState, RefundState
+from jishi.modules.people.public import Role
+from jishi.modules.plays.public import OfferState, SeatState, TeamState
+from jishi.modules.sharing.public import Reason
+from jishi.modules.webhooks.public import DeliveryState
+
+Tag = tuple[str, str]  # words and the colour of their tag
+
+_ORDER = {
+    OrderState.PLACED: (gettext_noop("待付款"), "line"),
+    OrderState.GATHERING: (gettext_noop("凑团中"), "gold"),
+    OrderState.PAID: (gettext_noop("待发货"), "accent"),
+    OrderState.PARTLY_SHIPPED: (gettext_noop("部分发货"), "accent"),
+    OrderState.SHIPPED: (gettext_noop("已发货"), "sky"),
+    OrderState.RECEIVED: (gettext_noop("已收货"), "leaf"),
+    OrderState.REFUNDING: (gettext_noop("退款中"), "gold"),
+    OrderState.REFUNDED: (gettext_noop("已退款"), "line"),
+    OrderState.CANCELLED: (gettext_noop("已取消"), "line"),
+}
+_PRODUCT = {
+    ProductState.DRAFT: (gettext_noop("草稿"), "line"),
+    ProductState.PUBLISHED: (gettext_noop("上架"), "leaf"),
+    ProductState.ARCHIVED: (gettext_noop("归档"), "gold"),
+}
+_OFFER = {
+    OfferState.DRAFT: (gettext_noop("草稿"), "line"),
+    OfferState.SCHEDULED: (gettext_noop("待开始"), "sky"),
+    OfferState.OPEN: (gettext_noop("进行中"), "leaf"),
+    OfferState.CLOSING: (gettext_noop("收尾中"), "gold"),
+    OfferState.SETTLED: (gettext_noop("已结束"), "line"),
+}
+_TEAM = {
+    TeamState.OPENING: (gettext_noop("团主付款中"), "line"),
+    TeamState.FORMING: (gettext_noop("凑人中"), "gold"),
+    TeamState.SUCCEEDED: (gettext_noop("已成团"), "leaf"),
+    TeamState.FAILED: (gettext_noop("没凑满"), "accent"),
+    TeamState.VOID: (gettext_noop("未开成"), "line"),
+}
+_SEAT = {
+    SeatState.HELD: (gettext_noop("付款中"), "gold"),
+    SeatState.PAID: (gettext_noop("已付款"), "leaf"),
+    SeatState.RELEASED: (gettext_noop("已放弃"), "line"),
+}
+_PAYMENT = {
+    PaymentState.CREATED: (gettext_noop("未发起"), "line"),
+    PaymentState.PENDING: (gettext_noop("等待付款"), "gold"),
+    PaymentState.UNKNOWN: (gettext_noop("正在确认"), "gold"),
+    PaymentState.SUCCEEDED: (gettext_noop("已到账"), "leaf"),
+    PaymentState.FAILED: (gettext_noop("失败"), "accent"),
+    PaymentState.CANCELLED: (gettext_noop("已关闭"), "line"),
+}
+_REFUND = {
+    RefundState.CREATED: (gettext_noop("待发起"), "gold"),
+    RefundState.PENDING: (gettext_noop("处理中"), "gold"),
+    RefundState.UNKNOWN: (gettext_noop("正在确认"), "gold"),
+    RefundState.SUCCEEDED: (gettext_noop("已退回"), "leaf"),
+    RefundState.FAILED: (gettext_noop("失败"), "accent"),
+}
+_DELIVERY = {
+    DeliveryState.QUEUED: (gettext_noop("等待发送"), "gold"),
+    DeliveryState.DELIVERED: (gettext_noop("已送达"), "leaf"),
+    DeliveryState.GIVEN_UP: (gettext_noop("放弃"), "accent"),
+}
+_DIFFERENCE = {
+    "missing_here": gettext_noop("渠道有，我们没有"),
+    "missing_there": gettext_noop("我们有，渠道没有"),
+    "amount_differs": gettext_noop("金额不同"),
+    "fee_differs": gettext_noop("手续费不同"),
+    "currency_differs": gettext_noop("货币不同"),
+    "ledger_differs": gettext_noop("收款与账本不同"),
+}
+_IMPORT = {
+    ImportState.WAITING: (gettext_noop("排队中"), "line"),
+    ImportState.RUNNING: (gettext_noop("导入中"), "gold"),
+    ImportState.FINISHED: (gettext_noop("完成"), "leaf"),
+    ImportState.FAILED: (gettext_noop("失败"), "accent"),
+}
+_MOVEMENT = {
+    MovementKind.RECEIVED: gettext_noop("入库"),
+    MovementKind.SHIPPED: gettext_noop("发货"),
+    MovementKind.RETURNED: gettext_noop("退回"),
+    MovementKind.COUNTED: gettext_noop("盘点"),
+    MovementKind.ADJUSTED: gettext_noop("调整"),
+    MovementKind.WRITTEN_OFF: gettext_noop("报损"),
+}
+_ROLE = {
+    Role.NONE: gettext_noop("会员"),
+    Role.OWNER: gettext_noop("店主"),
+    Role.OPERATOR: gettext_noop("运营"),
+    Role.FINANCE: gettext_noop("财务"),
+    Role.SERVICE: gettext_noop("客服"),
+    Role.READ_ONLY: gettext_noop("只读"),
+}
+_ATTRIBUTION = {
+    Reason.LAST_SHARE: gettext_noop("最后一次点开的分享"),
+    Reason.TEAM_SHARE: gettext_noop("这个团的分享链接"),
+    Reason.LAST_SOURCE: gettext_noop("没有人带来，最后的来源"),
+    Reason.DIRECT: gettext_noop("自己来的"),
+    Reason.OWN_LINK: gettext_noop("自己的链接，不算"),
+}
+_STEPS = {
+    "place": gettext_noop("下单"),
+    "pay": gettext_noop("付款成功"),
+    "pay_for_team": gettext_noop("付款成功，等待成团"),
+    "complete_team": gettext_noop("成团，可以发货"),
+    "move_to_team": gettext_noop("换到另一个团"),
+    "revive": gettext_noop("款到，订单恢复"),
+    "revive_for_team": gettext_noop("款到，订单恢复并等待成团"),
+    "return_late_payment": gettext_noop("付款太晚，原路退回"),
+    "ship_part": gettext_noop("部分发货"),
+    "ship": gettext_noop("全部发货"),
+    "receive": gettext_noop("收货"),
+    "cancel": gettext_noop("取消"),
+    "request_refund": gettext_noop("申请退款"),
+    "refund": gettext_noop("退款到账"),
+    "retry_refund": gettext_noop("再次发起退款"),
+    "create": gettext_noop("新建"),
+    "update": gettext_noop("修改"),
+    "change": gettext_noop("修改"),
+    "publish": gettext_noop("上架"),
+    "unpublish": gettext_noop("下架"),
+    "archive": gettext_noop("归档"),
+    "restore": gettext_noop("恢复"),
+    "import": gettext_noop("导入"),
+    "add_picture": gettext_noop("加图片"),
+    "add_variant": gettext_noop("加规格"),
+    "update_variant": gettext_noop("修改规格"),
+    "open": gettext_noop("开放"),
+    "schedule": gettext_noop("定时开放"),
+    "withdraw": gettext_noop("撤回"),
+    "close": gettext_noop("结束"),
+    "settle": gettext_noop("结清"),
+    "raise_budget": gettext_noop("追加预算"),
+    "form": gettext_noop("开团"),
+    "succeed": gettext_noop("成团"),
+    "fail": gettext_noop("到时没凑满"),
+    "void": gettext_noop("未开成"),
+    "change_role": gettext_noop("改角色"),
+    "create_staff": gettext_noop("加员工"),
+}
+_REASONS = {
+    "by_member": gettext_noop("会员取消"),
+    "by_staff": gettext_noop("商家取消"),
+    "changed_mind": gettext_noop("不想要了"),
+    "damaged": gettext_noop("商品损坏"),
+    "wrong_goods": gettext_noop("发错货"),
+    "out_of_stock": gettext_noop("缺货"),
+    "late": gettext_noop("送得太晚"),
+    "goodwill": gettext_noop("协商补偿"),
+    "not_paid_in_time": gettext_noop("超时未付款"),
+    "team_failed": gettext_noop("没成团"),
+    "team_gone": gettext_noop("团已结束"),
+    "seat_gone": gettext_noop("席位没有了"),
+    "stock_gone": gettext_noop("货卖完了"),
+    "paid_twice": gettext_noop("重复付款"),
+    "automatic": gettext_noop("自动收货"),
+    "seed": gettext_noop("初始库存"),
+}
+_SOURCES = {
+    "direct": gettext_noop("直接访问"),
+    "share": gettext_noop("会员分享"),
+    "link": gettext_noop("链接"),
+    "poster": gettext_noop("海报"),
+    "native": gettext_noop("转发"),
+    "wechat": gettext_noop("微信"),
+    "search": gettext_noop("搜索"),
+    "community": gettext_noop("社群"),
+    "weibo": gettext_noop("微博"),
+    "douyin": gettext_noop("抖音"),
+    "xiaohongshu": gettext_noop("小红书"),
+}
+_LEDGER_KINDS = {
+    "payment": gettext_noop("收款"),
+    "payment_fee": gettext_noop("支付手续费"),
+    "refund": gettext_noop("退款"),
+    "budget_grant": gettext_noop("预算拨入"),
+    "discount": gettext_noop("优惠使用"),
+}
+_ACCOUNTS = {
+    "sales": gettext_noop("销售收入"),
+    "payment_fees": gettext_noop("支付手续费"),
+    "budget_grants": gettext_noop("预算来源"),
+    "discounts_given": gettext_noop("已给优惠"),
+}
+_ACCOUNT_KINDS = {
+    "asset": gettext_noop("资产"),
+    "liability": gettext_noop("负债"),
+    "income": gettext_noop("收入"),
+    "expense": gettext_noop("费用"),
+    "budget": gettext_noop("预算"),
+}
+_DISCOUNTS = {
+    "group_buy": gettext_noop("拼团让利"),
+    "group_buy_leader": gettext_noop("团主优惠"),
+}
+_SUBJECTS = {
+    "order": gettext_noop("订单"),
+    "group_offer": gettext_noop("拼团"),
+    "team": gettext_noop("团"),
+    "import": gettext_noop("导入"),
+}
+REFUND_REASONS = ("changed_mind", "damaged", "wrong_goods", "out_of_stock", "late", "goodwill")
+
+
+def order_state(state: str) -> Tag:
+    return _tag(_ORDER[OrderState(state)])
+
+
+def product_state(state: str) -> Tag:
+    return _tag(_PRODUCT[ProductState(state)])
+
+
+def offer_state(state: str) -> Tag:
+    return _tag(_OFFER[OfferState(state)])
+
+
+def team_state(state: str) -> Tag:
+    return _tag(_TEAM[TeamState(state)])
+
+
+def seat_state(state: str) -> Tag:
+    return _tag(_SEAT[SeatState(state)])
+
+
+def payment_state(state: str) -> Tag:
+    return _tag(_PAYMENT[PaymentState(state)])
+
+
+def refund_state(state: str) -> Tag:
+    return _tag(_REFUND[RefundState(state)])
+
+
+def delivery_state(state: str) -> Tag:
+    return _tag(_DELIVERY[DeliveryState(state)])
+
+
+def difference(kind: str) -> str:
+    return _known(_DIFFERENCE, kind)
+
+
+def import_state(state: str) -> Tag:
+    return _tag(_IMPORT[ImportState(state)])
+
+
+def movement(kind: str) -> str:
+    return _(_MOVEMENT[MovementKind(kind)])
+
+
+def role(value: str) -> str:
+    return _(_ROLE[Role(value)])
+
+
+def attribution(reason: str) -> str:
+    return _known(_ATTRIBUTION, reason)
+
+
+def step(verb: str) -> str:
+    return _known(_STEPS, verb)
+
+
+def reason(code: str) -> str:
+    return _known(_REASONS, code)
+
+
+def source(name: str) -> str:
+    return _known(_SOURCES, name)
+
+
+def ledger_kind(kind: str) -> str:
+    return _known(_LEDGER_KINDS, kind)
+
+
+def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
+    """`clearing:sandbox` → what a provider owes us; a budget by the name of its offer, else by its id's end."""
+    head, _colon, rest = code.partition(":")
+    if head == "clearing":
+        return _("待结算 · %(provider)s") % {"provider": rest}
+    if head == "budget":
+        offer_id = rest.rpartition(":")[2]
+        return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
+    return _known(_ACCOUNTS, code)
+
+
+def offers_in(codes: Iterable[str]) -> list[uuid.UUID]:
+    """The offers whose budgets are among some accounts."""
+    return [uuid.UUID(code.rpartition(":")[2]) for code in set(codes) if code.startswith("budget:group_buy:")]
+
+
+def account_kind(kind: str) -> str:
+    return _known(_ACCOUNT_KINDS, kind)
+
+
+def discount(kind: str) -> str:
+    return _known(_DISCOUNTS, kind)
+
+
+def subject(kind: str) -> str:
+    return _known(_SUBJECTS, kind)
+
+
+def _known(words: dict[str, str] | dict[Reason, str], name: str) -> str:
+    """The words of a name; a name without words is shown as it is."""
+    found = dict(words).get(name)  # type: ignore[call-overload]
+    return _(found) if found else name
+
+
+def _tag(value: Tag) -> Tag:
+    return _(value[0]), value[1]
