@@ -114,7 +114,10 @@ class StatementLine:
 
 
 class Provider(Protocol):
-    """Every call has a timeout and raises nothing: trouble is an Outcome of kind UNKNOWN."""
+    """Every call has a timeout and raises nothing: trouble is an Outcome of kind UNKNOWN.
+
+    Only `statement` has no such word and raises ProviderSilent.
+    """
 
     name: str
 

@@ -16,7 +16,7 @@ import httpx
 from django.conf import settings
 
 from jishi.kernel import clock
-from jishi.modules.payments.errors import BadCallback, BadSignature
+from jishi.modules.payments.errors import BadCallback, BadSignature, ProviderSilent
 from jishi.modules.payments.types import (
     Callback,
     Outcome,
@@ -121,7 +121,9 @@ class SandboxProvider:
         )
 
     def statement(self, day: date) -> list[StatementLine]:
-        answer = self._call("GET", f"/v1/statements/{day.isoformat()}") or {}
+        answer = self._call("GET", f"/v1/statements/{day.isoformat()}")
+        if answer is None or "lines" not in answer:  # silence is not an empty statement
+            raise ProviderSilent(provider=self.name)
         return [
             StatementLine(
                 intent_id=line["id"],
@@ -132,7 +134,7 @@ class SandboxProvider:
                 currency=line["currency"],
                 at=datetime.fromtimestamp(line["at"], UTC),
             )
-            for line in answer.get("lines", [])
+            for line in answer["lines"]
         ]
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
