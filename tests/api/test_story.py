@@ -26,7 +26,10 @@ def sign_up(phone: str, *, visitor: str = "") -> dict[str, Any]:
 def test_a_visitor_fills_a_cart_signs_up_orders_pays_and_receives() -> None:
     variant = makers.make_product(price_minor=4200, stock=5)
     visitor = ask("POST", "/visitors").json()["visitor"]
-    assert ask("POST", "/cart/lines", {"variant_id": str(variant), "quantity": 2}, visitor=visitor).status_code == 201
+    assert (
+        ask("POST", "/cart/lines", {"variant_id": str(variant), "quantity": 2}, visitor=visitor).status_code
+        == 201
+    )
 
     session = sign_up("13800001111", visitor=visitor)
     token = session["token"]
@@ -97,7 +100,10 @@ def test_a_team_forms_over_the_api_and_the_report_agrees_with_the_books() -> Non
     run_jobs()
 
     team = ask("GET", f"/teams/{team_id}").json()
-    assert (team["state"], [seat["member"]["nickname"] for seat in team["seats"]]) == ("succeeded", ["阿苏", "林果"])
+    assert (team["state"], [seat["member"]["nickname"] for seat in team["seats"]]) == (
+        "succeeded",
+        ["阿苏", "林果"],
+    )
     assert "order_id" not in team["seats"][0]
     report = ask("GET", f"/reports/group-buys/{offer['id']}", token=owner).json()
     books = {row["code"]: row["net_minor"] for row in ask("GET", "/ledger/balances", token=owner).json()}

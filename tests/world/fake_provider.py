@@ -15,6 +15,7 @@ from jishi.modules.payments.public import (
     Outcome,
     OutcomeKind,
     PaymentView,
+    ProviderSilent,
     RefundView,
     Started,
     StatementLine,
@@ -106,13 +107,25 @@ class FakeProvider:
         raise BadCallback()
 
     def statement(self, day: date) -> list[StatementLine]:
-        return []
+        """Everything that ever moved; the fake keeps no calendar. Silence is ProviderSilent."""
+        del day
+        if self._is_silent():
+            raise ProviderSilent()
+        paid = [key for key, state in book.payments.items() if state == "paid"]
+        return [
+            *(_line(key, "payment", book.amounts[key], fee_of(book.amounts[key])) for key in paid),
+            *(_line(key, "refund", amount, 0) for key, amount in book.refunds.items()),
+        ]
 
     def _is_silent(self) -> bool:
         if book.silent:
             book.silent -= 1
             return True
         return False
+
+
+def _line(intent_id: uuid.UUID, about: str, amount_minor: int, fee_minor: int) -> StatementLine:
+    return StatementLine(str(intent_id), about, intent_id.hex, amount_minor, fee_minor, "CNY", clock.now())
 
 
 def outcome_of(payment_id: uuid.UUID) -> Outcome:

@@ -78,7 +78,9 @@ def _goods(town: Town) -> None:
 
 def _orders(town: Town) -> None:
     member, variant = town.member, uuid.UUID(town.names["variant"])
-    orders = {name: makers.buy(member, variant, quantity=2) for name in ("placed", "paid", "shipped", "refused")}
+    orders = {
+        name: makers.buy(member, variant, quantity=2) for name in ("placed", "paid", "shipped", "refused")
+    }
     for name in ("paid", "shipped", "refused"):
         makers.pay(member, orders[name])
     send_parcel(orders["shipped"], by=makers.OWNER, carrier="顺丰", tracking_number="SF-TOWN")

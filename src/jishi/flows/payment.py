@@ -13,7 +13,7 @@ from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock, keep_holds
+from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock
 from jishi.modules.orders.public import (
     NotPayable,
     OrderState,
@@ -25,7 +25,6 @@ from jishi.modules.orders.public import (
     order_view,
     record_payment,
     revive_order,
-    summaries_by_ids,
 )
 from jishi.modules.payments.public import (
     Outcome,
@@ -87,55 +86,51 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
         return False
     payment = capture.payment
     post_payment(payment)
-    verdict = record_payment(payment.order_id, payment_id=payment.id)
-    if verdict is PaymentVerdict.ACCEPTED:
-        _settle_accepted(payment)
-    elif verdict is PaymentVerdict.LATE:
-        _settle_late(payment)
+    taken = record_payment(payment.order_id, payment_id=payment.id)
+    if taken.verdict is PaymentVerdict.ACCEPTED:
+        if taken.is_for_team:
+            _settle_seat_of(payment.order_id)
+    elif taken.verdict is PaymentVerdict.LATE:
+        _settle_late(payment, is_for_team=taken.is_for_team)
     else:
         _send_back(payment, reason="paid_twice")
     return True
 
 
-def _settle_accepted(payment: PaymentView) -> None:
-    order = summaries_by_ids([payment.order_id])[payment.order_id]
-    keep_holds(cause=Cause("order", order.id))
-    if order.play_kind != "group_buy":
-        return
-    settlement = settle_seat(order.id)
+def _settle_seat_of(order_id: uuid.UUID) -> None:
+    settlement = settle_seat(order_id)
     if settlement.landing is Landing.REFUND:
         # paid in time for the order, too late for its team: the goods are held, only the seat must be found anew
-        settlement = settle_late(order.id)
+        settlement = settle_late(order_id)
     if settlement.landing is Landing.REFUND:
-        refund_order(order.id, reason="team_gone")
+        refund_order(order_id, reason="team_gone")
         return
-    _follow(order.id, settlement)
+    _follow(order_id, settlement)
 
 
-def _settle_late(payment: PaymentView) -> None:
+def _settle_late(payment: PaymentView, *, is_for_team: bool) -> None:
     """The order was cancelled before the money came: honour it if goods and seat can be had, else send it back."""
-    order = summaries_by_ids([payment.order_id])[payment.order_id]
+    order_id = payment.order_id
     try:
         with transaction.atomic():
             hold_stock(
                 lines=[
                     HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
-                    for line in lines_by_order([order.id])[order.id]
+                    for line in lines_by_order([order_id])[order_id]
                 ],
-                cause=Cause("order", order.id),
+                cause=Cause("order", order_id),
                 expires_at=None,
             )
-            settlement = settle_late(order.id) if order.play_kind == "group_buy" else None
+            settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
                 raise _NoSeat()
     except (OutOfStock, _NoSeat) as refusal:
-        accept_payment_to_return(order.id, payment_id=payment.id)
-        refund_order(order.id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
+        accept_payment_to_return(order_id, payment_id=payment.id)
+        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
         return
-    keep_holds(cause=Cause("order", order.id))
-    revive_order(order.id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
+    revive_order(order_id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
-        _follow(order.id, settlement)
+        _follow(order_id, settlement)
 
 
 class _NoSeat(Exception):

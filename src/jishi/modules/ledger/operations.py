@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.db.models import F
 
 from jishi.kernel import clock
@@ -66,45 +67,50 @@ def account_ids(refs: Iterable[tuple[AccountRef, str]]) -> dict[tuple[str, str],
 
 
 def _insert(transfers: Sequence[NewTransfer], state: TransferState) -> list[NewTransfer]:
+    """Write what is not there yet, in one statement; what was there must be the same."""
     if not transfers:
         return []
-    now = clock.now()
     sides = account_ids((ref, t.unit) for t in transfers for ref in (t.debit, t.credit))
-    known = {row.id: row for row in Transfer.objects.filter(id__in=[t.id for t in transfers])}
+    written = _write(transfers, state, sides)
     for t in transfers:
-        row = known.get(t.id)
-        if row is not None and (row.amount_minor, row.debit_id, row.credit_id) != (
-            t.amount_minor,
-            sides[t.debit.code, t.unit],
-            sides[t.credit.code, t.unit],
-        ):
-            raise TransferMismatch(transfer_id=str(t.id))
-    fresh = [t for t in transfers if t.id not in known]
-    Transfer.objects.bulk_create(
-        [
-            Transfer(
-                id=t.id,
-                debit_id=sides[t.debit.code, t.unit],
-                credit_id=sides[t.credit.code, t.unit],
-                amount_minor=t.amount_minor,
-                unit=t.unit,
-                state=state.value,
-                kind=t.kind,
-                subject_kind=t.subject[0],
-                subject_id=t.subject[1],
-                reverses_id=t.reverses_id,
-                at=now,
-                closed_at=now if state is TransferState.POSTED else None,
-            )
-            for t in fresh
-        ]
-    )
+        if t.id not in written:
+            _refuse_mismatch(t, sides)
+    fresh = [t for t in transfers if t.id in written]
     for t in fresh:
         if t.debit.is_bounded:
             _take_bounded(sides[t.debit.code, t.unit], t.amount_minor)
         if t.credit.is_bounded and state is TransferState.POSTED:
             _move_bounded(sides[t.credit.code, t.unit], t.amount_minor)
     return fresh
+
+
+def _write(
+    transfers: Sequence[NewTransfer], state: TransferState, sides: dict[tuple[str, str], uuid.UUID]
+) -> set[uuid.UUID]:
+    now = clock.now()
+    closed_at = now if state is TransferState.POSTED else None
+    rows = [
+        (
+            *(t.id, sides[t.debit.code, t.unit], sides[t.credit.code, t.unit], t.amount_minor, t.unit),
+            *(state.value, t.kind, t.subject[0], t.subject[1], t.reverses_id, now, closed_at),
+        )
+        for t in transfers
+    ]
+    places = ", ".join(["(" + ", ".join(["%s"] * len(rows[0])) + ")"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_minor, unit, state, kind, subject_kind,"
+            f" subject_id, reverses_id, at, closed_at) VALUES {places} ON CONFLICT (id) DO NOTHING RETURNING id",
+            [value for row in rows for value in row],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _refuse_mismatch(t: NewTransfer, sides: dict[tuple[str, str], uuid.UUID]) -> None:
+    row = Transfer.objects.get(id=t.id)
+    wanted = (t.amount_minor, sides[t.debit.code, t.unit], sides[t.credit.code, t.unit])
+    if (row.amount_minor, row.debit_id, row.credit_id) != wanted:
+        raise TransferMismatch(transfer_id=str(t.id))
 
 
 def _take_bounded(account: uuid.UUID, amount_minor: int) -> None:

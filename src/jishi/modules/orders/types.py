@@ -27,6 +27,14 @@ class PaymentVerdict(StrEnum):
     DUPLICATE = "duplicate"  # the order is paid already
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentTaken:
+    """The verdict about a payment, and whether the order waits for a team."""
+
+    verdict: PaymentVerdict
+    is_for_team: bool
+
+
 class RefundPhase(StrEnum):
     REQUESTED = "requested"
     SUCCEEDED = "succeeded"

@@ -1,7 +1,7 @@
 """Intent → call → outcome, for payments and refunds. No provider is called inside a transaction."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import connection
@@ -13,7 +13,7 @@ from jishi.kernel.flow import advance, can
 from jishi.modules.payments import rules
 from jishi.modules.payments.errors import RefundTooLarge
 from jishi.modules.payments.facts import PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
-from jishi.modules.payments.models import Payment, ProviderEvent, Refund
+from jishi.modules.payments.models import Payment, Refund
 from jishi.modules.payments.providers import provider_named
 from jishi.modules.payments.queries import payment_view, refund_view, refund_view_of, view_of
 from jishi.modules.payments.types import (
@@ -24,7 +24,6 @@ from jishi.modules.payments.types import (
     PaymentView,
     RefundState,
     RefundView,
-    Started,
 )
 from jishi.platform import locks
 from jishi.platform.facts import record_fact
@@ -78,12 +77,19 @@ def start_payment(payment_id: uuid.UUID, *, title: str, return_url: str, notify_
     answer = provider_named(payment.provider).start(
         payment, title=title, return_url=return_url, notify_url=notify_url
     )
-    if isinstance(answer, Started):
-        Payment.objects.filter(id=payment_id, reference="").update(reference=answer.reference)
+    if isinstance(answer, Outcome):
+        record_outcome(payment_id, answer)
+        return payment_view(payment_id)
+    waiting = [PaymentState.CREATED.value, PaymentState.PENDING.value, PaymentState.UNKNOWN.value]
+    known = Payment.objects.filter(id=payment_id, state__in=waiting).update(
+        state=PaymentState.PENDING.value, reference=answer.reference, pay_url=answer.pay_url
+    )
+    if not known:  # settled while we asked: what it is now counts, its page is kept for the payer
         Payment.objects.filter(id=payment_id).update(pay_url=answer.pay_url)
-        answer = Outcome(kind=OutcomeKind.PENDING, reference=answer.reference)
-    record_outcome(payment_id, answer)
-    return payment_view(payment_id)
+        return payment_view(payment_id)
+    return replace(
+        payment, state=PaymentState.PENDING, reference=answer.reference, pay_url=answer.pay_url, failure=""
+    )
 
 
 def ask_payment(payment_id: uuid.UUID) -> Outcome:
@@ -221,16 +227,20 @@ def retry_refund(refund_id: uuid.UUID) -> RefundView:
 
 def note_callback(*, provider: str, callback: Callback) -> bool:
     """Remember a verified callback; False when it has been here before (its effect is idempotent anyway)."""
-    _, is_new = ProviderEvent.objects.get_or_create(
-        provider=provider,
-        event_id=callback.event_id,
-        defaults={
-            "about": callback.about,
-            "intent_id": callback.intent_id,
-            "outcome": callback.outcome.kind.value,
-        },
-    )
-    return is_new
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO payments_providerevent (provider, event_id, about, intent_id, outcome, received_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            [
+                provider,
+                callback.event_id,
+                callback.about,
+                callback.intent_id,
+                callback.outcome.kind.value,
+                clock.now(),
+            ],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def _verb_for(row: Payment, outcome: Outcome) -> str | None:

@@ -116,7 +116,7 @@ class StatementLine:
 class Provider(Protocol):
     """Every call has a timeout and raises nothing: trouble is an Outcome of kind UNKNOWN.
 
-    Only `statement` has no such word and raises ProviderSilent.
+    Only `statement` raises ProviderSilent, because an empty statement would say that nothing moved.
     """
 
     name: str

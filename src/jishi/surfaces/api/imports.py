@@ -71,5 +71,3 @@ def list_imports(request: HttpRequest) -> Any:
 )
 def get_import(request: HttpRequest, run_id: uuid.UUID) -> Any:
     return import_run(by=actor_of(request), run_id=run_id)
-
-

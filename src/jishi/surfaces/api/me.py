@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.kernel.errors import InvalidInput
@@ -172,7 +173,9 @@ def read_notices(request: HttpRequest) -> Any:
     summary="Provinces of China, or what lies under one",
     openapi_extra=anyone(),
 )
-def list_regions(request: HttpRequest, response: HttpResponse, parent: Annotated[str, Query(max_length=6)] = "") -> Any:
+def list_regions(
+    request: HttpRequest, response: HttpResponse, parent: Annotated[str, Query(max_length=6)] = ""
+) -> Any:
     del request
     response["Cache-Control"] = f"public, max-age={REGIONS_AGE_SECONDS}"
     return regions_under(parent)
@@ -194,7 +197,7 @@ def _me(request: HttpRequest) -> dict[str, Any]:
 def _form(body: AddressIn) -> AddressForm:
     place = place_of(body.region_code)
     if place is None:
-        raise InvalidInput(field="region_code", reason="请选择地区")
+        raise InvalidInput(field="region_code", reason=gettext_noop("请选择地区"))
     province, city, district = place
     return AddressForm(
         body.name, body.phone, body.region_code, province, city, district, body.line, body.is_default

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.lifecycle import complete_team_by_merchant
@@ -302,7 +303,7 @@ def _form(body: OfferIn) -> OfferForm:
         variant_id not in variants or variants[variant_id].product_id != body.product_id
         for variant_id in prices
     ):
-        raise BadOffer(field="prices", reason="规格不属于这件商品")
+        raise BadOffer(field="prices", reason=gettext_noop("规格不属于这件商品"))
     values = body.dict(exclude={"prices"})
     return OfferForm(**values, currency=settings.JISHI_CURRENCY, prices=prices)
 

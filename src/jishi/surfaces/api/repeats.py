@@ -7,6 +7,7 @@ declaration and repeat safely by themselves.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from jishi.platform.once import KEY_LENGTH_MAX, answer_once, fingerprint_of
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 Run = Callable[[], HttpResponse]
+_KEY = re.compile(rf"[!-~]{{1,{KEY_LENGTH_MAX}}}")
 
 
 class BadKey(Refusal):
@@ -38,7 +40,7 @@ def key_of(request: HttpRequest) -> str:
     key = request.headers.get(HEADER)
     if key is None:
         return ""
-    if not 1 <= len(key) <= KEY_LENGTH_MAX or not key.isascii() or not key.isprintable():
+    if not _KEY.fullmatch(key):
         raise BadKey(limit=KEY_LENGTH_MAX)
     return key
 

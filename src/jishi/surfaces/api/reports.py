@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema
 
 from jishi.insight.dashboard import dashboard
@@ -250,7 +251,7 @@ def _period(wanted: PeriodIn) -> Period:
     first = wanted.first or min(usual.first, last)
     period = Period(first, last, settings.TIME_ZONE)
     if not 1 <= period.day_count <= DAYS_MAX:
-        raise InvalidInput(field="first", reason="时间段要在一天到一年之间")
+        raise InvalidInput(field="first", reason=gettext_noop("时间段要在一天到一年之间"))
     return period
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.kernel import clock
@@ -240,10 +241,10 @@ def _check_target(body: LinkIn) -> None:
     """A link leads somewhere. Raises ProductMissing, NotFound, InvalidInput."""
     if body.target_kind is TargetKind.SHOP:
         if body.target_id is not None:
-            raise InvalidInput(field="target_id", reason="不需要填写")
+            raise InvalidInput(field="target_id", reason=gettext_noop("不需要填写"))
         return
     if body.target_id is None:
-        raise InvalidInput(field="target_id", reason="请填写")
+        raise InvalidInput(field="target_id", reason=gettext_noop("请填写"))
     if body.target_kind is TargetKind.TEAM:
         team_view(body.target_id)
     elif body.target_id not in cards_by_ids([body.target_id]):

@@ -9,25 +9,25 @@ from jishi.kernel.flow import advance
 from jishi.modules.orders import rules
 from jishi.modules.orders.facts import OrderPaid, OrderReady
 from jishi.modules.orders.models import Order
-from jishi.modules.orders.types import OrderState, PaymentVerdict
+from jishi.modules.orders.types import OrderState, PaymentTaken, PaymentVerdict
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
 
 
 @in_transaction
-def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentVerdict:
+def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentTaken:
     """The order's total has been paid. Locks the order; a cancelled or paid order is left as it is."""
     order = locks.lock_one(Order, order_id)
     state = OrderState(order.state)
+    is_for_team = order.play_kind == "group_buy"
     if order.paid_minor > 0:
-        return PaymentVerdict.DUPLICATE
+        return PaymentTaken(PaymentVerdict.DUPLICATE, is_for_team)
     if state is OrderState.CANCELLED:
-        return PaymentVerdict.LATE
-    verb = "pay_for_team" if order.play_kind == "group_buy" else "pay"
+        return PaymentTaken(PaymentVerdict.LATE, is_for_team)
     order.payment_id = payment_id
-    _mark_paid(order, verb=verb, was_late=False)
-    return PaymentVerdict.ACCEPTED
+    _mark_paid(order, verb="pay_for_team" if is_for_team else "pay", was_late=False)
+    return PaymentTaken(PaymentVerdict.ACCEPTED, is_for_team)
 
 
 @in_transaction

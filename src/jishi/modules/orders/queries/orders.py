@@ -26,17 +26,19 @@ PAGE_MAX = 100
 
 
 def order_view(order_id: uuid.UUID, *, by: Actor) -> OrderView:
-    """One order with lines, parcels and refunds; five queries. Members see their own, staff need `orders.view`."""
+    """One order with lines, parcels and refunds; two queries before payment, at most five after.
+
+    Members see their own, staff need `orders.view`.
+    """
     order = Order.objects.filter(id=order_id).first()
     if order is None or not (by.owns(order.member_id) or by.may("orders.view")):
         raise NotFound()
     lines = OrderLine.objects.filter(order=order).order_by("position")
-    refunds = OrderRefund.objects.filter(order=order).order_by("created_at")
     return _view(
         order,
         lines=tuple(line_view(line) for line in lines),
-        shipments=tuple(_shipments(order)),
-        refunds=tuple(_refund_view(refund) for refund in refunds),
+        shipments=tuple(_shipments(order)) if order.paid_minor else (),
+        refunds=tuple(_refunds(order)) if order.paid_minor else (),
     )
 
 
@@ -208,6 +210,8 @@ def summaries_of(rows: list[Order]) -> list[OrderSummary]:
 
 def _shipments(order: Order) -> Iterable[ShipmentView]:
     shipments = list(Shipment.objects.filter(order=order).order_by("shipped_at"))
+    if not shipments:
+        return
     lines: dict[uuid.UUID, list[tuple[uuid.UUID, int]]] = defaultdict(list)
     for row in ShipmentLine.objects.filter(shipment__in=shipments).order_by("id"):
         lines[row.shipment_id].append((row.line_id, row.quantity))
@@ -220,6 +224,10 @@ def _shipments(order: Order) -> Iterable[ShipmentView]:
             received_at=shipment.received_at,
             lines=tuple(lines[shipment.id]),
         )
+
+
+def _refunds(order: Order) -> Iterable[OrderRefundView]:
+    return (_refund_view(row) for row in OrderRefund.objects.filter(order=order).order_by("created_at"))
 
 
 def _refund_view(row: OrderRefund) -> OrderRefundView:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from jishi.kernel import chance, clock, ids
 from jishi.kernel.actor import Actor
@@ -23,10 +24,10 @@ SECRET_PREFIX = "whsec_"
 SECRET_BYTES = 32
 URL_LENGTH_MAX = 500
 REASONS = {
-    "bad_address": "请填完整的网址，不带用户名和密码",
-    "bad_port": "端口只能是 80、443、8080 或 8443",
-    "private_address": "不能指向内部网络",
-    "not_https": "要用 https 地址",
+    "bad_address": gettext_noop("请填完整的网址，不带用户名和密码"),
+    "bad_port": gettext_noop("端口只能是 80、443、8080 或 8443"),
+    "private_address": gettext_noop("不能指向内部网络"),
+    "not_https": gettext_noop("要用 https 地址"),
 }
 
 

@@ -14,7 +14,6 @@ from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
 from tests.world.township import KINDS, Town
-from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 from tests.world.web import API, ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
@@ -42,7 +41,14 @@ OFFER = {
 }
 PLACE = {"name": "王", "phone": "13900000000", "region_code": "310101", "line": "南京东路"}
 RATE = {"first_grams": 1000, "first_minor": 800, "step_grams": 500, "step_minor": 200}
-MOVE = {"kind": "received", "variant_id": "{variant}", "product_id": "{product}", "sku": "S", "quantity": 1, "key": "k"}
+MOVE = {
+    "kind": "received",
+    "variant_id": "{variant}",
+    "product_id": "{product}",
+    "sku": "S",
+    "quantity": 1,
+    "key": "k",
+}
 
 
 @dataclass(frozen=True)
@@ -210,11 +216,13 @@ def test_every_address_of_the_table_is_the_declared_one() -> None:
         wanted = declared()[row.operation][1].removeprefix(API).strip("/").split("/")
         given = row.path.partition("?")[0].strip("/").split("/")
         assert len(wanted) == len(given), row
-        assert all(part.startswith("{") or part == asked for part, asked in zip(wanted, given, strict=True)), row
+        assert all(
+            part.startswith("{") or part == asked for part, asked in zip(wanted, given, strict=True)
+        ), row
 
 
 @pytest.mark.parametrize("row", TABLE, ids=name_of)
-def test_only_those_who_may_are_let_in(town: Town, row: Row) -> None:  # noqa: F811
+def test_only_those_who_may_are_let_in(town: Town, row: Row) -> None:
     method = declared()[row.operation][0]
     path = row.path.format(**town.names)
     body = json.loads(json.dumps(row.body)) if row.body is not None else None

@@ -18,7 +18,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from jishi.modules.people.public import PERMISSIONS_OF_ROLE, Role
 from tests.world.makers import make_member
 from tests.world.township import STAFF_ROLES, Town
-from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 from tests.world.web import ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
@@ -69,8 +68,10 @@ def test_every_console_page_is_listed_with_its_permission() -> None:
     assert set(CONSOLE.values()) <= set(PERMISSIONS_OF_ROLE[Role.OWNER])
 
 
-@pytest.mark.parametrize("page", [p for p in ROUTES if not p.is_of_console], ids=lambda page: page.name or page.route)
-def test_pages_of_the_shop_stand_and_own_pages_are_nobody_elses(town: Town, page: Page) -> None:  # noqa: F811
+@pytest.mark.parametrize(
+    "page", [p for p in ROUTES if not p.is_of_console], ids=lambda page: page.name or page.route
+)
+def test_pages_of_the_shop_stand_and_own_pages_are_nobody_elses(town: Town, page: Page) -> None:
     path = _path(page, town)
     other = make_member()
     for person in (None, other, town.member):
@@ -86,7 +87,7 @@ def test_pages_of_the_shop_stand_and_own_pages_are_nobody_elses(town: Town, page
 
 
 @pytest.mark.parametrize("page", [p for p in ROUTES if p.is_of_console], ids=lambda page: page.name)
-def test_console_pages_open_only_to_those_who_may(town: Town, page: Page) -> None:  # noqa: F811
+def test_console_pages_open_only_to_those_who_may(town: Town, page: Page) -> None:
     path = _path(page, town)
     permission = CONSOLE.get(page.name, "")
     people = {role: make_member(role=role) for role in STAFF_ROLES}
@@ -105,7 +106,8 @@ def test_console_pages_open_only_to_those_who_may(town: Town, page: Page) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/products/x/y/z", "/orders/not-an-id", "/", "/orders/" + str(uuid.UUID(int=0)) + "/"]
+    "path",
+    ["/nothing", "/products/x/y/z", "/orders/not-an-id", "/", "/orders/" + str(uuid.UUID(int=0)) + "/"],
 )
 def test_addresses_that_there_are_not_are_problems(path: str) -> None:
     answer = ask("GET", path)
@@ -121,7 +123,7 @@ def _is_refused(response: Any) -> bool:
     )
 
 
-def _path(page: Page, town: Town) -> str:  # noqa: F811
+def _path(page: Page, town: Town) -> str:
     """The address with real ids where the town has them, else with some that exist nowhere."""
     path = "/" + page.route
     for name, converter in page.parameters.items():

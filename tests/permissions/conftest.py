@@ -1,6 +1,6 @@
-"""The town as a fixture of a whole module: built once in a transaction of its own, every request is undone.
+"""The town: built once for a whole module in a transaction of its own; every request is undone.
 
-A module that uses it imports both fixtures and marks its tests with `django_db`.
+The tests here are marked `django_db`, so that there is a test database, and get no transaction each.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,11 @@ def town(django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
     patch = pytest.MonkeyPatch()
     patch.setattr(payment_operations, "_refuse_inside_transaction", lambda: None)
     fake_provider.book = fake_provider.Book()
-    with django_db_blocker.unblock(), override_settings(JISHI_PAYMENT_PROVIDERS=providers), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        override_settings(JISHI_PAYMENT_PROVIDERS=providers),
+        transaction.atomic(),
+    ):
         yield build_town()
         transaction.set_rollback(True)
     patch.undo()
