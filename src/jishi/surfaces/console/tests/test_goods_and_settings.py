@@ -3,12 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.public import (
     ProductState,
@@ -230,3 +232,17 @@ def test_members_are_found_and_the_pages_say_who_brought_them(owner: Client) -> 
     found = owner.get("/console/members/?q=老林").content.decode()
     assert "果农老林" in found
     assert "没有找到会员" in owner.get("/console/members/?q=zzz").content.decode()
+
+
+def test_a_day_is_reconciled_and_a_silent_provider_is_said_not_hidden(owner: Client, settings: Any) -> None:
+    member, variant = make_member(), make_product()
+    pay(member, buy(member, variant))
+    today = f"{clock.now():%Y-%m-%d}"
+    quiet = owner.get("/console/ledger/reconciliation/?day=2020-01-01").content.decode()
+    assert "一分不差" in quiet
+    lost = owner.get(f"/console/ledger/reconciliation/?day={today}").content.decode()  # the fake's book is empty
+    assert "我们有，渠道没有" in lost and "1 处不同" in lost
+    settings.JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
+    settings.JISHI_SANDBOX_URL = "http://127.0.0.1:9"
+    page = owner.get(f"/console/ledger/reconciliation/?day={today}").content.decode()
+    assert "拿不到渠道的账单" in page and "一分不差" not in page
