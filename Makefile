@@ -10,7 +10,7 @@ ONLY ?=
 SEEDS ?= 5000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test check lint format-check types arch migrations-check messages-check bench sim fmt messages clean
+.PHONY: help setup setup-demo demo test check lint format-check types arch migrations-check messages-check bench sim fmt messages openapi clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ messages-check: setup ## no Chinese text without its English
 
 messages: setup ## gather translatable texts into the catalogue
 	@$(PY) tools/gather_messages.py
+
+openapi: setup ## write docs/openapi.json anew after the API has changed
+	@$(PY) tools/openapi.py
 
 bench: setup ## measurements beside their references (ONLY=name for one)
 	@$(PY) -m bench $(ONLY)

@@ -1,4 +1,7 @@
-"""Acts that prepare a market, each in a process of its own: `main` takes a name and values in JSON and answers in JSON."""
+"""Acts that prepare a market, each in a process of its own.
+
+`main` is given the name of an act and its values as JSON, and answers in JSON.
+"""
 
 import itertools
 import json

@@ -91,7 +91,7 @@ class NewVariant:
 def create_product(
     *, by: Actor, title: str, variants: Sequence[NewVariant], option_names: Sequence[str] = (), **fields: Any
 ) -> uuid.UUID:
-    """A draft with its variants. `fields` are those of EDITABLE. Raises SkuTaken, InvalidInput."""
+    """A draft with its variants. `fields` are those of EDITABLE. Raises SkuTaken, OptionsTaken, InvalidInput."""
     by.require("catalog.edit")
     draft = ProductDraft(
         handle=handle_from(str(fields.pop("handle", "") or title)),
@@ -101,6 +101,7 @@ def create_product(
         variants=tuple(_new_variant(variant, n) for n, variant in enumerate(variants)),
     )
     draft = _checked(_with_fields(draft, fields))
+    _refuse_repeated_options(draft)
     with transaction.atomic():
         draft = name_variants(name_new_products([draft]))[0]
         _refuse_taken_skus(draft, product_id=None)
@@ -174,9 +175,8 @@ def update_variant(*, by: Actor, variant_id: uuid.UUID, fields: Mapping[str, Any
             replace(variant, **values) if variant.key == str(variant_id) else variant
             for variant in before.variants
         )
-        if len({variant.option_values for variant in variants}) < len(variants):
-            raise OptionsTaken(options=" / ".join(values.get("option_values", ())) or "-")
         after = _checked(replace(before, variants=variants))
+        _refuse_repeated_options(after)
         _refuse_taken_skus(after, product_id=product_id)
         _store(row=row, before=before, after=after, by=by, verb="update_variant")
 
@@ -274,6 +274,13 @@ def _check_variant(variant: VariantDraft, option_names: tuple[str, ...]) -> None
         raise InvalidInput(field="weight_grams", reason=gettext_noop("不能是负数"))
     if variant.is_active and len(variant.option_values) != len(option_names):
         raise InvalidInput(field="option_values", reason=gettext_noop("规格值要和规格项一一对应"))
+
+
+def _refuse_repeated_options(draft: ProductDraft) -> None:
+    chosen = [variant.option_values for variant in draft.variants]
+    repeated = next((values for n, values in enumerate(chosen) if values in chosen[:n]), None)
+    if repeated is not None:
+        raise OptionsTaken(options=" / ".join(repeated) or "-")
 
 
 def _refuse_taken_skus(draft: ProductDraft, *, product_id: uuid.UUID | None) -> None:

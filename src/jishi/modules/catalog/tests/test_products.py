@@ -199,3 +199,10 @@ def test_every_verb_asks_who_is_there(verb: Callable[[Actor], object]) -> None:
         verb(READER)
     with pytest.raises(LoginRequired):
         verb(VISITOR)
+
+
+def test_two_variants_of_the_same_options_are_refused_from_the_start() -> None:
+    twice = [NewVariant(price_minor=1, option_values=("红",), sku=sku) for sku in ("R1", "R2")]
+    with pytest.raises(OptionsTaken):
+        make_product(variants=twice)
+    assert not Product.objects.exists()
