@@ -45,7 +45,7 @@ def end_team_job(*, team_id: str) -> None:
     lifecycle.end_team(uuid.UUID(team_id))
 
 
-@jobs.periodic(cron="*/10 * * * * *", name="flows.sweep_deadlines")
+@jobs.periodic(cron="* * * * * */10", name="flows.sweep_deadlines")
 def sweep_deadlines() -> None:
     """Every ten seconds: unpaid orders, due teams and offers, each handed to a job of its own."""
     for order_id in unpaid_order_ids(limit=SWEEP_MAX):
@@ -56,7 +56,7 @@ def sweep_deadlines() -> None:
     rush.expire_claims()
 
 
-@jobs.periodic(cron="*/10 * * * * *", name="flows.ask_providers")
+@jobs.periodic(cron="* * * * * */10", name="flows.ask_providers")
 def ask_providers() -> None:
     """Every ten seconds: payments and refunds without a final word whose time to ask has come."""
     for payment_id in payments_to_ask():

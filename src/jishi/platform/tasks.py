@@ -22,3 +22,9 @@ def forget_old_answers() -> None:
     before = clock.now() - timedelta(days=ONCE_KEPT_DAYS)
     old = OnceRow.objects.filter(at__lt=before).values_list("pk", flat=True)[:PURGE_BATCH]
     OnceRow.objects.filter(pk__in=list(old)).delete()
+
+
+@jobs.periodic(cron="* * * * * */10", name="platform.retry_stalled_jobs")
+def retry_stalled_jobs() -> None:
+    """Every ten seconds: what a killed worker left half done is done again; jobs are idempotent for this."""
+    jobs.retry_stalled_jobs()

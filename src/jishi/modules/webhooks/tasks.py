@@ -14,7 +14,7 @@ def deliver_job(*, delivery_id: str) -> None:
     deliver(uuid.UUID(delivery_id))
 
 
-@jobs.periodic(cron="*/10 * * * * *", name="webhooks.sweep")
+@jobs.periodic(cron="* * * * * */10", name="webhooks.sweep")
 def sweep_deliveries() -> None:
     """Every ten seconds: deliveries whose next try has come, also those whose job was lost."""
     for delivery_id in due_delivery_ids(limit=SWEEP_MAX):

@@ -216,7 +216,7 @@ def test_the_whole_life_of_a_claim(state: str, verb: str) -> None:
         "held": lambda: None,
         "kept": lambda: claims.keep_claim(claim),
         "released": lambda: claims.release_claim(claim),
-        "expired": lambda: claims.expire_claims(),
+        "expired": claims.expire_claims,
     }[state]()
     taken_before = state_of(pool)[0]
 

@@ -131,7 +131,7 @@ def test_a_deadlock_is_busy_too(at_once: Any) -> None:
     answers = at_once(lambda: take(first, second), lambda: take(second, first))
 
     assert "both" in answers
-    assert [answer for answer in answers if answer != "both"][0].__class__ is Busy
+    assert next(answer for answer in answers if answer != "both").__class__ is Busy
 
 
 @pytest.mark.django_db(transaction=True)

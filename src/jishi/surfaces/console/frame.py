@@ -44,7 +44,30 @@ def fragment(request: HttpRequest, template: str, context: Mapping[str, Any]) ->
 
 def navigation(actor: Actor) -> list[dict[str, Any]]:
     """The rail: only what the actor may open; groups without anything are left out."""
-    groups = (
+    counts = _counts(actor)
+    shown = [
+        {
+            "title": title,
+            "rows": [
+                {
+                    "key": key,
+                    "title": words,
+                    "icon": icon,
+                    "url": reverse(f"console:{key}"),
+                    "count": counts.get(key, 0),
+                }
+                for key, words, icon, permission in rows
+                if actor.may(permission)
+            ],
+        }
+        for title, rows in _groups()
+    ]
+    return [group for group in shown if group["rows"]]
+
+
+def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+    """(title, rows) of the rail; a row is its key, words, icon and the permission it takes."""
+    return (
         ("", (("home", _("总览"), "chart", "reports.view"),)),
         (
             _("卖货"),
@@ -80,25 +103,6 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
             ),
         ),
     )
-    counts = _counts(actor)
-    shown = [
-        {
-            "title": title,
-            "rows": [
-                {
-                    "key": key,
-                    "title": words,
-                    "icon": icon,
-                    "url": reverse(f"console:{key}"),
-                    "count": counts.get(key, 0),
-                }
-                for key, words, icon, permission in rows
-                if actor.may(permission)
-            ],
-        }
-        for title, rows in groups
-    ]
-    return [group for group in shown if group["rows"]]
 
 
 def _counts(actor: Actor) -> dict[str, int]:

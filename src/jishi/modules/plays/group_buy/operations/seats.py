@@ -20,7 +20,7 @@ from jishi.modules.plays.group_buy.types import LateChoice, OfferView, SeatState
 from jishi.platform import history, locks, rush
 from jishi.platform.transactions import in_transaction
 
-DISCOUNTS = AccountRef(code="discounts_given", kind=AccountKind.EXPENSE)
+DISCOUNTS = AccountRef(code="discounts_given", kind=AccountKind.BUDGET)
 
 
 @dataclass(frozen=True, slots=True)

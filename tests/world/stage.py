@@ -1,0 +1,101 @@
+"""Acts that prepare a market, each in a process of its own.
+
+`main` is given the name of an act and its values as JSON, and answers in JSON.
+"""
+
+import itertools
+import json
+import sys
+import time
+import uuid
+from typing import Any
+
+from django.db import connection
+
+from jishi.flows.payment import pay_order
+from jishi.kernel.actor import SYSTEM
+from jishi.modules.catalog.public import product_page, product_table
+from jishi.modules.people.public import create_staff, create_token
+from jishi.modules.people.types import Role
+from jishi.modules.plays.public import offer_view
+from jishi.platform.rush import open_pool
+from jishi.platform.rush.passes import issue_pass
+from tests.world import makers
+
+
+def staff(*, email: str, password: str, role: str) -> str:
+    return str(create_staff(by=SYSTEM, email=email, password=password, nickname="店主", role=Role(role)))
+
+
+def orders_at_cashier(*, count: int) -> list[dict[str, str]]:
+    """Orders of different people for one product, each with its payment open at the gateway."""
+    variant = makers.make_product(stock=count)
+    found = []
+    for _ in range(count):
+        buyer = makers.make_member()
+        order_id = makers.buy(buyer, variant)
+        payment = pay_order(order_id, by=buyer, provider="sandbox")
+        found.append({"order": str(order_id), "payment": str(payment.id), "pay_url": payment.pay_url})
+    return found
+
+
+def team_at_cashier(*, count: int) -> dict[str, Any]:
+    """A team of `count` + 1 seats in which `count` people are at the cashier; the first has to pay first."""
+    offer = makers.make_offer(makers.make_product(stock=count + 1), team_size=count + 1)
+    leader = makers.make_member()
+    first = makers.take_seat(leader, offer)
+    return {"offer": str(offer.id), "orders": [_at_cashier(leader, first)]}
+
+
+def join_at_cashier(*, offer: str, team: str, count: int) -> list[dict[str, str]]:
+    found = []
+    for _ in range(count):
+        member = makers.make_member()
+        order_id = makers.take_seat(member, offer_view(uuid.UUID(offer)), team_id=uuid.UUID(team))
+        found.append(_at_cashier(member, order_id))
+    return found
+
+
+def shoppers(*, count: int, stock: int) -> dict[str, Any]:
+    """People with a token and an address, and something to buy."""
+    variant = makers.make_product(stock=stock)
+    people = []
+    for _ in range(count):
+        member = makers.make_member()
+        address = makers.make_address(member)
+        _, secret = create_token(by=member, name="load", scopes=["shop.read", "shop.write"])
+        people.append({"token": secret, "address": str(address)})
+    return {"variant": str(variant), "people": people}
+
+
+def pool(*, capacity: int, member_limit: int = 0) -> str:
+    return str(open_pool(purpose="test", capacity=capacity, member_limit=member_limit))
+
+
+def passes(*, count: int) -> list[str]:
+    return [issue_pass(uuid.uuid4(), now_seconds=int(time.time())) for _ in range(count)]
+
+
+def offer(*, title: str, price_minor: int, team_size: int) -> str:
+    """A published group buy on a product that is already there."""
+    [row, *_] = product_table(by=makers.OWNER, text=title, limit=1)[0]
+    page = product_page(handle=row.card.handle, by=makers.OWNER)
+    return str(makers.make_offer(page.variants[0].id, price_minor=price_minor, team_size=team_size).id)
+
+
+def _at_cashier(member: makers.Actor, order_id: uuid.UUID) -> dict[str, str]:
+    payment = pay_order(order_id, by=member, provider="sandbox")
+    return {"order": str(order_id), "payment": str(payment.id), "pay_url": payment.pay_url}
+
+
+ACTS = {
+    act.__name__: act
+    for act in (staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer)
+}
+
+
+def main(arguments: list[str]) -> None:
+    with connection.cursor() as cursor:  # makers count on from where the act before has stopped
+        cursor.execute("SELECT (SELECT count(*) FROM people_member) + (SELECT count(*) FROM catalog_product)")
+        makers._count = itertools.count(cursor.fetchone()[0] + 1)
+    sys.stdout.write(json.dumps(ACTS[arguments[0]](**json.loads(arguments[1]))) + "\n")
