@@ -16,6 +16,7 @@ from jishi.modules.people.models import ApiToken
 from jishi.modules.people.public import Role, change_role
 from jishi.platform.models import OnceRow
 from jishi.surfaces.api import limits
+from jishi.surfaces.second_factor import PASSED
 from tests.world import makers
 from tests.world.races import at_once
 from tests.world.web import ask, new_visitor, token_for
@@ -87,6 +88,22 @@ def test_a_session_works_with_its_csrf_token_only() -> None:
     client.cookies["jishi_csrf"] = "a" * 32
     changed = ask("PATCH", "/me", {"nickname": "乙"}, client=client, headers={"X-CSRFToken": "a" * 32})
     assert (changed.status_code, changed.json()["nickname"]) == (200, "乙")
+
+
+def test_a_session_of_staff_without_its_second_factor_is_a_shoppers(settings: Any) -> None:
+    settings.JISHI_STAFF_MFA = True
+    actor = makers.make_member(role="owner")
+    client = Client()
+    client.force_login(
+        get_user_model().objects.get(pk=actor.id), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    assert code_of(ask("GET", "/staff/orders", client=client)) == (403, "not_allowed")
+    assert ask("GET", "/orders", client=client).status_code == 200
+
+    session = client.session
+    session[PASSED] = str(actor.id)
+    session.save()
+    assert ask("GET", "/staff/orders", client=client).status_code == 200
 
 
 def test_a_visitor_is_who_we_signed_and_nobody_else() -> None:

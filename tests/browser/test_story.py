@@ -140,19 +140,16 @@ def test_a_late_payer_cannot_pay_or_gets_what_they_chose(
     order_id = str(market.value("SELECT id FROM orders_order ORDER BY placed_at DESC LIMIT 1"))
     market.kill("worker")  # so that nobody asks before the deadline
     late.pay_at_cashier("lost", "no_return")
-    market.change("UPDATE group_buy_team SET deadline = now() - interval '1 second' WHERE id = %s", team)
-    market.change(
-        "UPDATE orders_order SET pay_deadline = now() - interval '1 second' WHERE id = %s", order_id
-    )
+    past = "now() - interval '1 second'"
+    market.change(f"UPDATE group_buy_team SET deadline = {past} WHERE id = %s", team)
+    market.change(f"UPDATE orders_order SET pay_deadline = {past} WHERE id = %s", order_id)
     market.start("worker")
 
     market.eventually("SELECT state FROM group_buy_team WHERE id = %s", "failed", team, seconds=40)
     market.eventually(STATE, "gathering", order_id, seconds=40)
     late.go(f"/orders/{order_id}/")
     late.sees_heading("凑团中")
-    assert _team_of(market, order_id) == other, (
-        "the money found a seat in the other team, as its owner had chosen"
-    )
+    assert _team_of(market, order_id) == other, "the seat that its owner had chosen"
     market.eventually(
         "SELECT count(*) FROM orders_order WHERE play_id = %s AND state = 'refunding'",
         0,

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 
 from jishi.modules.people.public import Role, permissions_of
 from jishi.surfaces.console.urls import urlpatterns

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from jishi.runtime.demo.goods.company import KIDS, PETS, WINTER
-from jishi.runtime.demo.goods.food import FRUIT, HOTPOT, PANTRY, TEA
+from jishi.runtime.demo.goods.food import FRUIT, PANTRY, TEA
 from jishi.runtime.demo.goods.living import GREEN, HOME, KITCHEN
 from jishi.runtime.demo.goods.shelf import CATEGORIES, Category, Product, Variant
+from jishi.runtime.demo.goods.warm import HOTPOT
 
 __all__ = [
     "CATEGORIES",

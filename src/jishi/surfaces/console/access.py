@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from jishi.kernel.actor import ActorKind
 from jishi.kernel.errors import Kind, NotAllowed, Refusal
 from jishi.platform.http import actor_of
-from jishi.surfaces.console import second_factor
+from jishi.surfaces import second_factor
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.refusals import RETRY_AFTER_SECONDS, status_of, words_of
 

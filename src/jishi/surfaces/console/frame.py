@@ -7,50 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
 Crumb = tuple[str, str]
-# (group, rows of (route, words, icon, the permission that shows it))
-_RAIL = (
-    ("", (("home", gettext_noop("总览"), "chart", "reports.view"),)),
-    (
-        gettext_noop("卖货"),
-        (
-            ("products", gettext_noop("商品"), "tag", "catalog.edit"),
-            ("inventory", gettext_noop("库存"), "box", "inventory.view"),
-            ("orders", gettext_noop("订单"), "receipt", "orders.view"),
-        ),
-    ),
-    (gettext_noop("玩法"), (("group_buys", gettext_noop("拼团"), "team", "reports.view"),)),
-    (
-        gettext_noop("增长"),
-        (
-            ("shares", gettext_noop("分享与归因"), "share", "sharing.view"),
-            ("members", gettext_noop("会员"), "people", "members.view"),
-        ),
-    ),
-    (
-        gettext_noop("资金"),
-        (
-            ("ledger", gettext_noop("账本"), "ledger", "ledger.view"),
-            ("reconciliation", gettext_noop("对账"), "wallet", "ledger.view"),
-        ),
-    ),
-    (
-        gettext_noop("系统"),
-        (
-            ("staff", gettext_noop("员工"), "me", "staff.manage"),
-            ("shipping", gettext_noop("运费"), "truck", "settings.edit"),
-            ("webhooks", gettext_noop("网络钩子"), "hook", "webhooks.manage"),
-            ("tokens", gettext_noop("接口令牌"), "key", "tokens.manage"),
-            ("security", gettext_noop("登录安全"), "shield", "console.view"),
-        ),
-    ),
-)
 _TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
 
 
@@ -85,11 +47,11 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     counts = _counts(actor)
     shown = [
         {
-            "title": _(title) if title else "",
+            "title": title,
             "rows": [
                 {
                     "key": key,
-                    "title": _(words),
+                    "title": words,
                     "icon": icon,
                     "url": reverse(f"console:{key}"),
                     "count": counts.get(key, 0),
@@ -98,9 +60,49 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
                 if actor.may(permission)
             ],
         }
-        for title, rows in _RAIL
+        for title, rows in _groups()
     ]
     return [group for group in shown if group["rows"]]
+
+
+def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+    """(title, rows) of the rail; a row is its key, words, icon and the permission it takes."""
+    return (
+        ("", (("home", _("总览"), "chart", "reports.view"),)),
+        (
+            _("卖货"),
+            (
+                ("products", _("商品"), "tag", "catalog.edit"),
+                ("inventory", _("库存"), "box", "inventory.view"),
+                ("orders", _("订单"), "receipt", "orders.view"),
+            ),
+        ),
+        (_("玩法"), (("group_buys", _("拼团"), "team", "reports.view"),)),
+        (
+            _("增长"),
+            (
+                ("shares", _("分享与归因"), "share", "sharing.view"),
+                ("members", _("会员"), "people", "members.view"),
+            ),
+        ),
+        (
+            _("资金"),
+            (
+                ("ledger", _("账本"), "ledger", "ledger.view"),
+                ("reconciliation", _("对账"), "wallet", "ledger.view"),
+            ),
+        ),
+        (
+            _("系统"),
+            (
+                ("staff", _("员工"), "me", "staff.manage"),
+                ("shipping", _("运费"), "truck", "settings.edit"),
+                ("webhooks", _("网络钩子"), "hook", "webhooks.manage"),
+                ("tokens", _("接口令牌"), "key", "tokens.manage"),
+                ("security", _("登录安全"), "shield", "console.view"),
+            ),
+        ),
+    )
 
 
 def _counts(actor: Actor) -> dict[str, int]:

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.platform.http import actor_of
-from jishi.surfaces.console import second_factor
+from jishi.surfaces import second_factor
 from jishi.surfaces.console.access import guarded, safe_next
 from jishi.surfaces.console.frame import show
 

@@ -62,7 +62,10 @@ class Painter:
     def __init__(self) -> None:
         self._pool = ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn"))
         self._pictures = {
-            product.handle: [self._pool.submit(paint, product.picture, view=view, width=PICTURE_WIDTH) for view in VIEWS] for product in PRODUCTS
+            product.handle: [
+                self._pool.submit(paint, product.picture, view=view, width=PICTURE_WIDTH) for view in VIEWS
+            ]
+            for product in PRODUCTS
         }
 
     def hang_pictures(self, shop: Shop) -> None:
