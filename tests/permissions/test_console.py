@@ -8,12 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 
 from jishi.modules.people.public import Role, permissions_of
 from jishi.surfaces.console.urls import urlpatterns
 from tests.world.makers import make_member
 from tests.world.township import STAFF_ROLES, Town
+from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login", "login_code", "logout", "enrol"}
