@@ -84,7 +84,7 @@ def last_seat_at_the_deadline() -> tuple[uuid.UUID, uuid.UUID]:
     offer, team_id, _ = forming(2)
     late = makers.make_member()
     order_id = makers.take_seat(late, offer, team_id=team_id)
-    Team.objects.filter(id=team_id).update(deadline=clock.now() + timedelta(milliseconds=30))
+    Team.objects.filter(id=team_id).update(deadline=clock.now() + timedelta(minutes=10))
     return team_id, order_id
 
 
@@ -92,7 +92,7 @@ def test_without_the_lock_a_team_both_fails_and_fills(monkeypatch: pytest.Monkey
     """The control: the payer sees a forming team, the deadline sees a missing seat, and both act on it."""
     team_id, order_id = last_seat_at_the_deadline()
     take_locks_away(monkeypatch, settle, readers=2)
-    after = clock.now() + timedelta(minutes=1)
+    after = clock.now() + timedelta(minutes=11)
 
     def fail_late() -> object:
         with clock.held_at(after):
@@ -113,7 +113,7 @@ def test_a_payment_and_the_deadline_at_once_end_in_one_of_the_two(round_number: 
     buyer = makers.actor_of_id(buyer_id)
     payment = makers.start_paying(buyer, order_id)
     fake_provider.pay_at_cashier(payment.id)
-    after = clock.now() + timedelta(minutes=1)
+    after = clock.now() + timedelta(minutes=11)
 
     def deadline() -> object:
         with clock.held_at(after):

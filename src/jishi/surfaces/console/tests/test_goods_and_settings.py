@@ -24,6 +24,7 @@ from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.orders.public import default_rates
 from jishi.modules.people.public import actor_of_token, tokens_of
 from jishi.modules.webhooks.public import endpoints
+from tests.world import fake_provider
 from tests.world.jobs import run_jobs
 from tests.world.makers import OWNER, buy, make_member, make_product, pay, product_of
 
@@ -238,11 +239,13 @@ def test_a_day_is_reconciled_and_a_silent_provider_is_said_not_hidden(owner: Cli
     member, variant = make_member(), make_product()
     pay(member, buy(member, variant))
     today = f"{clock.now():%Y-%m-%d}"
-    quiet = owner.get("/console/ledger/reconciliation/?day=2020-01-01").content.decode()
-    assert "一分不差" in quiet
-    lost = owner.get(f"/console/ledger/reconciliation/?day={today}").content.decode()  # the fake's book is empty
-    assert "我们有，渠道没有" in lost and "1 处不同" in lost
+    address = f"/console/ledger/reconciliation/?day={today}"
+    assert "一分不差" in owner.get(address).content.decode()
+    unknown = uuid.uuid4()  # the provider moved money that we do not know of
+    fake_provider.book.payments[unknown], fake_provider.book.amounts[unknown] = "paid", 1234
+    found = owner.get(address).content.decode()
+    assert "渠道有，我们没有" in found and "1 处不同" in found and "¥12.34" in found
     settings.JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
     settings.JISHI_SANDBOX_URL = "http://127.0.0.1:9"
-    page = owner.get(f"/console/ledger/reconciliation/?day={today}").content.decode()
+    page = owner.get(address).content.decode()
     assert "拿不到渠道的账单" in page and "一分不差" not in page

@@ -8,12 +8,12 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
-from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 
 from jishi.modules.people.public import Role, permissions_of
 from jishi.surfaces.console.urls import urlpatterns
 from tests.world.makers import make_member
 from tests.world.township import STAFF_ROLES, Town
+from tests.world.township_fixture import _django_db_helper, town  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 OPEN = {"login", "login_code", "logout", "enrol"}
@@ -101,7 +101,7 @@ POSTS = {
 }
 
 
-def address_of(name: str, town: Town) -> str:  # noqa: F811
+def address_of(name: str, town: Town) -> str:
     names = town.names
     ids = {
         "run_id": names["run"],
@@ -123,7 +123,7 @@ def address_of(name: str, town: Town) -> str:  # noqa: F811
     return reverse(f"console:{name}", kwargs={key: ids[key] for key in wanted})
 
 
-def ask(client: Client, name: str, town: Town) -> int:  # noqa: F811
+def ask(client: Client, name: str, town: Town) -> int:
     """The status; whatever the request did is undone."""
     status = 0
     try:
@@ -143,7 +143,7 @@ class _Undone(Exception):
 
 
 @pytest.fixture(scope="module")
-def clients(town: Town) -> Iterator[dict[str, Client]]:  # noqa: F811
+def clients(town: Town) -> Iterator[dict[str, Client]]:
     """One logged-in browser per kind."""
     found = {"visitor": Client()}
     for role in ("", *STAFF_ROLES):
@@ -163,7 +163,7 @@ def test_every_route_is_in_the_table() -> None:
 @pytest.mark.parametrize("name", sorted(NEEDS))
 def test_a_page_opens_for_its_permission_and_for_nobody_else(
     name: str,
-    town: Town,  # noqa: F811
+    town: Town,
     clients: dict[str, Client],
 ) -> None:
     for kind, client in clients.items():
@@ -180,7 +180,7 @@ def test_a_page_opens_for_its_permission_and_for_nobody_else(
             assert status == 403, (kind, status)
 
 
-def test_what_does_not_exist_is_missing_not_broken(town: Town, clients: dict[str, Client]) -> None:  # noqa: F811
+def test_what_does_not_exist_is_missing_not_broken(town: Town, clients: dict[str, Client]) -> None:
     nothing = uuid.uuid4()
     owner = clients["owner"]
     for name, key in (
@@ -206,7 +206,7 @@ def test_what_does_not_exist_is_missing_not_broken(town: Town, clients: dict[str
         "q=%27%25",
     ],
 )
-def test_odd_questions_get_a_page(query: str, town: Town, clients: dict[str, Client]) -> None:  # noqa: F811
+def test_odd_questions_get_a_page(query: str, town: Town, clients: dict[str, Client]) -> None:
     for name in (
         "home",
         "orders",
