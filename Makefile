@@ -25,7 +25,11 @@ demo: setup-demo ## the whole shop in one foreground command, with a seeded demo
 	@exec $(PY) -m jishi demo $(if $(FRESH),--fresh) $(ARGS)
 
 test: setup ## all tests (ARGS="-k name" for some)
-	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n $(TEST_WORKERS) --dist loadfile $(if $(ARGS),$(ARGS),--ignore tests/browser --ignore tests/crash)
+ifeq ($(ARGS),)
+	@$(PY) -m pytest tests/crash # real processes: one after another, and apart, because a browser brings its own event loop
+	@$(PY) -m pytest tests/browser
+endif
 
 check: setup lint format-check types arch migrations-check messages-check test ## exactly what CI runs
 

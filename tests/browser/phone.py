@@ -39,7 +39,8 @@ class Person:
             java_script_enabled=script,
         )
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=market.url)
-        self.context.set_default_timeout(12_000)
+        self.context.set_default_timeout(20_000)
+        expect.set_options(timeout=20_000)
         self.troubles: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.on("console", self._hear)
