@@ -87,12 +87,15 @@ class Person:
     def fill_address(self) -> None:
         """In the form at the checkout: each list of regions asks for the next."""
         page = self.page
+        page.wait_for_load_state("networkidle")  # the scripts listen from here on
         page.locator("input[name=name]:visible").fill(f"{self.name}的家")
         page.locator("input[name=phone]:visible").fill("13900000000")
         for field, label in (("province", "上海市"), ("city", "上海市"), ("district", "黄浦区")):
             choice = page.locator(f"select[name={field}]:visible")
             expect(choice.locator("option", has_text=label).first).to_be_attached()
-            choice.select_option(label=label)
+            with page.expect_response(lambda answer: "/regions/" in answer.url):
+                choice.select_option(label=label)
+            page.wait_for_timeout(300)  # the next list has taken the place of the last
         expect(page.locator("select[name=district]:visible")).to_have_value("310101")
         page.locator("input[name=line]:visible").fill("南京东路 1 号")
         page.wait_for_load_state("networkidle")
