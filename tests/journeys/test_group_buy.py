@@ -13,7 +13,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.ledger.public import balances, trial_balance
 from jishi.modules.orders.public import NotShippable, OrderState, order_view, receive_order
-from jishi.modules.plays.public import LateChoice, TeamState, team_view
+from jishi.modules.plays.group_buy.public import LateChoice, TeamState, team_view
 from tests.world import fake_provider, makers
 from tests.world.jobs import run_jobs
 

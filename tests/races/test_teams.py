@@ -12,8 +12,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import OrderState, order_view
 from jishi.modules.plays.group_buy.models import Seat, Team
 from jishi.modules.plays.group_buy.operations import settle
-from jishi.modules.plays.group_buy.public import fail_team, settle_seat
-from jishi.modules.plays.public import OfferView, TeamState, team_view
+from jishi.modules.plays.group_buy.public import OfferView, TeamState, fail_team, settle_seat, team_view
 from tests.world import fake_provider, makers
 from tests.world.races import at_once, crashes, refusals, take_locks_away
 

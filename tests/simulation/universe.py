@@ -20,7 +20,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Refusal
 from jishi.modules.orders.public import OrderState, lines_by_order, receive_order, summaries_by_ids
 from jishi.modules.payments.public import PaymentView, RefundState, payments_of_order, refunds_of_order
-from jishi.modules.plays.public import LateChoice, OfferView, TeamState, close_offer, teams_table
+from jishi.modules.plays.group_buy.public import LateChoice, OfferView, TeamState, close_offer, teams_table
 from tests.world import fake_provider, makers
 from tests.world.jobs import run_jobs
 

@@ -20,7 +20,7 @@ from jishi.modules.people.public import (
     permissions_of,
     save_address,
 )
-from jishi.modules.plays.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
+from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from tests.world import fake_provider
 from tests.world.jobs import run_jobs
 

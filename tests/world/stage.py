@@ -17,7 +17,7 @@ from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table
 from jishi.modules.people.public import create_staff, create_token
 from jishi.modules.people.types import Role
-from jishi.modules.plays.public import offer_view
+from jishi.modules.plays.group_buy.public import offer_view
 from jishi.platform.rush import open_pool
 from jishi.platform.rush.passes import issue_pass
 from tests.world import makers

@@ -18,7 +18,7 @@ from jishi.modules.catalog.public import (
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
-from jishi.modules.plays.public import OfferForm, create_offer
+from jishi.modules.plays.group_buy.public import OfferForm, create_offer
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
 from tests.world import fake_provider, makers

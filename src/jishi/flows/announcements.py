@@ -6,7 +6,7 @@ from jishi.kernel.fact import RecordedFact
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.messaging.public import notify
-from jishi.modules.plays.public import team_view
+from jishi.modules.plays.group_buy.public import team_view
 
 
 def announce_payment(fact: RecordedFact) -> None:

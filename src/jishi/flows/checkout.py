@@ -28,7 +28,7 @@ from jishi.modules.orders.public import (
     place_order,
 )
 from jishi.modules.people.public import AddressView, address_view
-from jishi.modules.plays.public import LateChoice, SeatRequest, take_seat
+from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, take_seat
 from jishi.modules.sharing.public import attribution_of
 from jishi.platform.transactions import in_transaction
 

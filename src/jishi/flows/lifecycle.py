@@ -5,6 +5,7 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.payment import take_outcome
+from jishi.flows.places import give_place_back
 from jishi.flows.refunds import refund_order
 from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
@@ -26,7 +27,7 @@ from jishi.modules.payments.public import (
     cancel_at_provider,
     payments_of_order,
 )
-from jishi.modules.plays.public import complete_by_merchant, fail_team, release_seat
+from jishi.modules.plays.group_buy.public import complete_by_merchant, fail_team
 from jishi.platform import jobs
 from jishi.platform.transactions import in_transaction
 
@@ -35,10 +36,10 @@ REFUND_REASON_TEAM = "team_failed"
 
 @in_transaction
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
-    """Cancel an order nobody has paid for; stock and seat are free again at once. Raises IllegalStep, NotFound."""
-    cancel_order(order_id, by=by, reason=reason)
+    """Cancel an order nobody has paid for; stock and place are free again at once. Raises IllegalStep, NotFound."""
+    play_kind = cancel_order(order_id, by=by, reason=reason)
     release_holds(cause=Cause("order", order_id), reason=reason, by=by)
-    release_seat(order_id, reason=reason)
+    give_place_back(play_kind, order_id, reason=reason)
 
 
 def expire_order(order_id: uuid.UUID) -> bool:

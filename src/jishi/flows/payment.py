@@ -9,6 +9,7 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.books import post_payment
+from jishi.flows.places import keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
@@ -37,7 +38,7 @@ from jishi.modules.payments.public import (
     request_refund,
     start_payment,
 )
-from jishi.modules.plays.public import Landing, Settlement, settle_late, settle_seat
+from jishi.modules.plays.group_buy.public import Landing, Settlement, settle_late, settle_seat
 from jishi.platform.transactions import in_transaction
 
 
@@ -90,8 +91,10 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
     if taken.verdict is PaymentVerdict.ACCEPTED:
         if taken.is_for_team:
             _settle_seat_of(payment.order_id)
+        elif not keep_place(taken.play_kind, payment.order_id):
+            refund_order(payment.order_id, reason="place_gone")
     elif taken.verdict is PaymentVerdict.LATE:
-        _settle_late(payment, is_for_team=taken.is_for_team)
+        _settle_late(payment, play_kind=taken.play_kind)
     else:
         _send_back(payment, reason="paid_twice")
     return True
@@ -108,9 +111,10 @@ def _settle_seat_of(order_id: uuid.UUID) -> None:
     _follow(order_id, settlement)
 
 
-def _settle_late(payment: PaymentView, *, is_for_team: bool) -> None:
-    """The order was cancelled before the money came: honour it if goods and seat can be had, else send it back."""
+def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
+    """The order was cancelled before the money came: honour it if goods and place can be had, else send it back."""
     order_id = payment.order_id
+    is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
             hold_stock(
@@ -123,18 +127,20 @@ def _settle_late(payment: PaymentView, *, is_for_team: bool) -> None:
             )
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
-                raise _NoSeat()
-    except (OutOfStock, _NoSeat) as refusal:
+                raise _NoPlace()
+            if not is_for_team and not regain_place(play_kind, order_id):
+                raise _NoPlace()
+    except (OutOfStock, _NoPlace) as refusal:
         accept_payment_to_return(order_id, payment_id=payment.id)
-        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
+        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoPlace) else "stock_gone")
         return
     revive_order(order_id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order_id, settlement)
 
 
-class _NoSeat(Exception):
-    """Undoes the stock that was held for a seat which could not be had."""
+class _NoPlace(Exception):
+    """Undoes the stock that was held for a seat or place which could not be had."""
 
 
 def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:

@@ -9,7 +9,13 @@ from jishi.modules.catalog.public import VariantView, variants_by_ids
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.orders.public import CartView, Discount, RegionRefused, default_rates, shipping_fee_minor
 from jishi.modules.people.public import AddressView
-from jishi.modules.plays.public import OfferView, VariantNotInOffer, discount_minor, offer_view, teams_by_ids
+from jishi.modules.plays.group_buy.public import (
+    OfferView,
+    VariantNotInOffer,
+    discount_minor,
+    offer_view,
+    teams_by_ids,
+)
 
 GROUP_DISCOUNT = "group_buy"
 LEADER_DISCOUNT = "group_buy_leader"

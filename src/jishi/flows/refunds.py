@@ -3,6 +3,7 @@
 import uuid
 
 from jishi.flows.books import post_refund
+from jishi.flows.places import give_place_back
 from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.inventory.public import Cause, StockLine, release_units
@@ -26,7 +27,7 @@ from jishi.modules.payments.public import (
     retry_refund,
     send_refund,
 )
-from jishi.modules.plays.public import leave_team
+from jishi.modules.plays.group_buy.public import leave_team
 from jishi.platform import history, jobs
 from jishi.platform.transactions import in_transaction
 
@@ -64,6 +65,9 @@ def refund_order(
     ]
     if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
+    is_whole = units_by_line is None or _takes_all(before, units_by_line)
+    if is_whole and before.state is OrderState.PAID and before.play_kind != "group_buy":
+        give_place_back(before.play_kind, order_id, reason=reason)  # a team that succeeded stays whole
     payment_id = order_view(order_id, by=SYSTEM).payment_id
     if payment_id is None:
         raise NothingToRefund()

@@ -8,7 +8,8 @@ from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
-from jishi.modules.plays.public import advance_offers, due_team_ids
+from jishi.modules.plays.group_buy.public import advance_offers, due_team_ids
+from jishi.modules.plays.life.public import advance_plays
 from jishi.platform import jobs, rush
 
 SWEEP_MAX = 200
@@ -53,6 +54,7 @@ def sweep_deadlines() -> None:
     for team_id in due_team_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_team_job, lock=f"team:{team_id}", team_id=str(team_id))
     advance_offers()
+    advance_plays()
     rush.expire_claims()
 
 

@@ -13,7 +13,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import SoldLine, first_paid_at, sold_lines
 from jishi.modules.payments.public import fees_by_order
 from jishi.modules.people.public import Person, people_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     OfferView,
     TeamCounts,
     TeamState,

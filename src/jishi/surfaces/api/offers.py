@@ -14,7 +14,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids, variants_by_ids
 from jishi.modules.people.public import people_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     BadOffer,
     OfferForm,
     OfferState,

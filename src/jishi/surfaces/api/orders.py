@@ -19,7 +19,7 @@ from jishi.modules.orders.public import (
     receive_order,
 )
 from jishi.modules.payments.public import refunds_of_order
-from jishi.modules.plays.public import LateChoice
+from jishi.modules.plays.group_buy.public import LateChoice
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of

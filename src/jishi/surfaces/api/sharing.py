@@ -13,7 +13,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput, LoginRequired
 from jishi.modules.catalog.public import ProductMissing, cards_by_ids
 from jishi.modules.people.public import people_by_ids
-from jishi.modules.plays.public import team_view
+from jishi.modules.plays.group_buy.public import team_view
 from jishi.modules.sharing.public import (
     Channel,
     LinkUnknown,

@@ -25,7 +25,7 @@ from jishi.modules.catalog.public import (
     product_table,
 )
 from jishi.modules.inventory.public import sellable_by_product, sellable_by_variant
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     OfferForm,
     OfferView,
     change_offer,

@@ -21,7 +21,7 @@ from jishi.modules.catalog.public import ProductCard, cards_by_ids
 from jishi.modules.ledger.public import available_in
 from jishi.modules.orders.public import summaries_by_ids
 from jishi.modules.people.public import Person, people_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     OfferState,
     OfferView,
     TeamCounts,

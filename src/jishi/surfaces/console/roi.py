@@ -15,7 +15,7 @@ from jishi.insight.group_buy_report import (
 )
 from jishi.insight.periods import DAYS_MAX, Compared, Period
 from jishi.insight.roi import Bringer, Waterfall
-from jishi.modules.plays.public import TeamCounts, offer_view
+from jishi.modules.plays.group_buy.public import TeamCounts, offer_view
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from jishi.insight.group_buy_report import RowFilter, group_buy_rows, with_fees_and_people
 from jishi.insight.roi import discount_of, net_of, refunded_of
 from jishi.modules.orders.public import SoldLine
-from jishi.modules.plays.public import offer_view
+from jishi.modules.plays.group_buy.public import offer_view
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded

@@ -11,7 +11,7 @@ from jishi.modules.inventory.public import MovementKind
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState, RefundState
 from jishi.modules.people.public import Role
-from jishi.modules.plays.public import OfferState, SeatState, TeamState
+from jishi.modules.plays.group_buy.public import OfferState, SeatState, TeamState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
 
@@ -163,6 +163,7 @@ _REASONS = {
     "team_gone": gettext_noop("团已结束"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
+    "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("重复付款"),
     "automatic": gettext_noop("自动收货"),
     "seed": gettext_noop("初始库存"),

@@ -23,7 +23,7 @@ from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.inventory.public import OutOfStock
 from jishi.modules.orders.public import TotalChanged, cart_view
 from jishi.modules.people.public import AddressView, addresses_of
-from jishi.modules.plays.public import LateChoice, OfferView
+from jishi.modules.plays.group_buy.public import LateChoice, OfferView
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.addresses import AddressFields, address_card, region_choices, save_from
 from jishi.surfaces.shop.frame import go, quantity_from, require_member, show, uuid_from

@@ -18,7 +18,7 @@ from jishi.modules.payments.public import (
     payment_view,
     provider_names,
 )
-from jishi.modules.plays.public import team_view
+from jishi.modules.plays.group_buy.public import team_view
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
 from jishi.surfaces.shop.sharing import team_share

@@ -16,7 +16,7 @@ from jishi.kernel.errors import NotFound
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import ProductCard, cards_by_ids, product_id_of
 from jishi.modules.people.public import people_by_ids, person
-from jishi.modules.plays.public import TeamState, offer_view, team_prices, team_view
+from jishi.modules.plays.group_buy.public import TeamState, offer_view, team_prices, team_view
 from jishi.modules.sharing.public import LinkUnknown, TargetKind, link_of_code
 from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import by_leader

@@ -19,7 +19,7 @@ from jishi.kernel.money import exponent_of, format_minor
 from jishi.modules.catalog.public import ProductKind, ProductPage, VariantView, product_page
 from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_variant
 from jishi.modules.orders.public import add_to_cart
-from jishi.modules.plays.public import OfferView, forming_teams, selling_offer_of_product
+from jishi.modules.plays.group_buy.public import OfferView, forming_teams, selling_offer_of_product
 from jishi.platform.http import actor_of
 from jishi.surfaces.shop.cards import SCARCE_FROM, goods_markup, team_cards
 from jishi.surfaces.shop.frame import (

@@ -16,7 +16,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.people.public import meet_visitor, people_by_ids
-from jishi.modules.plays.public import TeamView, team_view
+from jishi.modules.plays.group_buy.public import TeamView, team_view
 from jishi.modules.sharing.public import (
     WINDOW_DAYS,
     Channel,

@@ -16,7 +16,7 @@ from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import ProductCard, VariantView, cards_by_ids, variants_by_ids
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.people.public import Person, people_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     LateChoice,
     OfferView,
     SeatState,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop
 
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState
-from jishi.modules.plays.public import TeamState
+from jishi.modules.plays.group_buy.public import TeamState
 
 S = OrderState
 
@@ -45,6 +45,7 @@ _REASONS = {
     "team_gone": gettext_noop("团已经结束"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
+    "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("多付的一笔退回"),
     "automatic": gettext_noop("发货十天后自动收货"),
 }

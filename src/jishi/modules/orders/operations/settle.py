@@ -22,12 +22,12 @@ def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentTake
     state = OrderState(order.state)
     is_for_team = order.play_kind == "group_buy"
     if order.paid_minor > 0:
-        return PaymentTaken(PaymentVerdict.DUPLICATE, is_for_team)
+        return PaymentTaken(PaymentVerdict.DUPLICATE, order.play_kind)
     if state is OrderState.CANCELLED:
-        return PaymentTaken(PaymentVerdict.LATE, is_for_team)
+        return PaymentTaken(PaymentVerdict.LATE, order.play_kind)
     order.payment_id = payment_id
     _mark_paid(order, verb="pay_for_team" if is_for_team else "pay", was_late=False)
-    return PaymentTaken(PaymentVerdict.ACCEPTED, is_for_team)
+    return PaymentTaken(PaymentVerdict.ACCEPTED, order.play_kind)
 
 
 @in_transaction

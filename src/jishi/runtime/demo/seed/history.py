@@ -13,7 +13,7 @@ from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.inventory.public import OutOfStock
 from jishi.modules.orders.public import OrderState, receive_order, summaries_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     MemberLimitReached,
     OfferForm,
     OfferView,

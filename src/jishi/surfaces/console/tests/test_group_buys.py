@@ -18,7 +18,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.ledger.public import available_in, posted_sum
 from jishi.modules.orders.public import OrderState, summaries_by_ids
-from jishi.modules.plays.public import OfferState, TeamState, offer_view, offers_table, team_view
+from jishi.modules.plays.group_buy.public import OfferState, TeamState, offer_view, offers_table, team_view
 from tests.world.makers import make_member, make_offer, make_product, pay, product_of, take_seat
 
 pytestmark = pytest.mark.django_db(transaction=True)

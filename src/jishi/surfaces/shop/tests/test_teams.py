@@ -19,7 +19,7 @@ from jishi.modules.orders.public import (
     orders_of_member,
     summaries_by_ids,
 )
-from jishi.modules.plays.public import OfferView, TeamState, team_view
+from jishi.modules.plays.group_buy.public import OfferView, TeamState, team_view
 from jishi.surfaces.shop.tests.test_cart import hidden
 from tests.world import fake_provider
 from tests.world.makers import OWNER, make_address, make_member, make_offer, make_product, pay, take_seat
