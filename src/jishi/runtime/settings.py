@@ -30,6 +30,7 @@ ROOMS = [
     "jishi.modules.orders",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
+    "jishi.modules.plays.bargain",
 ]
 
 INSTALLED_APPS = [
