@@ -2,120 +2,168 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+from django.db import migrations, models
+
 import jishi.kernel.clock
 import jishi.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='HelperDay',
+            name="HelperDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.UUIDField()),
-                ('day', models.DateField()),
-                ('helps', models.PositiveSmallIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("member_id", models.UUIDField()),
+                ("day", models.DateField()),
+                ("helps", models.PositiveSmallIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('member_id', 'day'), name='bargain_helper_day')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("member_id", "day"), name="bargain_helper_day")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('product_id', models.UUIDField(db_index=True)),
-                ('variant_id', models.UUIDField()),
-                ('pool_id', models.UUIDField(null=True, unique=True)),
-                ('floor_minor', models.BigIntegerField()),
-                ('helpers', models.PositiveSmallIntegerField()),
-                ('units', models.PositiveIntegerField()),
-                ('hours', models.PositiveSmallIntegerField()),
-                ('first_cut_bps', models.PositiveSmallIntegerField()),
-                ('member_limit', models.PositiveSmallIntegerField()),
-                ('new_member_slots', models.PositiveSmallIntegerField()),
-                ('helps_per_day', models.PositiveSmallIntegerField()),
-                ('abuse_cap', models.PositiveSmallIntegerField()),
-                ('allows_early_buy', models.BooleanField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("product_id", models.UUIDField(db_index=True)),
+                ("variant_id", models.UUIDField()),
+                ("pool_id", models.UUIDField(null=True, unique=True)),
+                ("floor_minor", models.BigIntegerField()),
+                ("helpers", models.PositiveSmallIntegerField()),
+                ("units", models.PositiveIntegerField()),
+                ("hours", models.PositiveSmallIntegerField()),
+                ("first_cut_bps", models.PositiveSmallIntegerField()),
+                ("member_limit", models.PositiveSmallIntegerField()),
+                ("new_member_slots", models.PositiveSmallIntegerField()),
+                ("helps_per_day", models.PositiveSmallIntegerField()),
+                ("abuse_cap", models.PositiveSmallIntegerField()),
+                ("allows_early_buy", models.BooleanField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('floor_minor__gt', 0)), name='bargain_floor'), models.CheckConstraint(condition=models.Q(('helpers__gte', 1), ('helpers__lte', 50)), name='bargain_helpers')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("floor_minor__gt", 0)), name="bargain_floor"),
+                    models.CheckConstraint(
+                        condition=models.Q(("helpers__gte", 1), ("helpers__lte", 50)), name="bargain_helpers"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Bargain',
+            name="Bargain",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField(db_index=True)),
-                ('claim_id', models.UUIDField(unique=True)),
-                ('state', models.CharField(default='running', max_length=8)),
-                ('seed', models.BinaryField(max_length=32)),
-                ('commitment', models.CharField(max_length=64)),
-                ('start_minor', models.BigIntegerField()),
-                ('floor_minor', models.BigIntegerField()),
-                ('first_cut_bps', models.PositiveSmallIntegerField()),
-                ('cuts', models.JSONField()),
-                ('slots', models.PositiveSmallIntegerField()),
-                ('slots_taken', models.PositiveSmallIntegerField()),
-                ('own_slots', models.PositiveSmallIntegerField()),
-                ('cut_minor', models.BigIntegerField()),
-                ('launched_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('deadline', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('order_id', models.UUIDField(null=True, unique=True)),
-                ('ordered_cut_minor', models.BigIntegerField(default=0)),
-                ('visitor_id', models.UUIDField(null=True)),
-                ('address_mark', models.CharField(blank=True, max_length=32)),
-                ('refused_count', models.PositiveIntegerField(default=0)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bargain.offer')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField(db_index=True)),
+                ("claim_id", models.UUIDField(unique=True)),
+                ("state", models.CharField(default="running", max_length=8)),
+                ("seed", models.BinaryField(max_length=32)),
+                ("commitment", models.CharField(max_length=64)),
+                ("start_minor", models.BigIntegerField()),
+                ("floor_minor", models.BigIntegerField()),
+                ("first_cut_bps", models.PositiveSmallIntegerField()),
+                ("cuts", models.JSONField()),
+                ("slots", models.PositiveSmallIntegerField()),
+                ("slots_taken", models.PositiveSmallIntegerField()),
+                ("own_slots", models.PositiveSmallIntegerField()),
+                ("cut_minor", models.BigIntegerField()),
+                ("launched_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("deadline", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("order_id", models.UUIDField(null=True, unique=True)),
+                ("ordered_cut_minor", models.BigIntegerField(default=0)),
+                ("visitor_id", models.UUIDField(null=True)),
+                ("address_mark", models.CharField(blank=True, max_length=32)),
+                ("refused_count", models.PositiveIntegerField(default=0)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bargain.offer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Help',
+            name="Help",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('helper_id', models.UUIDField()),
-                ('slot_from', models.PositiveSmallIntegerField()),
-                ('slots', models.PositiveSmallIntegerField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('is_new_member', models.BooleanField()),
-                ('score', models.PositiveSmallIntegerField()),
-                ('visitor_id', models.UUIDField(null=True)),
-                ('address_mark', models.CharField(blank=True, max_length=32)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('spent_on_id', models.UUIDField(null=True)),
-                ('bargain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='bargain.bargain')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("helper_id", models.UUIDField()),
+                ("slot_from", models.PositiveSmallIntegerField()),
+                ("slots", models.PositiveSmallIntegerField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("is_new_member", models.BooleanField()),
+                ("score", models.PositiveSmallIntegerField()),
+                ("visitor_id", models.UUIDField(null=True)),
+                ("address_mark", models.CharField(blank=True, max_length=32)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("spent_on_id", models.UUIDField(null=True)),
+                (
+                    "bargain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bargain.bargain"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['helper_id', 'at'], name='bargain_help_helper')],
-                'constraints': [models.UniqueConstraint(fields=('bargain', 'helper_id'), name='bargain_help_once'), models.UniqueConstraint(fields=('bargain', 'slot_from'), name='bargain_help_slot'), models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('slots__gt', 0)), name='bargain_help_positive')],
+                "indexes": [models.Index(fields=["helper_id", "at"], name="bargain_help_helper")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bargain", "helper_id"), name="bargain_help_once"),
+                    models.UniqueConstraint(fields=("bargain", "slot_from"), name="bargain_help_slot"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0), ("slots__gt", 0)),
+                        name="bargain_help_positive",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='bargain',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['deadline'], name='bargain_due'),
+            model_name="bargain",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["deadline"], name="bargain_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='bargain',
-            index=models.Index(fields=['offer', 'launched_at'], name='bargain_of_offer'),
+            model_name="bargain",
+            index=models.Index(fields=["offer", "launched_at"], name="bargain_of_offer"),
         ),
         migrations.AddConstraint(
-            model_name='bargain',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'ordered', 'bought', 'expired', 'refunded'])), name='bargain_state'),
+            model_name="bargain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["running", "ordered", "bought", "expired", "refunded"])),
+                name="bargain_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bargain',
-            constraint=models.CheckConstraint(condition=models.Q(('slots_taken__lte', models.F('slots')), ('cut_minor__lte', django.db.models.expressions.CombinedExpression(models.F('start_minor'), '-', models.F('floor_minor')))), name='bargain_never_below_floor'),
+            model_name="bargain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slots_taken__lte", models.F("slots")),
+                    (
+                        "cut_minor__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("start_minor"), "-", models.F("floor_minor")
+                        ),
+                    ),
+                ),
+                name="bargain_never_below_floor",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bargain',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('offer', 'member_id'), name='bargain_one_running'),
+            model_name="bargain",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "running")),
+                fields=("offer", "member_id"),
+                name="bargain_one_running",
+            ),
         ),
     ]

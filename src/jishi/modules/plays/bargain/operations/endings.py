@@ -16,7 +16,7 @@ from jishi.modules.plays.bargain.models import Bargain
 from jishi.modules.plays.bargain.operations.cuts import budget_use_id
 from jishi.modules.plays.bargain.queries import bargain_view, offer_view
 from jishi.modules.plays.bargain.types import BargainState, BargainView
-from jishi.modules.plays.life.public import release_budget, reserve_budget, spend_budget
+from jishi.modules.plays.life.public import release_budget, reserve_budget, return_budget, spend_budget
 from jishi.platform import history, locks, rush
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -103,6 +103,12 @@ def refund_bargain(order_id: uuid.UUID) -> bool:
         return False
     _move(bargain, "refund", by=SYSTEM)
     rush.release_claim(bargain.claim_id)
+    return_budget(
+        offer_view(bargain.offer_id).play,
+        spent_id=_spent_id(order_id),
+        amount_minor=bargain.ordered_cut_minor,
+        subject=("order", order_id),
+    )
     return True
 
 
@@ -127,7 +133,7 @@ def _buy(bargain: Bargain, verb: str) -> None:
     """Release the whole reservation, then spend exactly what was given, in the same transaction."""
     assert bargain.order_id is not None
     release_budget(budget_use_id(bargain.id))
-    spent_id = ids.derived_id(bargain.order_id, "bargain_discount")
+    spent_id = _spent_id(bargain.order_id)
     play = offer_view(bargain.offer_id).play
     reserve_budget(
         play, use_id=spent_id, amount_minor=bargain.ordered_cut_minor, subject=("order", bargain.order_id)
@@ -144,6 +150,10 @@ def _buy(bargain: Bargain, verb: str) -> None:
         ),
         by=SYSTEM,
     )
+
+
+def _spent_id(order_id: uuid.UUID) -> uuid.UUID:
+    return ids.derived_id(order_id, "bargain_discount")
 
 
 def _lock_of_order(order_id: uuid.UUID) -> Bargain | None:
