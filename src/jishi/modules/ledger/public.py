@@ -11,6 +11,7 @@ from jishi.modules.ledger.queries import (
     journal_kinds,
     journal_lines,
     posted_sum,
+    spent_on,
     transfers_of,
     trial_balance,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "posted_sum",
     "release_reserved",
     "reserve",
+    "spent_on",
     "transfers_of",
     "trial_balance",
 ]
