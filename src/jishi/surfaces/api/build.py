@@ -16,6 +16,7 @@ from jishi.modules.inventory import api as inventory_api
 from jishi.surfaces.api import (
     auth,
     availability,
+    bargains,
     cart,
     imports,
     ledger,
@@ -44,6 +45,7 @@ ROUTERS = (
     orders.router,
     payments.router,
     offers.router,
+    bargains.router,
     sharing.router,
     inventory_api.router,
     members.router,

@@ -153,20 +153,20 @@ def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
 
 @guarded("plays.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
-    offer = offer_view(offer_id)
+def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
+    offer = offer_view(play_id)
     page = page_of_product(request, offer.terms.product_id)
     form = EditForm(request.POST or None, variants=sellable_variants(page), initial=_values_of(offer))
     if request.method == "POST" and form.is_valid():
         try:
-            change_offer(offer_id, form.head(), form.terms(page.card.id), by=actor_of(request))
+            change_offer(play_id, form.head(), form.terms(page.card.id), by=actor_of(request))
             if request.POST.get("then") == "publish" and offer.play.state is PlayState.DRAFT:
-                publish_offer(offer_id, by=actor_of(request))
+                publish_offer(play_id, by=actor_of(request))
         except Refusal as refusal:
             blame(form, refusal)
         else:
             messages.success(request, _("砍价已保存"))
-            return redirect("console:bargain_live", offer_id)
+            return redirect("console:bargain_live", play_id)
     return _editor(request, form, page, offer=offer)
 
 

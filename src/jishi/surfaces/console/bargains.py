@@ -47,12 +47,12 @@ def bargains(request: HttpRequest) -> HttpResponse:
 
 @guarded("reports.view")
 @require_safe
-def live(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+def live(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     """The monitor: how many bargain, help and buy; a fragment when it polls."""
-    offer = offer_view(offer_id)
+    offer = offer_view(play_id)
     page = page_of(request)
-    found = bargains_table(offer_id=offer_id, page=page, limit=BARGAINS_SHOWN)
-    counts = offer_counts([offer_id])[offer_id]
+    found = bargains_table(offer_id=play_id, page=page, limit=BARGAINS_SHOWN)
+    counts = offer_counts([play_id])[play_id]
     context = {
         **head_context(offer.play, by=actor_of(request)),
         "offer": offer,

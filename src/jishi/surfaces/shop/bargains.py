@@ -54,13 +54,13 @@ def bargains(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def launch(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+def launch(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     """Begin a bargain, or find the one that runs."""
     actor = require_member(request)
-    running = running_bargain_of(offer_id=offer_id, member_id=actor.require_member())
+    running = running_bargain_of(offer_id=play_id, member_id=actor.require_member())
     if running is None:
         running = launch_with_stock(
-            offer_id, by=actor, trace=_trace(request), bargain_id=uuid_from(request.POST.get("key"))
+            play_id, by=actor, trace=_trace(request), bargain_id=uuid_from(request.POST.get("key"))
         )
         messages.success(request, _("第一刀已经砍下，喊朋友来帮忙吧"))
     return go(reverse("shop:bargain", args=[running]))
