@@ -28,6 +28,7 @@ from jishi.surfaces.api import (
     reports,
     sharing,
     shipping,
+    wallet,
     webhooks,
 )
 from jishi.surfaces.api.clean import CleanParser
@@ -43,6 +44,7 @@ ROUTERS = (
     cart.router,
     orders.router,
     payments.router,
+    wallet.router,
     offers.router,
     sharing.router,
     inventory_api.router,
