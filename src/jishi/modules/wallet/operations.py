@@ -1,11 +1,27 @@
 """Money into and out of wallets, inside the caller's transaction (docs/algorithms/wallet.md)."""
 
+import uuid
+from dataclasses import dataclass
+
 from jishi.kernel.money import format_minor
-from jishi.modules.ledger.public import BudgetExhausted, NewTransfer, post_transfers
+from jishi.modules.ledger.public import AccountRef, BudgetExhausted, NewTransfer, post_transfers
 from jishi.modules.wallet.errors import WalletTooSmall
 from jishi.modules.wallet.queries import account_of, balance_minor
-from jishi.modules.wallet.types import Move
 from jishi.platform.transactions import in_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Money into or out of a wallet. `id` is the idempotency key; `other` is the account on the other side."""
+
+    id: uuid.UUID
+    member_id: uuid.UUID
+    other: AccountRef
+    amount_minor: int
+    currency: str
+    kind: str
+    subject: tuple[str, uuid.UUID]
+    reverses_id: uuid.UUID | None = None
 
 
 @in_transaction
