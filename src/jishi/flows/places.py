@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jishi.flows.bargains import give_bargain_back
+from jishi.modules.plays.bargain.public import keep_bargain, regain_bargain
 from jishi.modules.plays.group_buy.public import release_seat
 
 
@@ -25,7 +27,9 @@ class Place:
     give_back: Callable[[uuid.UUID, str], None]
 
 
-PLACES: dict[str, Place] = {}
+PLACES: dict[str, Place] = {
+    "bargain": Place(keep=keep_bargain, regain=regain_bargain, give_back=give_bargain_back),
+}
 
 
 def keep_place(play_kind: str, order_id: uuid.UUID) -> bool:
