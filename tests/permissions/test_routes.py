@@ -94,6 +94,7 @@ TABLE = (
     Row("list_own_teams", "/me/teams", PEOPLE),
     Row("list_own_credits", "/me/credits", PEOPLE),
     Row("get_own_sharing", "/me/sharing", PEOPLE),
+    Row("get_wallet", "/me/wallet", PEOPLE),
     Row("list_regions", "/regions", ALL),
     # the catalogue
     Row("list_products", "/products", ALL),

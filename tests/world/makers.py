@@ -12,6 +12,7 @@ from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
 from jishi.modules.inventory.public import Figure, count_stock
+from jishi.modules.ledger.public import AccountKind, AccountRef
 from jishi.modules.payments.public import PaymentView
 from jishi.modules.people.public import (
     AddressForm,
@@ -25,6 +26,7 @@ from jishi.modules.people.public import (
 from jishi.modules.plays.bargain import public as bargain
 from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from jishi.modules.plays.life.public import PlayHead
+from jishi.modules.wallet.public import Move, put_into_wallet
 from tests.world import fake_provider
 from tests.world.jobs import run_jobs
 
@@ -172,6 +174,13 @@ def buy(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
     return order_items([(variant_id, quantity)], by=actor, delivery=delivery, expected_total_minor=None)
 
 
+def fill_wallet(actor: Actor, amount_minor: int) -> None:
+    """Money out of nowhere: from an account of the tests."""
+    source = AccountRef(code="test_gifts", kind=AccountKind.EXPENSE)
+    member_id = actor.require_member()
+    put_into_wallet(Move(ids.new_id(), member_id, source, amount_minor, "CNY", "gift", ("member", member_id)))
+
+
 def take_seat(
     actor: Actor,
     offer: OfferView,
@@ -205,6 +214,7 @@ __all__ = [
     "PaymentView",
     "actor_of_id",
     "buy",
+    "fill_wallet",
     "make_address",
     "make_member",
     "make_offer",

@@ -29,6 +29,7 @@ from jishi.surfaces.api import (
     reports,
     sharing,
     shipping,
+    wallet,
     webhooks,
 )
 from jishi.surfaces.api.clean import CleanParser
@@ -44,6 +45,7 @@ ROUTERS = (
     cart.router,
     orders.router,
     payments.router,
+    wallet.router,
     offers.router,
     bargains.router,
     sharing.router,

@@ -216,6 +216,11 @@ _ACCOUNTS = {
     "payment_fees": gettext_noop("支付手续费"),
     "budget_grants": gettext_noop("预算来源"),
     "discounts_given": gettext_noop("已给优惠"),
+    "wallet": gettext_noop("会员钱包"),
+    "red_packet": gettext_noop("红包待领"),
+    "lucky_draw": gettext_noop("抽奖奖金待发"),
+    "marketing:red_packet": gettext_noop("红包费用"),
+    "marketing:lucky_draw": gettext_noop("抽奖费用"),
 }
 _ACCOUNT_KINDS = {
     "asset": gettext_noop("资产"),
@@ -234,6 +239,8 @@ _SUBJECTS = {
     "group_offer": gettext_noop("拼团"),
     "team": gettext_noop("团"),
     "import": gettext_noop("导入"),
+    "play": gettext_noop("玩法"),
+    "red_packet": gettext_noop("红包"),
 }
 REFUND_REASONS = ("changed_mind", "damaged", "wrong_goods", "out_of_stock", "late", "goodwill")
 
@@ -326,6 +333,8 @@ def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
     if head == "budget":
         offer_id = rest.rpartition(":")[2]
         return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
+    if head in ("wallet", "red_packet", "lucky_draw") and rest:
+        return f"{_known(_ACCOUNTS, head)} · {rest[-6:]}"
     return _known(_ACCOUNTS, code)
 
 

@@ -20,6 +20,7 @@ from jishi.surfaces.shop import (
     seo,
     sharing,
     teams,
+    wallet,
 )
 
 app_name = "shop"
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("me/", account.me, name="me"),
     path("me/name/", account.rename, name="rename"),
     path("me/teams/", teams.my_teams, name="my_teams"),
+    path("me/wallet/", wallet.my_wallet, name="my_wallet"),
     path("me/notices/", notices.notices, name="notices"),
     path("me/shares/", sharing.my_shares, name="my_shares"),
     path("me/addresses/", addresses.addresses, name="addresses"),
