@@ -1,7 +1,8 @@
 """Gather translatable texts of Python and templates into src/jishi/locale/en, keeping what is translated.
 
 Marked are `gettext("…")` and its relatives (`_`, `gettext_lazy`, `ngettext`, `pgettext`), template tags
-`{% translate %}`, `{% trans %}`, `{% blocktranslate %}`, `_("…")` in tags, the `message` of every Refusal, and every Chinese text of a room's rules.py.
+`{% translate %}`, `{% trans %}`, `{% blocktranslate %}`, `_("…")` in tags, the `message` of every Refusal, and
+every Chinese text of a room's rules.py.
 """
 
 import ast
