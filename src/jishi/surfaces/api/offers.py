@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
-from jishi.flows.lifecycle import complete_team_by_merchant
+from jishi.flows.teams import complete_team_by_merchant
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids, variants_by_ids
