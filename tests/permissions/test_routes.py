@@ -167,6 +167,14 @@ TABLE = (
     Row("publish_group_offer", "/offers/{draft_offer}/publish", EDITORS),
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
+    Row("create_friend_seat", "/teams/{team}/friend-seat", frozenset({"member"})),
+    Row(
+        "close_team",
+        "/teams/{team}/close",
+        EDITORS | {"member"},
+        None,
+        (409,),  # it is still short of people
+    ),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
     # bargains
     Row("list_bargain_offers", "/bargain-offers", ALL),
