@@ -38,8 +38,8 @@ REFUND_REASON_TEAM = "team_failed"
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Cancel an order nobody has paid for; stock and place are free again at once. Raises IllegalStep, NotFound."""
     play_kind = cancel_order(order_id, by=by, reason=reason)
-    release_holds(cause=Cause("order", order_id), reason=reason, by=by)
     give_place_back(play_kind, order_id, reason=reason)
+    release_holds(cause=Cause("order", order_id), reason=reason, by=by)
 
 
 def expire_order(order_id: uuid.UUID) -> bool:

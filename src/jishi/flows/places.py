@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jishi.modules.plays.flash_sale.public import pay_unit, regain_unit, return_unit
 from jishi.modules.plays.group_buy.public import release_seat
 
 
@@ -17,15 +18,24 @@ class Place:
 
     `keep(order_id)`: paid in time; False when what the order held is gone. `regain(order_id)`: paid after it was given
     back; False when it cannot be had again and the money has to go back. `give_back(order_id, reason)`: the order was
-    not paid, or all of it was refunded before anything was shipped.
+    not paid, or all of it was refunded before anything was shipped; True when the order's goods went along with the place.
+    `has_goods`: the play has goods set aside, and regaining a place gets its goods too.
     """
 
     keep: Callable[[uuid.UUID], bool]
     regain: Callable[[uuid.UUID], bool]
-    give_back: Callable[[uuid.UUID, str], None]
+    give_back: Callable[[uuid.UUID, str], bool]
+    has_goods: bool = False
 
 
-PLACES: dict[str, Place] = {}
+PLACES: dict[str, Place] = {
+    "flash_sale": Place(
+        keep=pay_unit,
+        regain=regain_unit,
+        give_back=lambda order_id, reason: return_unit(order_id, reason=reason),
+        has_goods=True,
+    ),
+}
 
 
 def keep_place(play_kind: str, order_id: uuid.UUID) -> bool:
@@ -38,8 +48,15 @@ def regain_place(play_kind: str, order_id: uuid.UUID) -> bool:
     return place is None or place.regain(order_id)
 
 
-def give_place_back(play_kind: str, order_id: uuid.UUID, *, reason: str) -> None:
+def has_goods(play_kind: str) -> bool:
+    place = PLACES.get(play_kind)
+    return place is not None and place.has_goods
+
+
+def give_place_back(play_kind: str, order_id: uuid.UUID, *, reason: str) -> bool:
+    """True when the order's goods went along with the place. Asked before its stock is released."""
     if play_kind == "group_buy":
         release_seat(order_id, reason=reason)
     elif play_kind in PLACES:
-        PLACES[play_kind].give_back(order_id, reason)
+        return PLACES[play_kind].give_back(order_id, reason)
+    return False

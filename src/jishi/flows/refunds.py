@@ -63,11 +63,14 @@ def refund_order(
     cancelled = [
         StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
     ]
-    if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
-        release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     is_whole = units_by_line is None or _takes_all(before, units_by_line)
+    took_goods = False
     if is_whole and before.state is OrderState.PAID and before.play_kind != "group_buy":
-        give_place_back(before.play_kind, order_id, reason=reason)  # a team that succeeded stays whole
+        # a team that succeeded stays whole
+        took_goods = give_place_back(before.play_kind, order_id, reason=reason)
+    if cancelled and not took_goods and before.state is not OrderState.REFUNDING:
+        # a late payment sent back never held goods
+        release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
     payment_id = order_view(order_id, by=SYSTEM).payment_id
     if payment_id is None:
         raise NothingToRefund()

@@ -3,11 +3,12 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import import_catalogue, lifecycle, payment, refunds
+from jishi.flows import flash_sales, import_catalogue, lifecycle, payment, refunds
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
+from jishi.modules.plays.flash_sale.public import settle_closed_sales
 from jishi.modules.plays.group_buy.public import advance_offers, due_team_ids
 from jishi.modules.plays.life.public import advance_plays
 from jishi.platform import jobs, rush
@@ -55,6 +56,7 @@ def sweep_deadlines() -> None:
         jobs.defer_once(end_team_job, lock=f"team:{team_id}", team_id=str(team_id))
     advance_offers()
     advance_plays()
+    settle_closed_sales()
     rush.expire_claims()
 
 
@@ -65,6 +67,12 @@ def ask_providers() -> None:
         jobs.defer_once(check_payment_job, lock=f"ask:{payment_id}", payment_id=str(payment_id))
     for refund_id in refunds_to_ask():
         jobs.defer_once(carry_out_refund_job, lock=f"refund:{refund_id}", refund_id=str(refund_id))
+
+
+@jobs.periodic(cron="* * * * * */20", name="flows.remind_of_flash_sales")
+def remind_of_flash_sales() -> None:
+    """Every twenty seconds: members who asked hear of the sessions that open within a few minutes."""
+    flash_sales.remind_members()
 
 
 @jobs.periodic(cron="7 * * * *", name="flows.receive_old_parcels")

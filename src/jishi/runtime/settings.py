@@ -30,6 +30,7 @@ ROOMS = [
     "jishi.modules.orders",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
+    "jishi.modules.plays.flash_sale",
 ]
 
 INSTALLED_APPS = [

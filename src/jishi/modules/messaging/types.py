@@ -16,6 +16,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "team_succeeded_by_merchant": ("拼团成功（商家补齐）", "「{title}」由商家按现有人数成团，马上安排发货。"),
     "team_failed": ("拼团未成功", "「{title}」没有凑满，已付的钱正在全额原路退回。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
+    "flash_sale_soon": ("秒杀快开始了", "「{name}」{at} 开抢，件数有限，准时来。"),
 }
 OUTGOING_WORDS: dict[str, str] = {
     "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",
