@@ -1,4 +1,5 @@
 import { start, toast } from "./common.js";
+import { startFlash } from "./flash.js";
 
 function followGallery(gallery) {
   const strip = gallery.querySelector(".gallery-strip");
@@ -38,6 +39,7 @@ document.addEventListener("htmx:load", (event) => dressGalleries(event.detail.el
 
 start();
 dressGalleries(document);
+document.querySelectorAll("[data-flash]").forEach(startFlash);
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});
