@@ -77,7 +77,13 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("orders", _("订单"), "receipt", "orders.view"),
             ),
         ),
-        (_("玩法"), (("group_buys", _("拼团"), "team", "reports.view"),)),
+        (
+            _("玩法"),
+            (
+                ("group_buys", _("拼团"), "team", "reports.view"),
+                ("flash_sales", _("秒杀"), "clock", "reports.view"),
+            ),
+        ),
         (
             _("增长"),
             (

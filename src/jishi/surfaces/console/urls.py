@@ -3,6 +3,8 @@
 from django.urls import path
 
 from jishi.surfaces.console import (
+    flash_sale_edit,
+    flash_sales,
     group_buy_edit,
     group_buys,
     home,
@@ -76,6 +78,15 @@ urlpatterns = [
     path("group-buys/<uuid:offer_id>/roi/", roi.report, name="roi"),
     path("group-buys/<uuid:offer_id>/roi/rows/", roi_rows.rows, name="roi_rows"),
     path("group-buys/<uuid:offer_id>/roi/rows.csv", roi_rows.rows_csv, name="roi_csv"),
+    path("flash-sales/", flash_sales.flash_sales, name="flash_sales"),
+    path("flash-sales/new/", flash_sale_edit.create, name="flash_sale_new"),
+    path("flash-sales/preview/", flash_sale_edit.preview, name="flash_sale_preview"),
+    path("flash-sales/<uuid:play_id>/", flash_sales.live, name="flash_sale"),
+    path("flash-sales/<uuid:play_id>/edit/", flash_sale_edit.change, name="flash_sale_edit"),
+    path("flash-sales/<uuid:play_id>/publish/", flash_sales.publish, name="flash_sale_publish"),
+    path("flash-sales/<uuid:play_id>/close/", flash_sales.close, name="flash_sale_close"),
+    path("flash-sales/<uuid:play_id>/units/", flash_sales.units, name="flash_sale_units"),
+    path("flash-sales/<uuid:play_id>/budget/", flash_sales.add_budget, name="flash_sale_budget"),
     path("members/", members.members, name="members"),
     path("members/<uuid:member_id>/", members.member, name="member"),
     path("members/<uuid:member_id>/role/", members.set_role, name="member_role"),

@@ -47,6 +47,7 @@ from jishi.modules.plays.flash_sale.queries import (
     sessions_shown,
     stock_by_item,
     unit_claim_of_order,
+    waiting_by_reason,
     wants_reminder,
 )
 from jishi.modules.plays.flash_sale.rules import (
@@ -128,5 +129,6 @@ __all__ = [
     "stock_by_item",
     "take_reminders",
     "unit_claim_of_order",
+    "waiting_by_reason",
     "wants_reminder",
 ]

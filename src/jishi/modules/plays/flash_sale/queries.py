@@ -168,6 +168,18 @@ def balances_of(play_id: uuid.UUID) -> list[ItemBalance]:
     return [_balance(row, set_aside=held.get(row[0], 0), play=play) for row in rows]
 
 
+def waiting_by_reason(play_id: uuid.UUID) -> dict[WaitReason, int]:
+    """Claims that still stand and wait for their members, by why; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT w.reason, count(*) FROM flash_sale_waitingclaim w JOIN flash_sale_item i ON i.id = w.item_id"
+            " JOIN rush_claim c ON c.id = w.claim_id AND c.state = 'held' AND c.expires_at IS NOT NULL"
+            " WHERE i.play_id = %s GROUP BY 1",
+            [play_id],
+        )
+        return {WaitReason(row[0]): row[1] for row in cursor.fetchall()}
+
+
 def claims_by_minute(play_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:
     """Claims granted per minute; one query."""
     with connection.cursor() as cursor:
