@@ -5,7 +5,7 @@ Everything happens in one transaction: price, stock, seat, order. When any part 
 
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ PAY_MINUTES = 30
 NOTE_LENGTH_MAX = 200
 ITEMS_MAX = 60
 UNITS_MAX = 999
+_ADDRESS_FIELDS = tuple(field.name for field in fields(AddressView) if field.name not in ("id", "is_default"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,4 @@ def chosen_address(delivery: Delivery, *, by: Actor) -> AddressView | None:
 def snapshot_of(address: AddressView | None) -> dict[str, Any]:
     if address is None:
         return {}
-    values = asdict(address)
-    values["id"] = str(address.id)
-    values.pop("is_default")
-    return values
+    return {name: getattr(address, name) for name in _ADDRESS_FIELDS} | {"id": str(address.id)}

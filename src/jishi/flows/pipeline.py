@@ -13,6 +13,7 @@ from django.conf import settings
 
 from jishi.flows.checkout import line_of, snapshot_of
 from jishi.flows.flash_sales import FLASH_DISCOUNT, flash_line
+from jishi.flows.quotes import QuotedLine
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.modules.catalog.public import VariantView, variants_by_ids
@@ -57,6 +58,7 @@ class _Known:
     credits: dict[uuid.UUID, LineAttribution]  # by member
     rates: Sequence[Rate]
     fees: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    lines: dict[tuple[uuid.UUID, int], QuotedLine] = field(default_factory=dict)
 
 
 def order_waiting_claims(*, limit: int = BATCH) -> int:
@@ -136,7 +138,10 @@ def _order_of(claim: FreshClaim, known: _Known) -> NewOrder | WaitReason:
     address = known.addresses.get(claim.member_id)
     if address is None and variant.requires_shipping:
         return WaitReason.ADDRESS_NEEDED
-    quoted = flash_line(item, play, variant, quantity=claim.quantity, sellable=claim.quantity)
+    quoted = known.lines.get((item.id, claim.quantity))
+    if quoted is None:
+        quoted = flash_line(item, play, variant, quantity=claim.quantity, sellable=claim.quantity)
+        known.lines[item.id, claim.quantity] = quoted
     try:
         shipping_minor = _fee(
             address, variant, quantity=claim.quantity, goods=quoted.total_minor, known=known

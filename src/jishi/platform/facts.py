@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -23,6 +24,7 @@ from jishi.platform import inbox
 from jishi.platform.bulk import BULK_FROM, copy_rows
 from jishi.platform.models import FactRow
 
+_ENCODER = DjangoJSONEncoder()
 _COLUMNS = ("id", "name", "at", "actor_kind", "actor_id", "subject_kind", "subject_id", "payload")
 
 Reader = Callable[["StoredFact"], None]
@@ -153,8 +155,12 @@ def _tuples(pairs: Sequence[tuple[Fact, Actor]], fact_ids: Sequence[uuid.UUID]) 
 
 
 def _payload(fact: Fact) -> str:
-    values = {field.name: getattr(fact, field.name) for field in dataclasses.fields(fact)}  # type: ignore[arg-type]
-    return json.dumps(values, cls=DjangoJSONEncoder)
+    return _ENCODER.encode({name: getattr(fact, name) for name in _field_names(type(fact))})
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _defer(deliveries: list[tuple[uuid.UUID, str]]) -> None:

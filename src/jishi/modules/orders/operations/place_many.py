@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from jishi.kernel import clock
@@ -11,7 +10,7 @@ from jishi.modules.orders.errors import CartEmpty
 from jishi.modules.orders.facts import OrderPlaced
 from jishi.modules.orders.models import Order, OrderLine
 from jishi.modules.orders.operations.place import ORDER_LINES_MAX, next_numbers
-from jishi.modules.orders.types import LineAttribution, NewLine, NewOrder, OrderState
+from jishi.modules.orders.types import Discount, LineAttribution, NewLine, NewOrder, OrderState
 from jishi.platform.bulk import copy_rows
 from jishi.platform.facts import record_facts_of
 from jishi.platform.history import NewStep, record_steps
@@ -87,9 +86,18 @@ def _line_rows(orders: Sequence[tuple[NewOrder, Actor]]) -> Iterator[tuple[Any, 
             yield _line_row(new, position, line)
 
 
+def _plain(discount: Discount) -> dict[str, Any]:
+    return {
+        "kind": discount.kind,
+        "source_id": discount.source_id,
+        "amount_minor": discount.amount_minor,
+        "label": discount.label,
+    }
+
+
 def _line_row(new: NewOrder, position: int, line: NewLine) -> tuple[Any, ...]:
     credit = line.attribution or _NOBODY
-    discounts = json.dumps([asdict(discount) for discount in line.discounts], ensure_ascii=False)
+    discounts = json.dumps([_plain(discount) for discount in line.discounts], ensure_ascii=False)
     return (
         *(line.line_id, new.order_id, position, line.product_id, line.variant_id, line.sku, line.title),
         *(
