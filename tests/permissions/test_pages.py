@@ -60,6 +60,15 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "offer_publish": ("plays.edit",),
     "offer_close": ("plays.edit",),
     "offer_budget": ("plays.edit",),
+    "flash_sales": ("reports.view",),
+    "flash_sale_new": ("plays.edit",),
+    "flash_sale_preview": ("plays.edit",),
+    "flash_sale": ("reports.view",),
+    "flash_sale_edit": ("plays.edit",),
+    "flash_sale_publish": ("plays.edit",),
+    "flash_sale_close": ("plays.edit",),
+    "flash_sale_units": ("plays.edit",),
+    "flash_sale_budget": ("plays.edit",),
     "roi": ("reports.view",),
     "roi_rows": ("reports.view",),
     "roi_csv": ("reports.view",),
@@ -90,7 +99,7 @@ CONSOLE: dict[str, tuple[str, ...]] = {
 }
 OTHERS = ("accounts/", "hooks/", "api/v1/", "styleguide/")
 # pages of one's own: the parameter says whose
-OWN_PARAMETERS = {"order_id": "paid", "payment_id": "payment", "address_id": "address"}
+OWN_PARAMETERS = {"order_id": "paid", "payment_id": "payment", "address_id": "address", "claim_id": "claim"}
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ UNITS_MAX = 1_000_000
 router = Router(tags=["flash sales"])
 
 
-class ItemOut(Schema):
+class FlashItemOut(Schema):
     """`free` is what can be had now; `returned` came back unpaid and was put on sale again at `returned_at`."""
 
     id: uuid.UUID
@@ -63,7 +63,7 @@ class ItemOut(Schema):
     returned_at: datetime | None
 
 
-class SaleOut(Schema):
+class FlashSaleOut(Schema):
     """Claim at POST /rush/pools/{pool_id}/claims; the order follows within a second or two."""
 
     id: uuid.UUID
@@ -72,20 +72,20 @@ class SaleOut(Schema):
     currency: str
     opens_at: datetime
     closes_at: datetime
-    items: list[ItemOut]
+    items: list[FlashItemOut]
 
 
-class StaffSaleOut(SaleOut):
+class StaffFlashSaleOut(FlashSaleOut):
     budget_minor: int | None
     worst_case_minor: int
     created_at: datetime
 
 
-class SalesIn(PageIn):
+class FlashSalesIn(PageIn):
     state: list[PlayState] = Field([], max_length=len(PlayState))
 
 
-class ItemIn(Schema):
+class FlashItemIn(Schema):
     """`member_limit` 0: no limit."""
 
     variant_id: uuid.UUID
@@ -94,17 +94,17 @@ class ItemIn(Schema):
     member_limit: int = Field(1, ge=0, le=99)
 
 
-class SaleIn(Schema):
+class FlashSaleIn(Schema):
     """`budget_minor` null: no ceiling; else it has to cover everything being sold."""
 
     name: str = Field(min_length=1, max_length=80)
     opens_at: Instant
     closes_at: Instant
     budget_minor: int | None = Field(None, ge=1, le=MINOR_MAX)
-    items: list[ItemIn] = Field(min_length=1, max_length=ITEMS_MAX)
+    items: list[FlashItemIn] = Field(min_length=1, max_length=ITEMS_MAX)
 
 
-class UnitsIn(Schema):
+class FlashUnitsIn(Schema):
     units: int = Field(ge=1, le=UNITS_MAX)
 
 
@@ -119,7 +119,7 @@ class FlashOrderIn(Schema):
     expected_total_minor: Minor | None = None
 
 
-class ClaimOut(Schema):
+class FlashClaimOut(Schema):
     """`expires_at` is the claim's own clock while it has no order; then the order's pay deadline counts."""
 
     claim_id: uuid.UUID
@@ -132,12 +132,12 @@ class ClaimOut(Schema):
     expires_at: datetime | None
 
 
-class ReminderOut(Schema):
+class FlashReminderOut(Schema):
     play_id: uuid.UUID
     is_asked: bool
 
 
-class BalanceOut(Schema):
+class FlashBalanceOut(Schema):
     """The proof per item: capacity = free + held + kept; held + kept = waiting + ordered + paid; nothing oversold."""
 
     item_id: uuid.UUID
@@ -155,14 +155,18 @@ class BalanceOut(Schema):
     is_sound: bool
 
 
-@router.get("/flash-sales", response=list[SaleOut], summary="The day's flash sales", openapi_extra=anyone())
+@router.get(
+    "/flash-sales", response=list[FlashSaleOut], summary="The day's flash sales", openapi_extra=anyone()
+)
 def list_flash_sales(request: HttpRequest) -> Any:
     """Running, coming within a day, and just ended; by their hours."""
     del request
     return _sales_out(sessions_shown())
 
 
-@router.get("/flash-sales/{uuid:play_id}", response=SaleOut, summary="One flash sale", openapi_extra=anyone())
+@router.get(
+    "/flash-sales/{uuid:play_id}", response=FlashSaleOut, summary="One flash sale", openapi_extra=anyone()
+)
 def get_flash_sale(request: HttpRequest, play_id: uuid.UUID) -> Any:
     sale = sale_view(play_id)
     if sale.play.state is PlayState.DRAFT and not actor_of(request).may("plays.edit"):
@@ -189,7 +193,7 @@ def place_flash_order(request: HttpRequest, body: FlashOrderIn) -> Any:
 
 @router.get(
     "/flash-sales/claims/{uuid:claim_id}",
-    response=ClaimOut,
+    response=FlashClaimOut,
     summary="Where your claim stands, and its order",
     openapi_extra=scopes("shop.read"),
 )
@@ -199,7 +203,7 @@ def get_flash_claim(request: HttpRequest, claim_id: uuid.UUID) -> Any:
 
 @router.post(
     "/flash-sales/{uuid:play_id}/reminder",
-    response=ReminderOut,
+    response=FlashReminderOut,
     summary="Be reminded shortly before it opens",
     openapi_extra=scopes("shop.write"),
 )
@@ -210,7 +214,7 @@ def ask_flash_reminder(request: HttpRequest, play_id: uuid.UUID) -> Any:
 
 @router.delete(
     "/flash-sales/{uuid:play_id}/reminder",
-    response=ReminderOut,
+    response=FlashReminderOut,
     summary="No reminder after all",
     openapi_extra=scopes("shop.write"),
 )
@@ -222,11 +226,11 @@ def drop_flash_reminder(request: HttpRequest, play_id: uuid.UUID) -> Any:
 @router.get(
     "/staff/flash-sales",
     tags=["staff"],
-    response=Page[StaffSaleOut],
+    response=Page[StaffFlashSaleOut],
     summary="All flash sales",
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
-def list_all_flash_sales(request: HttpRequest, wanted: Query[SalesIn]) -> Any:
+def list_all_flash_sales(request: HttpRequest, wanted: Query[FlashSalesIn]) -> Any:
     _require_look(actor_of(request))
     sales = sales_table(states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_after([sale.play for sale in sales], limit=wanted.limit, field="created_at")
@@ -236,7 +240,7 @@ def list_all_flash_sales(request: HttpRequest, wanted: Query[SalesIn]) -> Any:
 @router.get(
     "/staff/flash-sales/{uuid:play_id}/balances",
     tags=["staff"],
-    response=list[BalanceOut],
+    response=list[FlashBalanceOut],
     summary="The live sums of each item, and the proof that nothing is sold twice",
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
@@ -249,11 +253,11 @@ def get_flash_balances(request: HttpRequest, play_id: uuid.UUID) -> Any:
 @router.post(
     "/staff/flash-sales",
     tags=["staff"],
-    response={201: StaffSaleOut},
+    response={201: StaffFlashSaleOut},
     summary="Write a flash sale; it starts as a draft",
     openapi_extra=scopes("plays.edit"),
 )
-def create_flash_sale(request: HttpRequest, body: SaleIn) -> Any:
+def create_flash_sale(request: HttpRequest, body: FlashSaleIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
     return Status(201, _staff_sales_out([create_sale(_head(body), _items(body), by=actor)])[0])
@@ -262,11 +266,11 @@ def create_flash_sale(request: HttpRequest, body: SaleIn) -> Any:
 @router.put(
     "/staff/flash-sales/{uuid:play_id}",
     tags=["staff"],
-    response=StaffSaleOut,
+    response=StaffFlashSaleOut,
     summary="Change a draft",
     openapi_extra=scopes("plays.edit"),
 )
-def replace_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: SaleIn) -> Any:
+def replace_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: FlashSaleIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
     return _staff_sales_out([change_sale(play_id, _head(body), _items(body), by=actor)])[0]
@@ -275,7 +279,7 @@ def replace_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: SaleIn) -
 @router.post(
     "/staff/flash-sales/{uuid:play_id}/publish",
     tags=["staff"],
-    response=StaffSaleOut,
+    response=StaffFlashSaleOut,
     summary="Set goods and budget aside and open it at its time",
     openapi_extra=scopes("plays.edit"),
 )
@@ -286,7 +290,7 @@ def publish_flash_sale(request: HttpRequest, play_id: uuid.UUID) -> Any:
 @router.post(
     "/staff/flash-sales/{uuid:play_id}/close",
     tags=["staff"],
-    response=StaffSaleOut,
+    response=StaffFlashSaleOut,
     summary="Nobody claims any more; who has a claim may still pay",
     openapi_extra=scopes("plays.edit"),
 )
@@ -300,11 +304,11 @@ def close_flash_sale(request: HttpRequest, play_id: uuid.UUID) -> Any:
 @router.put(
     "/staff/flash-sales/items/{uuid:item_id}/units",
     tags=["staff"],
-    response=StaffSaleOut,
+    response=StaffFlashSaleOut,
     summary="More or fewer units, also while it is open",
     openapi_extra=scopes("plays.edit"),
 )
-def change_flash_units(request: HttpRequest, item_id: uuid.UUID, body: UnitsIn) -> Any:
+def change_flash_units(request: HttpRequest, item_id: uuid.UUID, body: FlashUnitsIn) -> Any:
     item = change_units(item_id, units=body.units, by=actor_of(request))
     return _staff_sales_out([sale_view(item_view(item.id).play_id)])[0]
 
@@ -314,7 +318,7 @@ def _require_look(actor: Actor) -> None:
         actor.require("reports.view")
 
 
-def _head(body: SaleIn) -> PlayHead:
+def _head(body: FlashSaleIn) -> PlayHead:
     return PlayHead(
         name=body.name,
         currency=settings.JISHI_CURRENCY,
@@ -324,7 +328,7 @@ def _head(body: SaleIn) -> PlayHead:
     )
 
 
-def _items(body: SaleIn) -> list[ItemForm]:
+def _items(body: FlashSaleIn) -> list[ItemForm]:
     return [ItemForm(**item.dict()) for item in body.items]
 
 
@@ -334,7 +338,7 @@ def _sales_out(sales: list[SaleView]) -> list[dict[str, Any]]:
     variants = variants_by_ids([item.variant_id for item in items])
     stock = stock_by_item([item.id for item in items])
     plain = (
-        [name for name in ItemOut.model_fields if name in type(items[0]).__dataclass_fields__]
+        [name for name in FlashItemOut.model_fields if name in type(items[0]).__dataclass_fields__]
         if items
         else []
     )

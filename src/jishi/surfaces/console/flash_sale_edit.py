@@ -77,7 +77,7 @@ class Row:
 @guarded("plays.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
-    form = HeadForm(request.POST or None, initial=_first_values())
+    form = HeadForm(request.POST if request.method == "POST" else None, initial=_first_values())
     rows = rows_from(request.POST)
     if request.method == "POST" and _wants_saving(request) and _is_whole(form, rows):
         made: list[SaleView] = []
@@ -103,7 +103,7 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     sale = sale_view(play_id)
     if sale.play.state is not PlayState.DRAFT:
         raise PlayIsFixed()
-    form = HeadForm(request.POST or None, initial=_values_of(sale))
+    form = HeadForm(request.POST if request.method == "POST" else None, initial=_values_of(sale))
     rows = rows_from(request.POST) if request.method == "POST" else rows_of(sale)
     if request.method == "POST" and _wants_saving(request) and _is_whole(form, rows):
         try:

@@ -76,9 +76,8 @@ def change_sale(play_id: uuid.UUID, head: PlayHead, items: Sequence[ItemForm], *
 def publish_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
     """Set goods and budget aside, open the pools. Raises TooManyUnitsWanted, BudgetExhausted, IllegalStep, BadItem."""
     by.require(PERMISSION)
+    sale_view(play_id)  # a flash sale and no other play
     play = publish_play(play_id, by=by)
-    if play.kind is not PlayKind.FLASH_SALE:
-        raise PlayNotOpen()
     rows = list(Item.objects.select_for_update().filter(play_id=play_id).order_by("variant_id"))
     variants = _checked([_form_of(row) for row in rows])
     for row in rows:  # in the order in which inventory locks its levels
@@ -131,6 +130,7 @@ def change_units(item_id: uuid.UUID, *, units: int, by: Actor) -> ItemView:
 def close_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
     """Nobody claims any more from now on; who has a claim may still pay. Raises IllegalStep."""
     by.require(PERMISSION)
+    sale_view(play_id)  # a flash sale and no other play
     close_play(play_id, by=by)
     pools = Item.objects.filter(play_id=play_id, pool_id__isnull=False).values_list("pool_id", flat=True)
     Pool.objects.filter(id__in=sorted(pools)).update(is_open=False)
