@@ -9,6 +9,7 @@ from django.db.models import F
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
+from jishi.kernel.flow import advance
 from jishi.modules.inventory.public import (
     Cause,
     HoldLine,
@@ -19,6 +20,7 @@ from jishi.modules.inventory.public import (
     hold_stock,
     take_over_units,
 )
+from jishi.modules.plays.flash_sale import rules
 from jishi.modules.plays.flash_sale.errors import ClaimGone
 from jishi.modules.plays.flash_sale.facts import UnitOrdered, UnitPaid, UnitsReturned
 from jishi.modules.plays.flash_sale.models import Item, Unit, WaitingClaim
@@ -144,7 +146,7 @@ def pay_unit(order_id: uuid.UUID) -> bool:
         return True
     if not rush.keep_claim(unit.claim_id):
         return False
-    _mark_paid(unit)
+    _mark_paid(unit, verb="pay")
     return True
 
 
@@ -167,7 +169,7 @@ def regain_unit(order_id: uuid.UUID) -> bool:
     except (rush.SoldOut, rush.LimitReached, rush.TooLate, HoldsMissing):
         return False
     unit.claim_id = claim_id
-    _mark_paid(unit)
+    _mark_paid(unit, verb="regain")
     return True
 
 
@@ -182,7 +184,7 @@ def return_unit(order_id: uuid.UUID, *, reason: str) -> bool:
         return False
     item = Item.objects.get(id=unit.item_id)
     is_on_sale = _is_on_sale(item.play_id)
-    unit.state, unit.returned_at = UnitState.RETURNED.value, clock.now()
+    unit.state, unit.returned_at = _next(unit, "return"), clock.now()
     unit.save(update_fields=["state", "returned_at"])
     rush.release_claim(unit.claim_id)
     record_fact(
@@ -219,8 +221,12 @@ def _locked(order_id: uuid.UUID) -> Unit | None:
         return Unit.objects.select_for_update().filter(order_id=order_id).first()
 
 
-def _mark_paid(unit: Unit) -> None:
-    unit.state, unit.paid_at, unit.returned_at = UnitState.PAID.value, clock.now(), None
+def _next(unit: Unit, verb: str) -> str:
+    return advance(rules.UNIT_LIFE, UnitState(unit.state), verb).value
+
+
+def _mark_paid(unit: Unit, *, verb: str) -> None:
+    unit.state, unit.paid_at, unit.returned_at = _next(unit, verb), clock.now(), None
     unit.save(update_fields=["state", "paid_at", "returned_at", "claim_id"])
     play_id = Item.objects.values_list("play_id", flat=True).get(id=unit.item_id)
     record_fact(UnitPaid(play_id, unit.item_id, unit.order_id, unit.member_id, unit.quantity), by=SYSTEM)
