@@ -31,6 +31,16 @@ SERVING = frozenset({"owner", "operator", "service"})
 REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
+BARGAIN = {
+    "product_id": "{bargain_product}",
+    "variant_id": "{bargain_variant}",
+    "name": "砍价",
+    "floor_minor": 2200,
+    "helpers": 4,
+    "units": 5,
+    "opens_at": "2030-01-01T00:00:00Z",
+    "closes_at": "2030-02-01T00:00:00Z",
+}
 OFFER = {
     "product_id": "{product}",
     "name": "拼团",
@@ -90,6 +100,7 @@ TABLE = (
     Row("list_own_teams", "/me/teams", PEOPLE),
     Row("list_own_credits", "/me/credits", PEOPLE),
     Row("get_own_sharing", "/me/sharing", PEOPLE),
+    Row("get_wallet", "/me/wallet", PEOPLE),
     Row("list_regions", "/regions", ALL),
     # the catalogue
     Row("list_products", "/products", ALL),
@@ -163,6 +174,31 @@ TABLE = (
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
+    # bargains
+    Row("list_bargain_offers", "/bargain-offers", ALL),
+    Row("get_bargain_offer", "/bargain-offers/{play}", ALL),
+    Row(
+        "launch_own_bargain",
+        "/bargain-offers/{play}/bargains",
+        WRITERS,
+        {"bargain_id": "{fresh}"},
+        (409,),  # the member bargains already
+    ),
+    Row("get_bargain", "/bargains/{bargain}", ALL),
+    Row("help_with_bargain", "/bargains/{bargain}/helps", WRITERS, None, (409,)),  # not one's own
+    Row("order_own_bargain", "/bargains/{bargain}/order", frozenset({"member"}), {"address_id": "{address}"}),
+    Row("list_own_bargains", "/me/bargains", PEOPLE),
+    Row("list_all_bargain_offers", "/staff/bargain-offers", REPORTERS),
+    Row("create_bargain_offer", "/bargain-offers", EDITORS, BARGAIN),
+    Row("replace_bargain_offer", "/bargain-offers/{draft_play}", EDITORS, BARGAIN),
+    Row("publish_bargain_offer", "/bargain-offers/{draft_play}/publish", EDITORS),
+    Row("close_bargain_offer", "/bargain-offers/{play}/close", EDITORS),
+    Row(
+        "raise_bargain_budget",
+        "/bargain-offers/{play}/budget",
+        EDITORS,
+        {"by_minor": 5, "grant_id": "{fresh}"},
+    ),
     # sharing
     Row("create_share_link", "/share-links", WRITERS, {"target_kind": "shop"}),
     Row("get_share_link", "/share-links/{code}", ALL),
@@ -179,7 +215,7 @@ TABLE = (
     Row("get_dashboard", "/reports/dashboard", REPORTERS),
     # flash sales
     Row("list_flash_sales", "/flash-sales", ALL),
-    Row("get_flash_sale", "/flash-sales/{play}", ALL),
+    Row("get_flash_sale", "/flash-sales/{flash_play}", ALL),
     Row(
         "place_flash_order",
         "/flash-sales/orders",
@@ -187,16 +223,17 @@ TABLE = (
         {"item_id": "{flash_item}", "address_id": "{address}"},
     ),
     Row("get_flash_claim", "/flash-sales/claims/{claim}", SELF),
-    Row("ask_flash_reminder", "/flash-sales/{coming_play}/reminder", WRITERS),
-    Row("drop_flash_reminder", "/flash-sales/{coming_play}/reminder", WRITERS),
+    Row("ask_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
+    Row("drop_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
     Row("list_all_flash_sales", "/staff/flash-sales", REPORTERS),
-    Row("get_flash_balances", "/staff/flash-sales/{play}/balances", REPORTERS),
+    Row("get_flash_balances", "/staff/flash-sales/{flash_play}/balances", REPORTERS),
     Row("create_flash_sale", "/staff/flash-sales", EDITORS, SALE),
-    Row("replace_flash_sale", "/staff/flash-sales/{draft_play}", EDITORS, SALE),
-    Row("publish_flash_sale", "/staff/flash-sales/{draft_play}/publish", EDITORS),
-    Row("close_flash_sale", "/staff/flash-sales/{play}/close", EDITORS),
+    Row("replace_flash_sale", "/staff/flash-sales/{flash_draft}", EDITORS, SALE),
+    Row("publish_flash_sale", "/staff/flash-sales/{flash_draft}/publish", EDITORS),
+    Row("close_flash_sale", "/staff/flash-sales/{flash_play}/close", EDITORS),
     Row("change_flash_units", "/staff/flash-sales/items/{flash_item}/units", EDITORS, {"units": 6}),
     Row("get_group_buy_report", "/reports/group-buys/{offer}", REPORTERS),
+    Row("get_play_report", "/reports/plays/{play}", REPORTERS),
     Row("list_group_buy_rows", "/reports/group-buys/{offer}/rows", REPORTERS),
     Row("export_group_buy_rows", "/reports/group-buys/{offer}/rows.csv", REPORTERS),
     Row("list_balances", "/ledger/balances", LEDGER),

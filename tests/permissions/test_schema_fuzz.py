@@ -44,7 +44,7 @@ KNOWN = {
     "order_id": ("placed", "paid", "shipped", "refused"),
     "offer_id": ("offer", "draft_offer"),
     "variant_id": ("variant",),
-    "play_id": ("play", "coming_play", "draft_play"),
+    "play_id": ("play", "draft_play", "flash_play", "flash_coming", "flash_draft"),
     "item_id": ("flash_item",),
     "claim_id": ("claim",),
     "product_id": ("product",),

@@ -3,14 +3,17 @@
 import itertools
 import uuid
 from datetime import timedelta
+from typing import Any
 
-from jishi.flows.checkout import Delivery, SeatWish, order_items, order_seat
+from jishi.flows.bargains import launch_with_stock
+from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_items, order_seat
 from jishi.flows.flash_sales import FlashWish, order_flash
 from jishi.flows.payment import pay_order, take_outcome
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
 from jishi.modules.inventory.public import Figure, count_stock
+from jishi.modules.ledger.public import AccountKind, AccountRef
 from jishi.modules.payments.public import PaymentView
 from jishi.modules.people.public import (
     AddressForm,
@@ -21,9 +24,11 @@ from jishi.modules.people.public import (
     permissions_of,
     save_address,
 )
+from jishi.modules.plays.bargain import public as bargain
 from jishi.modules.plays.flash_sale.public import ItemForm, SaleView, create_sale, item_view, publish_sale
 from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from jishi.modules.plays.life.public import PlayHead
+from jishi.modules.wallet.public import Move, put_into_wallet
 from jishi.platform import rush
 from tests.world import fake_provider
 from tests.world.jobs import run_jobs
@@ -107,10 +112,76 @@ def make_offer(
     return publish_offer(create_offer(form, by=OWNER).id, by=OWNER)
 
 
+def make_bargain_offer(
+    variant_id: uuid.UUID,
+    *,
+    floor_minor: int = 2200,
+    helpers: int = 4,
+    units: int = 10,
+    budget_minor: int | None = None,
+    **terms: Any,
+) -> bargain.OfferView:
+    """An open bargain on a product made by `make_product`."""
+    draft = draft_bargain_offer(
+        variant_id, floor_minor=floor_minor, helpers=helpers, units=units, budget_minor=budget_minor, **terms
+    )
+    return bargain.publish_offer(draft.id, by=OWNER)
+
+
+def draft_bargain_offer(
+    variant_id: uuid.UUID,
+    *,
+    floor_minor: int = 2200,
+    helpers: int = 4,
+    units: int = 10,
+    budget_minor: int | None = None,
+    **terms: Any,
+) -> bargain.OfferView:
+    now = clock.now()
+    head = PlayHead(
+        name="脐橙砍价",
+        currency="CNY",
+        opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(days=7),
+        budget_minor=budget_minor,
+    )
+    wanted = bargain.BargainTerms(
+        product_id=product_of(variant_id),
+        variant_id=variant_id,
+        floor_minor=floor_minor,
+        helpers=helpers,
+        units=units,
+        **terms,
+    )
+    return bargain.create_offer(head, wanted, by=OWNER)
+
+
+def launch(actor: Actor, offer: bargain.OfferView) -> uuid.UUID:
+    return launch_with_stock(offer.id, by=actor, trace=trace_of(actor))
+
+
+def trace_of(actor: Actor) -> bargain.Trace:
+    """A browser and a network of one's own."""
+    return bargain.Trace(visitor_id=actor.visitor_id, address_mark=str(actor.id)[:32])
+
+
+def buy_bargained(actor: Actor, bargain_id: uuid.UUID) -> uuid.UUID:
+    """An order at the bargained price that waits for payment."""
+    delivery = Delivery(address_id=make_address(actor))
+    return order_bargained(bargain_id, by=actor, delivery=delivery, expected_total_minor=None)
+
+
 def buy(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
     """An order that waits for payment."""
     delivery = Delivery(address_id=make_address(actor))
     return order_items([(variant_id, quantity)], by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def fill_wallet(actor: Actor, amount_minor: int) -> None:
+    """Money out of nowhere: from an account of the tests."""
+    source = AccountRef(code="test_gifts", kind=AccountKind.EXPENSE)
+    member_id = actor.require_member()
+    put_into_wallet(Move(ids.new_id(), member_id, source, amount_minor, "CNY", "gift", ("member", member_id)))
 
 
 def take_seat(
@@ -182,6 +253,7 @@ __all__ = [
     "actor_of_id",
     "buy",
     "buy_flash",
+    "fill_wallet",
     "make_address",
     "make_member",
     "make_offer",

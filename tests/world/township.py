@@ -58,6 +58,7 @@ def build_town() -> Town:
     _orders(town)
     _teams(town)
     _flash_sales(town)
+    _bargains(town)
     _staff_things(town)
     return town
 
@@ -137,12 +138,26 @@ def _flash_sales(town: Town) -> None:
     head = PlayHead("草稿", "CNY", clock.now(), clock.now() + timedelta(hours=2))
     draft = create_sale(head, [ItemForm(variant, 1990, 5)], by=makers.OWNER)
     town.names |= {
-        "play": str(running.id),
+        "flash_play": str(running.id),
         "flash_item": str(running.items[0].id),
-        "coming_play": str(coming.id),
-        "draft_play": str(draft.id),
+        "flash_coming": str(coming.id),
+        "flash_draft": str(draft.id),
         "flash_variant": str(variant),
         "claim": str(makers.tap(town.member, running.items[0].id)),
+    }
+
+
+def _bargains(town: Town) -> None:
+    """One that runs, launched by the member; one that is still a draft."""
+    variant = makers.make_product(stock=20)
+    offer = makers.make_bargain_offer(variant, budget_minor=100_000)
+    draft = makers.draft_bargain_offer(variant)
+    town.names |= {
+        "play": str(offer.id),
+        "draft_play": str(draft.id),
+        "bargain": str(makers.launch(town.member, offer)),
+        "bargain_variant": str(variant),
+        "bargain_product": str(offer.terms.product_id),
     }
 
 

@@ -62,6 +62,35 @@ def announce_team_failure(fact: RecordedFact) -> None:
     _about_team(fact, "team_failed", [seat.member_id for seat in team.seats if str(seat.order_id) in paid])
 
 
+def announce_packet_ending(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["sender_id"]),
+        kind="packet_ending",
+        key=f"{fact.id}",
+        facts={"left": fact.payload["left_count"]},
+        link=f"/h/{fact.payload['packet_id']}/",
+    )
+
+
+def announce_packet_ended(fact: RecordedFact) -> None:
+    """To who has sent it; the shop's own packets are read in the console."""
+    sender = fact.payload["sender_id"]
+    if sender is None:
+        return
+    currency = fact.payload["currency"]
+    notify(
+        member_id=uuid.UUID(sender),
+        kind="packet_ended",
+        key=f"{fact.id}",
+        facts={
+            "count": fact.payload["opened_count"],
+            "opened": format_minor(fact.payload["opened_minor"], currency=currency),
+            "returned": format_minor(fact.payload["returned_minor"], currency=currency),
+        },
+        link=f"/h/{fact.payload['packet_id']}/",
+    )
+
+
 def _about_order(fact: RecordedFact, kind: str, **facts: str) -> None:
     notify(
         member_id=uuid.UUID(fact.payload["member_id"]),

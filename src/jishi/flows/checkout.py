@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
-from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
+from jishi.flows.bargains import free_unit
+from jishi.flows.quotes import Quote, QuotedLine, quote_bargain, quote_cart, quote_items, quote_seat
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
@@ -29,6 +30,7 @@ from jishi.modules.orders.public import (
     place_order,
 )
 from jishi.modules.people.public import AddressView, address_view
+from jishi.modules.plays.bargain.public import order_bargain
 from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, take_seat
 from jishi.modules.sharing.public import attribution_of
 from jishi.platform.transactions import in_transaction
@@ -149,6 +151,33 @@ def order_seat(
         play_kind="group_buy",
         play_id=wish.offer_id,
         team_id=seat.team_id,
+    )
+    return place_quote(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
+    )
+
+
+@in_transaction
+def order_bargained(
+    bargain_id: uuid.UUID, *, by: Actor, delivery: Delivery, expected_total_minor: int | None
+) -> uuid.UUID:
+    """Buy at the price a bargain has come down to; its unit of stock moves from the bargain to the order.
+
+    Raises like `order_items`, and what `order_bargain` raises.
+    """
+    member_id = by.require_member()
+    order_id = ids.new_id()
+    bargain = order_bargain(bargain_id, order_id=order_id, by=by)
+    address = chosen_address(delivery, by=by)
+    quote = quote_bargain(bargain_id, address=address, currency=settings.JISHI_CURRENCY)
+    free_unit(bargain_id, reason="ordered")
+    head = OrderHead(
+        order_id,
+        member_id,
+        None,
+        clock.now() + timedelta(minutes=PAY_MINUTES),
+        play_kind="bargain",
+        play_id=bargain.offer_id,
     )
     return place_quote(
         quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor

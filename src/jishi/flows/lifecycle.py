@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.payment import take_outcome
-from jishi.flows.places import give_place_back
+from jishi.flows.places import give_place_back, take_goods_back
 from jishi.flows.refunds import refund_order
 from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
@@ -38,8 +38,9 @@ REFUND_REASON_TEAM = "team_failed"
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Cancel an order nobody has paid for; stock and place are free again at once. Raises IllegalStep, NotFound."""
     play_kind = cancel_order(order_id, by=by, reason=reason)
-    give_place_back(play_kind, order_id, reason=reason)
+    take_goods_back(play_kind, order_id, reason=reason)
     release_holds(cause=Cause("order", order_id), reason=reason, by=by)
+    give_place_back(play_kind, order_id, reason=reason)
 
 
 def expire_order(order_id: uuid.UUID) -> bool:

@@ -8,7 +8,7 @@ import uuid
 
 from django.db import transaction
 
-from jishi.flows.books import post_payment
+from jishi.flows.books import WALLET, post_payment
 from jishi.flows.places import has_goods, keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.web_addresses import notify_url, return_url
@@ -22,6 +22,7 @@ from jishi.modules.orders.public import (
     accept_payment_to_return,
     complete_orders,
     lines_by_order,
+    lock_payable,
     move_to_team,
     order_view,
     record_payment,
@@ -29,6 +30,7 @@ from jishi.modules.orders.public import (
 )
 from jishi.modules.payments.public import (
     Outcome,
+    OutcomeKind,
     PaymentState,
     PaymentView,
     ask_payment,
@@ -43,10 +45,12 @@ from jishi.platform.transactions import in_transaction
 
 
 def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
-    """Open (or reuse) a payment and get the cashier's address. Raises NotPayable.
+    """Open (or reuse) a payment and get the cashier's address; a wallet pays at once. Raises NotPayable, WalletTooSmall.
 
     Run outside of a transaction: the provider is called between two of them.
     """
+    if provider == WALLET:
+        return pay_from_wallet(order_id, by=by)
     with transaction.atomic():
         order = order_view(order_id, by=by)
         if (
@@ -69,6 +73,33 @@ def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
         return_url=return_url(payment.id),
         notify_url=notify_url(provider),
     )
+
+
+@in_transaction
+def pay_from_wallet(order_id: uuid.UUID, *, by: Actor) -> PaymentView:
+    """The whole order from the member's own wallet, or nothing. Raises NotFound, NotPayable, WalletTooSmall.
+
+    The order's row is held from the start, so a second tap finds it paid.
+    """
+    lock_payable(order_id, by=by)
+    order = order_view(order_id, by=by)
+    payment = open_payment(
+        order_id=order.id,
+        member_id=order.member_id,
+        provider=WALLET,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        title=order.lines[0].title,
+    )
+    word = Outcome(
+        kind=OutcomeKind.SUCCEEDED,
+        reference=f"wallet-{payment.id.hex}",
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        at=clock.now(),
+    )
+    take_outcome(payment.id, word)
+    return payment_view(payment.id)
 
 
 def check_payment(payment_id: uuid.UUID) -> PaymentView:

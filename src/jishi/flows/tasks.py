@@ -3,11 +3,13 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import flash_sales, import_catalogue, lifecycle, payment, refunds
+from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
+from jishi.modules.plays.bargain.public import due_bargain_ids
+from jishi.modules.plays.bargain.public import settle_offers as settle_bargain_offers
 from jishi.modules.plays.flash_sale.public import settle_closed_sales
 from jishi.modules.plays.group_buy.public import advance_offers, due_team_ids
 from jishi.modules.plays.life.public import advance_plays
@@ -47,9 +49,14 @@ def end_team_job(*, team_id: str) -> None:
     lifecycle.end_team(uuid.UUID(team_id))
 
 
+@jobs.task(name="flows.end_bargain", queue="timers")
+def end_bargain_job(*, bargain_id: str) -> None:
+    bargains.end_bargain(uuid.UUID(bargain_id))
+
+
 @jobs.periodic(cron="* * * * * */10", name="flows.sweep_deadlines")
 def sweep_deadlines() -> None:
-    """Every ten seconds: unpaid orders, due teams and offers, each handed to a job of its own."""
+    """Every ten seconds: unpaid orders, due teams, bargains and plays, each handed to a job of its own."""
     for order_id in unpaid_order_ids(limit=SWEEP_MAX):
         jobs.defer_once(expire_order_job, lock=f"expire:{order_id}", order_id=str(order_id))
     for team_id in due_team_ids(limit=SWEEP_MAX):
@@ -57,6 +64,9 @@ def sweep_deadlines() -> None:
     advance_offers()
     advance_plays()
     settle_closed_sales()
+    for bargain_id in due_bargain_ids(limit=SWEEP_MAX):
+        jobs.defer_once(end_bargain_job, lock=f"bargain:{bargain_id}", bargain_id=str(bargain_id))
+    settle_bargain_offers()
     rush.expire_claims()
 
 

@@ -36,6 +36,8 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     },
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
     "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
+    "red_packet.packet_ending.v1": {"messaging.packet_ending": announcements.announce_packet_ending},
+    "red_packet.packet_ended.v1": {"messaging.packet_ended": announcements.announce_packet_ended},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 NATIVE_ROUTES: list[BaseRoute] = [*rush_routes.ROUTES]

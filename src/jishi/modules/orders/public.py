@@ -32,6 +32,7 @@ from jishi.modules.orders.operations.refund import mark_refund_failed, record_re
 from jishi.modules.orders.operations.settle import (
     accept_payment_to_return,
     complete_orders,
+    lock_payable,
     move_to_team,
     record_payment,
     revive_order,
@@ -144,6 +145,7 @@ __all__ = [
     "find_orders",
     "first_paid_at",
     "lines_by_order",
+    "lock_payable",
     "mark_refund_failed",
     "merge_carts",
     "move_to_team",

@@ -36,6 +36,9 @@ PUBLIC_FACTS: Final = (
     "payments.refund_failed.v1",
     "payments.refund_succeeded.v1",
     "people.member_joined.v1",
+    "red_packet.packet_ended.v1",
+    "red_packet.packet_sent.v1",
+    "red_packet.share_opened.v1",
 )
 # These stay inside: plumbing between rooms, and who may do what.
 PRIVATE_FACTS: Final = (
@@ -43,6 +46,7 @@ PRIVATE_FACTS: Final = (
     "inventory.holds_released.v1",
     "people.role_changed.v1",
     "people.visitor_recognised.v1",
+    "red_packet.packet_ending.v1",
 )
 TEST_FACT: Final = "webhooks.test.v1"
 

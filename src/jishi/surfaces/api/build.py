@@ -16,6 +16,7 @@ from jishi.modules.inventory import api as inventory_api
 from jishi.surfaces.api import (
     auth,
     availability,
+    bargains,
     cart,
     flash_sales,
     imports,
@@ -29,6 +30,7 @@ from jishi.surfaces.api import (
     reports,
     sharing,
     shipping,
+    wallet,
     webhooks,
 )
 from jishi.surfaces.api.clean import CleanParser
@@ -44,8 +46,10 @@ ROUTERS = (
     cart.router,
     orders.router,
     payments.router,
+    wallet.router,
     offers.router,
     flash_sales.router,
+    bargains.router,
     sharing.router,
     inventory_api.router,
     members.router,

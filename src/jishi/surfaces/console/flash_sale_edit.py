@@ -93,7 +93,9 @@ def create(request: HttpRequest) -> HttpResponse:
             _blame(form, rows, refusal)
         else:
             messages.success(request, _("秒杀已保存"))
-            return redirect("console:flash_sale", made[0].id) if is_new else redirect("console:flash_sales")
+            return (
+                redirect("console:flash_sale_live", made[0].id) if is_new else redirect("console:flash_sales")
+            )
     return _editor(request, form, rows, sale=None)
 
 
@@ -114,7 +116,7 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
             _blame(form, rows, refusal)
         else:
             messages.success(request, _("秒杀已保存"))
-            return redirect("console:flash_sale", play_id)
+            return redirect("console:flash_sale_live", play_id)
     return _editor(request, form, rows, sale=sale)
 
 
@@ -269,7 +271,7 @@ def _editor(request: HttpRequest, form: HeadForm, rows: list[Row], *, sale: Sale
     }
     crumbs = [(_("秒杀"), reverse("console:flash_sales"))]
     if sale is not None:
-        crumbs.append((sale.play.name, reverse("console:flash_sale", args=[sale.id])))
+        crumbs.append((sale.play.name, reverse("console:flash_sale_live", args=[sale.id])))
     status = 422 if is_saving else 200
     return show(
         request,

@@ -79,7 +79,7 @@ def live(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
         "state": state,
         "state_colour": colour,
         "events": events(steps_of(subject=("play", play_id))),
-        "roi_url": f"{reverse('console:home')}plays/{play_id}/roi/",
+        "roi_url": reverse("console:play_roi", args=[play_id]),
         "may_units": _may(request, sale, PlayState.SCHEDULED, PlayState.OPEN),
         "may_publish": _may(request, sale, PlayState.DRAFT),
         "may_close": _may(request, sale, PlayState.SCHEDULED, PlayState.OPEN),
@@ -96,7 +96,7 @@ def live(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 def publish(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     publish_sale(play_id, by=actor_of(request))
     messages.success(request, _("已发布：货和预算都留好了，到点自动开抢"))
-    return redirect("console:flash_sale", play_id)
+    return redirect("console:flash_sale_live", play_id)
 
 
 @guarded("plays.edit")
@@ -104,7 +104,7 @@ def publish(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 def close(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     close_sale(play_id, by=actor_of(request))
     messages.success(request, _("已结束：不再接受新的抢购，已抢到的还可以付款"))
-    return redirect("console:flash_sale", play_id)
+    return redirect("console:flash_sale_live", play_id)
 
 
 @guarded("plays.edit")
@@ -118,7 +118,7 @@ def units(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
         raise InvalidInput(field=_("商品"), reason=_("不在这一场里"))
     act_once(request, lambda: change_units(item_id, units=int(wanted), by=actor_of(request)))
     messages.success(request, _("件数已改，货和名额一起变了"))
-    return redirect("console:flash_sale", play_id)
+    return redirect("console:flash_sale_live", play_id)
 
 
 @guarded("plays.edit")
@@ -130,7 +130,7 @@ def add_budget(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     sale_view(play_id)
     raise_budget(play_id, by=actor_of(request), by_minor=form.cleaned_data["amount"], grant_id=grant_id)
     messages.success(request, _("预算已追加"))
-    return redirect("console:flash_sale", play_id)
+    return redirect("console:flash_sale_live", play_id)
 
 
 def _may(request: HttpRequest, sale: SaleView, *states: PlayState) -> bool:
@@ -229,7 +229,7 @@ def _sales(found: list[SaleView]) -> dict[str, Any]:
                 text(f"{local(sale.play.opens_at):%m-%d %H:%M}"),
                 text(f"{local(sale.play.closes_at):%m-%d %H:%M}"),
             ],
-            url=reverse("console:flash_sale", args=[sale.id]),
+            url=reverse("console:flash_sale_live", args=[sale.id]),
         )
         for sale in found
     ]

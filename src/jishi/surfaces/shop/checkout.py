@@ -16,9 +16,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jishi.flows.checkout import Delivery, SeatWish, order_cart, order_items, order_seat
+from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_cart, order_items, order_seat
 from jishi.flows.flash_sales import FLASH_DISCOUNT, FlashWish, order_flash, quote_flash
-from jishi.flows.quotes import GROUP_DISCOUNT, LEADER_DISCOUNT, Quote, quote_cart, quote_items, quote_seat
+from jishi.flows.quotes import (
+    BARGAIN_DISCOUNT,
+    GROUP_DISCOUNT,
+    LEADER_DISCOUNT,
+    Quote,
+    quote_bargain,
+    quote_cart,
+    quote_items,
+    quote_seat,
+)
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.inventory.public import OutOfStock
@@ -34,7 +43,10 @@ NOTE_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to order. Neither variant, offer nor flash item: the cart. `claim_id`: claimed already."""
+    """What somebody wants to order: a flash item, a bargain, a seat, goods at once; none of them: the cart.
+
+    `claim_id`: the flash units were claimed already.
+    """
 
     variant_id: uuid.UUID | None
     quantity: int
@@ -43,6 +55,7 @@ class Wish:
     late_choice: LateChoice
     flash_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None
+    bargain_id: uuid.UUID | None = None
 
     @property
     def is_seat(self) -> bool:
@@ -52,6 +65,8 @@ class Wish:
         if self.flash_id is not None:
             query = {"flash": str(self.flash_id), "quantity": str(self.quantity)}
             return query | ({"claim": str(self.claim_id)} if self.claim_id else {})
+        if self.bargain_id is not None:
+            return {"bargain": str(self.bargain_id)}
         if self.variant_id is None:
             return {}
         query = {"variant": str(self.variant_id), "quantity": str(self.quantity)}
@@ -112,6 +127,7 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         late_choice=late_choice,
         flash_id=uuid_from(source.get("flash")),
         claim_id=uuid_from(source.get("claim")),
+        bargain_id=uuid_from(source.get("bargain")),
     )
 
 
@@ -135,7 +151,12 @@ def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
         for discount in line.discounts:
             key = (discount.kind, discount.label)
             found[key] = found.get(key, 0) + discount.amount_minor
-    names = {GROUP_DISCOUNT: _("拼团优惠"), LEADER_DISCOUNT: _("开团奖励"), FLASH_DISCOUNT: _("秒杀优惠")}
+    names = {
+        GROUP_DISCOUNT: _("拼团优惠"),
+        LEADER_DISCOUNT: _("开团奖励"),
+        BARGAIN_DISCOUNT: _("砍价"),
+        FLASH_DISCOUNT: _("秒杀优惠"),
+    }
     rows += [
         {"label": names.get(kind, kind), "minor": -amount, "note": label}
         for (kind, label), amount in found.items()
@@ -155,6 +176,8 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
     if wish.flash_id is not None:
         units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
         return order_flash(units, by=by, delivery=delivery, expected_total_minor=expected)
+    if wish.bargain_id is not None:
+        return order_bargained(wish.bargain_id, by=by, delivery=delivery, expected_total_minor=expected)
     if wish.variant_id is None:
         return order_cart(by=by, delivery=delivery, expected_total_minor=expected)
     if wish.offer_id is None:
@@ -175,6 +198,8 @@ def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote
     if wish.flash_id is not None:
         units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
         return quote_flash(units, address=address, currency=currency)[2], None
+    if wish.bargain_id is not None:
+        return quote_bargain(wish.bargain_id, address=address, currency=currency), None
     if wish.variant_id is None:
         return quote_cart(cart_view(by), address=address, currency=currency), None
     if wish.offer_id is None:
@@ -242,6 +267,8 @@ def quote_back(quote: Quote, wish: Wish) -> str:
     """Where the shopper came from."""
     if wish.flash_id is not None:
         return reverse("shop:flash")
+    if wish.bargain_id is not None:
+        return reverse("shop:bargain", args=[wish.bargain_id])
     if wish.variant_id is None:
         return reverse("shop:cart")
     if wish.team_id is not None:

@@ -16,6 +16,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.people.public import meet_visitor, people_by_ids
+from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import TeamView, team_view
 from jishi.modules.sharing.public import (
     WINDOW_DAYS,
@@ -127,6 +128,8 @@ def target_address(link: LinkView) -> str:
     """The page that a link is about. Raises NotFound when it is gone."""
     if link.target_kind is TargetKind.TEAM and link.target_id:
         return reverse("shop:team", args=[link.target_id])
+    if link.target_kind is TargetKind.BARGAIN and link.target_id:
+        return reverse("shop:bargain", args=[link.target_id])
     if link.target_kind is TargetKind.PRODUCT and link.target_id:
         card = cards_by_ids([link.target_id]).get(link.target_id)
         if card is None:
@@ -158,6 +161,11 @@ def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, 
         found = team_view(target_id)
         card = cards_by_ids([found.product_id])[found.product_id]
         text = _("还差 %(missing)d 席就成团，来不来？") % {"missing": found.missing_count}
+        return {"title": card.title, "text": text, "image": card.cover_address}
+    if target is TargetKind.BARGAIN:
+        bargain = bargain_view(target_id)
+        card = cards_by_ids([bargain.product_id])[bargain.product_id]
+        text = _("还差 %(slots)d 刀到底价，帮我砍一刀？") % {"slots": bargain.slots_left}
         return {"title": card.title, "text": text, "image": card.cover_address}
     product = cards_by_ids([target_id]).get(target_id)
     if product is None:

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from jishi.surfaces.shop import (
     account,
     addresses,
+    bargains,
     cart,
     catalogue,
     checkout,
@@ -20,6 +21,7 @@ from jishi.surfaces.shop import (
     seo,
     sharing,
     teams,
+    wallet,
 )
 
 app_name = "shop"
@@ -40,6 +42,10 @@ urlpatterns: list[URLPattern] = [
     path("flash/<uuid:play_id>/state/", flash.state, name="flash_state"),
     path("flash/<uuid:play_id>/remind/", flash.remind, name="flash_remind"),
     path("flash/claims/<uuid:claim_id>/", flash.claim, name="flash_claim"),
+    path("bargains/", bargains.bargains, name="bargains"),
+    path("bargains/<uuid:play_id>/launch/", bargains.launch, name="launch_bargain"),
+    path("b/<uuid:bargain_id>/", bargains.bargain, name="bargain"),
+    path("b/<uuid:bargain_id>/help/", bargains.give_help, name="help_bargain"),
     path("cart/", cart.cart, name="cart"),
     path("cart/line/", cart.change_line, name="change_line"),
     path("checkout/", checkout.checkout, name="checkout"),
@@ -54,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("me/", account.me, name="me"),
     path("me/name/", account.rename, name="rename"),
     path("me/teams/", teams.my_teams, name="my_teams"),
+    path("me/wallet/", wallet.my_wallet, name="my_wallet"),
     path("me/notices/", notices.notices, name="notices"),
     path("me/shares/", sharing.my_shares, name="my_shares"),
     path("me/addresses/", addresses.addresses, name="addresses"),

@@ -54,6 +54,15 @@ _PROVIDERS = {
     "stripe": ("Stripe", gettext_noop("银行卡")),
     "wechat": (gettext_noop("微信支付"), ""),
     "alipay": (gettext_noop("支付宝"), ""),
+    "wallet": (gettext_noop("钱包"), ""),
+}
+_MOVEMENTS = {
+    "payment": gettext_noop("付款"),
+    "refund": gettext_noop("退款回到钱包"),
+    "red_packet_open": gettext_noop("领到红包"),
+    "red_packet_send": gettext_noop("发出红包"),
+    "red_packet_return": gettext_noop("红包没领完，退回"),
+    "draw_prize": gettext_noop("抽奖奖金"),
 }
 _PAYMENT_STATES = {
     PaymentState.CREATED: gettext_noop("还没开始"),
@@ -99,6 +108,11 @@ def provider_words(name: str) -> tuple[str, str]:
     """(name, what to know about it)."""
     title, note = _PROVIDERS.get(name, (name, ""))
     return _(title), _(note) if note else ""
+
+
+def movement_words(kind: str) -> str:
+    """Why money came into or went out of a wallet."""
+    return _(_MOVEMENTS[kind]) if kind in _MOVEMENTS else kind
 
 
 def payment_words(state: PaymentState) -> str:

@@ -4,15 +4,27 @@ import uuid
 from collections.abc import Sequence
 
 from jishi.kernel import clock
-from jishi.kernel.actor import SYSTEM
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.errors import NotFound
 from jishi.kernel.flow import advance
 from jishi.modules.orders import rules
+from jishi.modules.orders.errors import NotPayable
 from jishi.modules.orders.facts import OrderPaid, OrderReady
 from jishi.modules.orders.models import Order
 from jishi.modules.orders.types import OrderState, PaymentTaken, PaymentVerdict
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
+
+
+@in_transaction
+def lock_payable(order_id: uuid.UUID, *, by: Actor) -> None:
+    """Hold the row of one's own order that waits for payment. Raises NotFound, NotPayable."""
+    order = locks.lock_one(Order, order_id)
+    if not by.owns(order.member_id):
+        raise NotFound()
+    if order.state != OrderState.PLACED.value or order.pay_deadline <= clock.now():
+        raise NotPayable(state=order.state)
 
 
 @in_transaction

@@ -34,6 +34,7 @@ from jishi.modules.plays.flash_sale.operations.units import (
     set_claims_waiting,
 )
 from jishi.modules.plays.flash_sale.queries import (
+    SaleView,
     balances_of,
     claim_view,
     claims_by_minute,
@@ -66,7 +67,6 @@ from jishi.modules.plays.flash_sale.types import (
     ItemStock,
     ItemView,
     NewUnit,
-    SaleView,
     UnitState,
     WaitReason,
 )

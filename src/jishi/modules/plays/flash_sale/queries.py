@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,6 @@ from jishi.modules.plays.flash_sale.types import (
     ItemBalance,
     ItemStock,
     ItemView,
-    SaleView,
     UnitState,
     WaitReason,
 )
@@ -36,6 +36,26 @@ from jishi.platform.paging import Key
 
 SESSIONS_MAX = 60
 ITEM_CAUSE = "flash_item"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    play: PlayView
+    items: tuple[ItemView, ...]
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.play.id
+
+    @property
+    def unit_count(self) -> int:
+        return sum(item.units for item in self.items)
+
+    @property
+    def worst_case_minor(self) -> int:
+        """What the session costs when everything is sold."""
+        return sum(item.units * item.discount_minor for item in self.items)
+
 
 _STOCK = """
 SELECT i.id, p.capacity, p.taken,

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from jishi.modules.plays.life.public import PlayView
-
 
 class UnitState(StrEnum):
     ORDERED = "ordered"  # waits for payment
@@ -61,25 +59,6 @@ class ItemView:
     def discount_minor(self) -> int:
         """What one unit costs the shop."""
         return max(0, (self.list_minor or self.price_minor) - self.price_minor)
-
-
-@dataclass(frozen=True, slots=True)
-class SaleView:
-    play: PlayView
-    items: tuple[ItemView, ...]
-
-    @property
-    def id(self) -> uuid.UUID:
-        return self.play.id
-
-    @property
-    def unit_count(self) -> int:
-        return sum(item.units for item in self.items)
-
-    @property
-    def worst_case_minor(self) -> int:
-        """What the session costs when everything is sold."""
-        return sum(item.units * item.discount_minor for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,12 @@
 
 from jishi.modules.plays.life.errors import BadPlay, PlayIsFixed, PlayNotOpen
 from jishi.modules.plays.life.facts import PlayClosed, PlayOpened, PlayPublished, PlaySettled
-from jishi.modules.plays.life.operations.budget import release_budget, reserve_budget, spend_budget
+from jishi.modules.plays.life.operations.budget import (
+    release_budget,
+    reserve_budget,
+    return_budget,
+    spend_budget,
+)
 from jishi.modules.plays.life.operations.steps import (
     advance_plays,
     change_play,
@@ -51,6 +56,7 @@ __all__ = [
     "raise_budget",
     "release_budget",
     "reserve_budget",
+    "return_budget",
     "running_plays",
     "settle_play",
     "spend_budget",

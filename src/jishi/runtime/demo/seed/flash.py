@@ -4,6 +4,7 @@ import random
 import uuid
 from datetime import datetime, timedelta
 
+from jishi.flows.checkout import Delivery
 from jishi.flows.flash_sales import FlashWish, order_flash
 from jishi.flows.lifecycle import cancel_unpaid
 from jishi.flows.pipeline import order_waiting_claims
@@ -133,6 +134,6 @@ def _walk(item: ItemView, buyer: Neighbour) -> uuid.UUID:
     return order_flash(
         FlashWish(item.id),
         by=buyer.actor,
-        delivery=acts.Delivery(address_id=buyer.address_id),
+        delivery=Delivery(address_id=buyer.address_id),
         expected_total_minor=None,
     )

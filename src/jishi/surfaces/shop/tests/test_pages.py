@@ -37,6 +37,7 @@ MEMBERS_ONLY = (
     "my_teams",
     "notices",
     "my_shares",
+    "my_wallet",
     "addresses",
     "new_address",
     "region_fields",

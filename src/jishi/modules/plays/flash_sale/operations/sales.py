@@ -20,8 +20,8 @@ from jishi.modules.plays.flash_sale import rules
 from jishi.modules.plays.flash_sale.errors import TooManyUnitsWanted, UnitsTaken
 from jishi.modules.plays.flash_sale.facts import UnitsChanged
 from jishi.modules.plays.flash_sale.models import Item, Unit
-from jishi.modules.plays.flash_sale.queries import ITEM_CAUSE, item_view_of, sale_view
-from jishi.modules.plays.flash_sale.types import ItemForm, ItemView, SaleView, UnitState
+from jishi.modules.plays.flash_sale.queries import ITEM_CAUSE, SaleView, item_view_of, sale_view
+from jishi.modules.plays.flash_sale.types import ItemForm, ItemView, UnitState
 from jishi.modules.plays.life.public import (
     PlayHead,
     PlayIsFixed,
@@ -148,13 +148,13 @@ def _settle(play_id: uuid.UUID) -> bool:
     items = Item.objects.select_for_update(no_key=True).filter(play_id=play_id)
     rows = list(items.order_by("variant_id"))
     pools = [row.pool_id for row in rows if row.pool_id]
+    Pool.objects.filter(id__in=sorted(pools), is_open=True).update(is_open=False)
     if Claim.objects.filter(pool_id__in=pools, state="held").exists():
         return False
     if Unit.objects.filter(item__in=rows, state=UnitState.ORDERED.value).exists():
         return False
     if not settle_play(play_id):
         return False
-    Pool.objects.filter(id__in=sorted(pools)).update(is_open=False)
     play = play_view(play_id)
     for row in rows:
         release_holds(cause=Cause(ITEM_CAUSE, row.id), reason="flash_sale_over", by=SYSTEM)

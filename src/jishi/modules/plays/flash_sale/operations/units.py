@@ -3,6 +3,7 @@
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -65,7 +66,7 @@ def open_pools() -> list[uuid.UUID]:
     plays = plays_table(kinds=[PlayKind.FLASH_SALE], states=states)
     started = [play.id for play in plays if play.opens_at <= clock.now()]
     pools = Item.objects.filter(play_id__in=started, pool_id__isnull=False)
-    return list(pools.values_list("pool_id", flat=True))
+    return [pool_id for pool_id in pools.values_list("pool_id", flat=True) if pool_id is not None]
 
 
 @in_transaction
@@ -76,7 +77,7 @@ def pick_claims(*, pool_ids: Sequence[uuid.UUID], limit: int) -> list[FreshClaim
     """
     if not pool_ids:
         return []
-    values = {"now": clock.now(), "pools": list(pool_ids), "limit": min(limit, CLAIMS_MAX)}
+    values: dict[str, Any] = {"now": clock.now(), "pools": list(pool_ids), "limit": min(limit, CLAIMS_MAX)}
     with connection.cursor() as cursor:
         cursor.execute(_PICK, values)
         return [FreshClaim(*row) for row in cursor.fetchall()]

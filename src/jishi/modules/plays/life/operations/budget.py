@@ -5,6 +5,7 @@ A play without a ceiling reserves nothing; what it costs is read from its orders
 
 import uuid
 
+from jishi.kernel import ids
 from jishi.modules.ledger.public import (
     AccountKind,
     AccountRef,
@@ -68,6 +69,25 @@ def spend_budget(use_id: uuid.UUID) -> bool:
 def release_budget(use_id: uuid.UUID) -> bool:
     """What was set aside is not needed after all."""
     return release_reserved(use_id)
+
+
+def return_budget(
+    play: PlayView, *, spent_id: uuid.UUID, amount_minor: int, subject: tuple[str, uuid.UUID]
+) -> bool:
+    """What was spent has come back whole (the order was sent back before it was shipped): it may be spent again."""
+    if play.budget_minor is None or amount_minor <= 0:
+        return False
+    back = NewTransfer(
+        id=ids.derived_id(spent_id, "returned"),
+        debit=GIVEN,
+        credit=_account(play.id),
+        amount_minor=amount_minor,
+        unit=budget_unit(play.currency),
+        kind="discount_returned",
+        subject=subject,
+        reverses_id=spent_id,
+    )
+    return bool(post_transfers([back]))
 
 
 def _account(play_id: uuid.UUID) -> AccountRef:

@@ -1,4 +1,4 @@
-"""What reading costs: the same at one item and at many, at one claim and at many."""
+"""The pipeline: the same rows as the ordinary road, and what reading and ordering cost at one and at many."""
 
 from collections.abc import Callable
 
