@@ -3,7 +3,7 @@
 import uuid
 
 from jishi.flows.payment import take_outcome
-from jishi.flows.places import give_place_back
+from jishi.flows.places import give_place_back, take_goods_back
 from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
@@ -27,6 +27,7 @@ from jishi.platform.transactions import in_transaction
 def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     """Cancel an order nobody has paid for; stock and place are free again at once. Raises IllegalStep, NotFound."""
     play_kind = cancel_order(order_id, by=by, reason=reason)
+    take_goods_back(play_kind, order_id, reason=reason)
     release_holds(cause=Cause("order", order_id), reason=reason, by=by)
     give_place_back(play_kind, order_id, reason=reason)
 

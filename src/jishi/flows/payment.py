@@ -9,7 +9,7 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.books import WALLET, post_payment
-from jishi.flows.places import keep_place, regain_place
+from jishi.flows.places import has_goods, keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
@@ -148,14 +148,8 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
     is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
-            hold_stock(
-                lines=[
-                    HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
-                    for line in lines_by_order([order_id])[order_id]
-                ],
-                cause=Cause("order", order_id),
-                expires_at=None,
-            )
+            if not has_goods(play_kind):
+                _hold_again(payment)
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
                 raise _NoPlace()
@@ -168,6 +162,17 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
     revive_order(order_id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order_id, settlement)
+
+
+def _hold_again(payment: PaymentView) -> None:
+    hold_stock(
+        lines=[
+            HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+            for line in lines_by_order([payment.order_id])[payment.order_id]
+        ],
+        cause=Cause("order", payment.order_id),
+        expires_at=None,
+    )
 
 
 class _NoPlace(Exception):

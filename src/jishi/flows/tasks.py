@@ -3,13 +3,14 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import bargains, import_catalogue, lifecycle, payment, refunds, teams
+from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds, teams
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
 from jishi.modules.plays.bargain.public import due_bargain_ids
 from jishi.modules.plays.bargain.public import settle_offers as settle_bargain_offers
+from jishi.modules.plays.flash_sale.public import settle_closed_sales
 from jishi.modules.plays.group_buy.public import (
     advance_offers,
     due_friend_seat_ids,
@@ -71,6 +72,7 @@ def sweep_deadlines() -> None:
         expire_friend_seat(friend_seat_id)
     advance_offers()
     advance_plays()
+    settle_closed_sales()
     for bargain_id in due_bargain_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_bargain_job, lock=f"bargain:{bargain_id}", bargain_id=str(bargain_id))
     settle_bargain_offers()
@@ -91,6 +93,12 @@ def nudge_teams() -> None:
     """Every two minutes: teams that miss one or two people, told once."""
     for team_id in teams_to_nudge():
         nudge_team(team_id)
+
+
+@jobs.periodic(cron="* * * * * */20", name="flows.remind_of_flash_sales")
+def remind_of_flash_sales() -> None:
+    """Every twenty seconds: members who asked hear of the sessions that open within a few minutes."""
+    flash_sales.remind_members()
 
 
 @jobs.periodic(cron="7 * * * *", name="flows.receive_old_parcels")

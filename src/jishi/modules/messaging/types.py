@@ -22,6 +22,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "packet_ending": ("红包快到期了", "你发的红包还有 {left} 个没领，到期后剩下的退回钱包。"),
     "packet_ended": ("红包到期了", "领走 {count} 个共 {opened}，没领完的 {returned} 已退回你的钱包。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
+    "flash_sale_soon": ("秒杀快开始了", "「{name}」{at} 开抢，件数有限，准时来。"),
 }
 OUTGOING_WORDS: dict[str, str] = {
     "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",

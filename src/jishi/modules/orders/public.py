@@ -28,6 +28,7 @@ from jishi.modules.orders.operations.cancel import cancel_order
 from jishi.modules.orders.operations.carts import add_to_cart, change_cart_line, merge_carts
 from jishi.modules.orders.operations.cut_price import cut_price
 from jishi.modules.orders.operations.place import close_cart, place_order
+from jishi.modules.orders.operations.place_many import place_orders
 from jishi.modules.orders.operations.refund import mark_refund_failed, record_refund, request_order_refund
 from jishi.modules.orders.operations.settle import (
     accept_payment_to_return,
@@ -156,6 +157,7 @@ __all__ = [
     "orders_of_member",
     "orders_table",
     "place_order",
+    "place_orders",
     "receive_order",
     "record_payment",
     "record_refund",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput, NotFound
 from jishi.modules.plays.bargain import public as bargain
+from jishi.modules.plays.flash_sale import public as flash_sale
 from jishi.modules.plays.life.public import (
     PlayKind,
     PlayState,
@@ -47,8 +48,15 @@ _GROUPS: dict[str, tuple[PlayState, ...]] = {
 }
 Publish = Callable[..., Any]
 # what each kind has of its own: the address of its monitor, and how it is published
-LIVE_PAGES: dict[PlayKind, str] = {PlayKind.BARGAIN: "console:bargain_live"}
-PUBLISH: dict[PlayKind, Publish] = {PlayKind.BARGAIN: bargain.publish_offer}
+LIVE_PAGES: dict[PlayKind, str] = {
+    PlayKind.BARGAIN: "console:bargain_live",
+    PlayKind.FLASH_SALE: "console:flash_sale_live",
+}
+PUBLISH: dict[PlayKind, Publish] = {
+    PlayKind.BARGAIN: bargain.publish_offer,
+    PlayKind.FLASH_SALE: flash_sale.publish_sale,
+}
+CLOSE: dict[PlayKind, Publish] = {PlayKind.FLASH_SALE: flash_sale.close_sale}  # its pools close with it
 
 
 class BudgetForm(forms.Form):
@@ -91,7 +99,8 @@ def publish(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 @guarded("plays.edit")
 @require_POST
 def close(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
-    play = close_play(play_id, by=actor_of(request))
+    play = play_view(play_id)
+    CLOSE.get(play.kind, close_play)(play_id, by=actor_of(request))
     messages.success(request, _("已结束：不再有新的参加，已开始的会走完"))
     return redirect(live_url(play))
 
