@@ -72,7 +72,7 @@ def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | Non
     known = order_id_of_cart(cart.id)
     if known is not None:
         return known
-    address = _address(delivery, by=by)
+    address = address_of(delivery, by=by)
     quote = quote_cart(cart, address=address, currency=settings.JISHI_CURRENCY)
     order_id = ids.new_id()
     close_cart(cart.id)
@@ -99,7 +99,7 @@ def order_items(
         wanted[variant_id] = wanted.get(variant_id, 0) + quantity
     if any(not 1 <= quantity <= UNITS_MAX for quantity in wanted.values()):
         raise BadQuantity(limit=UNITS_MAX)
-    address = _address(delivery, by=by)
+    address = address_of(delivery, by=by)
     quote = quote_items(list(wanted.items()), address=address, currency=settings.JISHI_CURRENCY)
     return _place(
         quote,
@@ -119,7 +119,7 @@ def order_seat(
     member_id = by.require_member()
     if not 1 <= wish.quantity <= UNITS_MAX:
         raise BadQuantity(limit=UNITS_MAX)
-    address = _address(delivery, by=by)
+    address = address_of(delivery, by=by)
     _, quote = quote_seat(
         offer_id=wish.offer_id,
         team_id=wish.team_id,
@@ -166,7 +166,7 @@ def order_bargained(
     member_id = by.require_member()
     order_id = ids.new_id()
     bargain = order_bargain(bargain_id, order_id=order_id, by=by)
-    address = _address(delivery, by=by)
+    address = address_of(delivery, by=by)
     quote = quote_bargain(bargain_id, address=address, currency=settings.JISHI_CURRENCY)
     free_unit(bargain_id, reason="ordered")
     head = _Head(
@@ -177,6 +177,25 @@ def order_bargained(
         play_kind="bargain",
         play_id=bargain.offer_id,
     )
+    return _place(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
+    )
+
+
+def place_quoted(  # noqa: PLR0913  (what an order is made of)
+    quote: Quote,
+    *,
+    order_id: uuid.UUID,
+    member_id: uuid.UUID,
+    pay_deadline: datetime,
+    play: tuple[str, uuid.UUID],
+    by: Actor,
+    delivery: Delivery,
+    address: AddressView | None,
+    expected_total_minor: int | None,
+) -> uuid.UUID:
+    """Order what another flow has priced for a play. Raises like `order_items`."""
+    head = _Head(order_id, member_id, None, pay_deadline, play_kind=play[0], play_id=play[1])
     return _place(
         quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
     )
@@ -254,7 +273,8 @@ def _new_line(line: QuotedLine, credit: LineAttribution) -> NewLine:
     )
 
 
-def _address(delivery: Delivery, *, by: Actor) -> AddressView | None:
+def address_of(delivery: Delivery, *, by: Actor) -> AddressView | None:
+    """The actor's own address, where one was chosen. Raises NotFound."""
     return address_view(delivery.address_id, by=by) if delivery.address_id else None
 
 

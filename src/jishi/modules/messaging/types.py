@@ -17,6 +17,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "team_failed": ("拼团未成功", "「{title}」没有凑满，已付的钱正在全额原路退回。"),
     "packet_ending": ("红包快到期了", "你发的红包还有 {left} 个没领，到期后剩下的退回钱包。"),
     "packet_ended": ("红包到期了", "领走 {count} 个共 {opened}，没领完的 {returned} 已退回你的钱包。"),
+    "prize_won": ("中奖了", "你的 {number} 号奖券抽中「{prize}」。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
 }
 OUTGOING_WORDS: dict[str, str] = {

@@ -10,6 +10,8 @@ class TargetKind(StrEnum):
     SHOP = "shop"
     PRODUCT = "product"
     TEAM = "team"
+    PACKET = "packet"
+    DRAW = "draw"
 
 
 class Channel(StrEnum):

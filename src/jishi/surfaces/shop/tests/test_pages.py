@@ -38,6 +38,8 @@ MEMBERS_ONLY = (
     "notices",
     "my_shares",
     "my_wallet",
+    "my_packets",
+    "new_packet",
     "addresses",
     "new_address",
     "region_fields",
