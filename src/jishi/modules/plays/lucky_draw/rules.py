@@ -87,10 +87,9 @@ def day_of(at: datetime, *, zone: str) -> str:
 
 
 def clean_client_seed(text: str) -> str:
-    """What the member chose, without line breaks and colons, which stand between the parts of a label."""
-    return "".join(char for char in text.strip() if char.isprintable() and char != ":")[
-        :CLIENT_SEED_LENGTH_MAX
-    ]
+    """What the member chose: one line, without the colons between the parts of a label, no formula in a sheet."""
+    kept = "".join(char for char in text if char.isprintable() and char != ":")
+    return kept.lstrip("=+-@ ").rstrip()[:CLIENT_SEED_LENGTH_MAX].rstrip()
 
 
 def expected_cost_minor(terms: DrawTerms, *, tickets: int) -> int:

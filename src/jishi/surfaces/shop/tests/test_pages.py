@@ -26,6 +26,8 @@ OPEN = (
     "search",
     "suggest",
     "cart",
+    "packets",
+    "draws",
     "me",
     "log_in",
     "robots",

@@ -127,7 +127,8 @@ def test_the_seal_names_seed_and_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "clean"), [(" 苏 ", "苏"), ("a:b", "ab"), ("a\nb", "ab"), ("x" * 40, "x" * 32), ("", "")]
+    ("text", "clean"),
+    [(" 苏 ", "苏"), ("a:b", "ab"), ("a\nb", "ab"), ("x" * 40, "x" * 32), ("", ""), ("=1+1", "1+1")],
 )
 def test_the_members_words_are_one_line_without_colons(text: str, clean: str) -> None:
     assert rules.clean_client_seed(text) == clean
