@@ -1,3 +1,4 @@
+import { proveBargains } from "./bargain_proof.js";
 import { start, toast } from "./common.js";
 
 function followGallery(gallery) {
@@ -38,6 +39,7 @@ document.addEventListener("htmx:load", (event) => dressGalleries(event.detail.el
 
 start();
 dressGalleries(document);
+proveBargains(document);
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});

@@ -33,6 +33,7 @@ from jishi.modules.plays.bargain.public import (
     offer_counts,
 )
 from jishi.modules.plays.life.public import budget_left_minor
+from jishi.surfaces.refusals import words_of
 from tests.world import fake_provider, makers
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -192,7 +193,7 @@ def test_what_helping_refuses_and_that_nothing_changes() -> None:
     with pytest.raises(HelpRefused) as refusal:
         help_or_say_why(bargain_id, by=cheat, trace=Trace(visitor_id=launcher.visitor_id))
     assert refusal.value.facts["points"] == 75
-    assert "设备" in str(refusal.value.facts["reasons"])
+    assert words_of(refusal.value) == "这一刀不能算：这是发起人自己的设备；账号刚刚注册。"
     assert bargain_view(bargain_id) == before
     assert offer_counts([offer.id])[offer.id].refused == 1
 

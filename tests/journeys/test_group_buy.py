@@ -149,16 +149,16 @@ def test_the_report_and_the_ledger_agree_to_the_cent() -> None:
             offer.id, by=makers.OWNER, period=last_days(7, now=clock.now(), zone="Asia/Shanghai")
         )
 
-    w = report.waterfall
+    w = report.figures.waterfall
     assert w.list_minor == 4 * 4200
-    assert (w.group_discount_minor, w.leader_discount_minor) == (4 * 1210, 600)
+    assert (w.play_discount_minor, w.leader_discount_minor) == (4 * 1210, 600)
     assert w.refunded_minor == 2690
     assert w.net_minor == 2690 + 2 * 2990
     assert w.margin_minor == w.net_minor - 3 * 1500 - w.fee_minor
     books = {balance.code: balance.net_minor for balance in balances() if balance.unit == "CNY"}
     assert books["sales"] == w.net_minor
     assert books["payment_fees"] == w.fee_minor
-    assert sum(row.net_minor for row in report.bringers) == w.net_minor
+    assert sum(row.net_minor for row in report.figures.bringers) == w.net_minor
 
 
 def all_order_ids() -> list[object]:

@@ -31,6 +31,16 @@ SERVING = frozenset({"owner", "operator", "service"})
 REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
+BARGAIN = {
+    "product_id": "{bargain_product}",
+    "variant_id": "{bargain_variant}",
+    "name": "砍价",
+    "floor_minor": 2200,
+    "helpers": 4,
+    "units": 5,
+    "opens_at": "2030-01-01T00:00:00Z",
+    "closes_at": "2030-02-01T00:00:00Z",
+}
 OFFER = {
     "product_id": "{product}",
     "name": "拼团",
@@ -158,6 +168,31 @@ TABLE = (
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
+    # bargains
+    Row("list_bargain_offers", "/bargain-offers", ALL),
+    Row("get_bargain_offer", "/bargain-offers/{play}", ALL),
+    Row(
+        "launch_own_bargain",
+        "/bargain-offers/{play}/bargains",
+        WRITERS,
+        {"bargain_id": "{fresh}"},
+        (409,),  # the member bargains already
+    ),
+    Row("get_bargain", "/bargains/{bargain}", ALL),
+    Row("help_with_bargain", "/bargains/{bargain}/helps", WRITERS, None, (409,)),  # not one's own
+    Row("order_own_bargain", "/bargains/{bargain}/order", frozenset({"member"}), {"address_id": "{address}"}),
+    Row("list_own_bargains", "/me/bargains", PEOPLE),
+    Row("list_all_bargain_offers", "/staff/bargain-offers", REPORTERS),
+    Row("create_bargain_offer", "/bargain-offers", EDITORS, BARGAIN),
+    Row("replace_bargain_offer", "/bargain-offers/{draft_play}", EDITORS, BARGAIN),
+    Row("publish_bargain_offer", "/bargain-offers/{draft_play}/publish", EDITORS),
+    Row("close_bargain_offer", "/bargain-offers/{play}/close", EDITORS),
+    Row(
+        "raise_bargain_budget",
+        "/bargain-offers/{play}/budget",
+        EDITORS,
+        {"by_minor": 5, "grant_id": "{fresh}"},
+    ),
     # sharing
     Row("create_share_link", "/share-links", WRITERS, {"target_kind": "shop"}),
     Row("get_share_link", "/share-links/{code}", ALL),
@@ -173,6 +208,7 @@ TABLE = (
     Row("replace_shipping_rates", "/shipping/rates", OWNER, {"name": "标准", "rates": [RATE]}),
     Row("get_dashboard", "/reports/dashboard", REPORTERS),
     Row("get_group_buy_report", "/reports/group-buys/{offer}", REPORTERS),
+    Row("get_play_report", "/reports/plays/{play}", REPORTERS),
     Row("list_group_buy_rows", "/reports/group-buys/{offer}/rows", REPORTERS),
     Row("export_group_buy_rows", "/reports/group-buys/{offer}/rows.csv", REPORTERS),
     Row("list_balances", "/ledger/balances", LEDGER),

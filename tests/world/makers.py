@@ -119,6 +119,21 @@ def make_bargain_offer(
     **terms: Any,
 ) -> bargain.OfferView:
     """An open bargain on a product made by `make_product`."""
+    draft = draft_bargain_offer(
+        variant_id, floor_minor=floor_minor, helpers=helpers, units=units, budget_minor=budget_minor, **terms
+    )
+    return bargain.publish_offer(draft.id, by=OWNER)
+
+
+def draft_bargain_offer(
+    variant_id: uuid.UUID,
+    *,
+    floor_minor: int = 2200,
+    helpers: int = 4,
+    units: int = 10,
+    budget_minor: int | None = None,
+    **terms: Any,
+) -> bargain.OfferView:
     now = clock.now()
     head = PlayHead(
         name="脐橙砍价",
@@ -135,7 +150,7 @@ def make_bargain_offer(
         units=units,
         **terms,
     )
-    return bargain.publish_offer(bargain.create_offer(head, wanted, by=OWNER).id, by=OWNER)
+    return bargain.create_offer(head, wanted, by=OWNER)
 
 
 def launch(actor: Actor, offer: bargain.OfferView) -> uuid.UUID:

@@ -55,6 +55,7 @@ def build_town() -> Town:
     _goods(town)
     _orders(town)
     _teams(town)
+    _bargains(town)
     _staff_things(town)
     return town
 
@@ -124,6 +125,20 @@ def _teams(town: Town) -> None:
     makers.pay(town.member, seat)
     team_id = order_view(seat, by=town.member).team_id
     town.names |= {"offer": str(offer.id), "draft_offer": str(draft.id), "team": str(team_id)}
+
+
+def _bargains(town: Town) -> None:
+    """One that runs, launched by the member; one that is still a draft."""
+    variant = makers.make_product(stock=20)
+    offer = makers.make_bargain_offer(variant, budget_minor=100_000)
+    draft = makers.draft_bargain_offer(variant)
+    town.names |= {
+        "play": str(offer.id),
+        "draft_play": str(draft.id),
+        "bargain": str(makers.launch(town.member, offer)),
+        "bargain_variant": str(variant),
+        "bargain_product": str(offer.terms.product_id),
+    }
 
 
 def _staff_things(town: Town) -> None:

@@ -12,6 +12,7 @@ from jishi.modules.ledger.queries import (
     journal_lines,
     movements_in,
     posted_sum,
+    spent_on,
     transfers_of,
     trial_balance,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "posted_sum",
     "release_reserved",
     "reserve",
+    "spent_on",
     "transfers_of",
     "trial_balance",
 ]

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from jishi.modules.ledger.models import Account, Transfer
-from jishi.modules.ledger.types import Balance, TransferState, TransferView
+from jishi.modules.ledger.types import AccountKind, Balance, TransferState, TransferView
 from jishi.platform.paging import Key, older_than
 
 JOURNAL_PAGE_MAX = 200
@@ -137,6 +137,25 @@ def posted_sum(*, kind: str, subject_kind: str, subject_ids: list[uuid.UUID]) ->
         kind=kind, subject_kind=subject_kind, subject_id__in=subject_ids, state=TransferState.POSTED.value
     ).aggregate(total=Sum("amount_minor"))
     return int(found["total"] or 0)
+
+
+def spent_on(*, subject: tuple[str, uuid.UUID], since: datetime, until: datetime) -> int:
+    """Money that expense accounts were debited for a subject in a period, less what came back; one query.
+
+    Budgets are kept in units of their own (`CNY.b`) and do not count: they are permissions, not money.
+    """
+    rows = Transfer.objects.filter(
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        state=TransferState.POSTED.value,
+        at__gte=since,
+        at__lt=until,
+    ).exclude(unit__endswith=".b")
+    found = rows.aggregate(
+        spent=Sum("amount_minor", filter=Q(debit__kind=AccountKind.EXPENSE.value)),
+        back=Sum("amount_minor", filter=Q(credit__kind=AccountKind.EXPENSE.value)),
+    )
+    return int(found["spent"] or 0) - int(found["back"] or 0)
 
 
 def _balances(condition: str, parameters: list[Any]) -> list[Balance]:

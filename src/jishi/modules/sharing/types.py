@@ -10,6 +10,7 @@ class TargetKind(StrEnum):
     SHOP = "shop"
     PRODUCT = "product"
     TEAM = "team"
+    BARGAIN = "bargain"
     PACKET = "packet"
     DRAW = "draw"
 

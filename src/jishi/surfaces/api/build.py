@@ -16,6 +16,7 @@ from jishi.modules.inventory import api as inventory_api
 from jishi.surfaces.api import (
     auth,
     availability,
+    bargains,
     cart,
     imports,
     ledger,
@@ -46,6 +47,7 @@ ROUTERS = (
     payments.router,
     wallet.router,
     offers.router,
+    bargains.router,
     sharing.router,
     inventory_api.router,
     members.router,

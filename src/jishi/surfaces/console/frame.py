@@ -77,7 +77,14 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("orders", _("订单"), "receipt", "orders.view"),
             ),
         ),
-        (_("玩法"), (("group_buys", _("拼团"), "team", "reports.view"),)),
+        (
+            _("玩法"),
+            (
+                ("plays", _("全部玩法"), "grid", "reports.view"),
+                ("group_buys", _("拼团"), "team", "reports.view"),
+                ("bargains", _("砍价"), "scissors", "reports.view"),
+            ),
+        ),
         (
             _("增长"),
             (

@@ -15,16 +15,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jishi.kernel import clock
-from jishi.kernel.errors import NotFound, Refusal
+from jishi.kernel.errors import Refusal
 from jishi.modules.catalog.public import (
     ProductCard,
     ProductPage,
     VariantView,
-    cards_by_ids,
-    product_page,
-    product_table,
 )
-from jishi.modules.inventory.public import sellable_by_product, sellable_by_variant
+from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.plays.group_buy.public import (
     OfferForm,
     OfferView,
@@ -38,11 +35,10 @@ from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.group_buys import crumbs_to
+from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
 
-PRODUCTS_SHOWN = 30
 FEE_BASIS_POINTS = 60
 DEFAULT_DAYS = 14
-VARIANTS_MAX = 60
 
 
 class EditForm(forms.Form):
@@ -103,25 +99,20 @@ class EditForm(forms.Form):
 @require_safe
 def choose_product(request: HttpRequest) -> HttpResponse:
     """The first step: what is gathered for."""
-    words_asked = request.GET.get("q", "")
-    rows, total = product_table(
-        by=actor_of(request), text=words_asked, state="published", sort="-sold", limit=PRODUCTS_SHOWN
+    return products_to_choose(
+        request,
+        section="group_buys",
+        title=_("选一件商品来拼"),
+        page="console:group_buy_new",
+        crumbs=[(_("拼团"), reverse("console:group_buys"))],
     )
-    stock = sellable_by_product([found.card.id for found in rows])
-    context = {
-        "search_text": words_asked,
-        "products": [{"card": found.card, "sellable": stock.get(found.card.id, 0)} for found in rows],
-        "total": total,
-    }
-    crumbs = [(_("拼团"), reverse("console:group_buys"))]
-    return show(request, "console/choose_product.html", section="group_buys", context=context, crumbs=crumbs)
 
 
 @guarded("plays.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
-    page = _page(request, product_id)
-    variants = _variants(page)
+    page = page_of_product(request, product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_first_values(page))
     if request.method == "POST" and form.is_valid():
         made: list[OfferView] = []
@@ -145,8 +136,8 @@ def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
     offer = offer_view(offer_id)
-    page = _page(request, offer.product_id)
-    variants = _variants(page)
+    page = page_of_product(request, offer.product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_values_of(offer))
     if request.method == "POST" and form.is_valid():
         try:
@@ -165,8 +156,8 @@ def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     """The phone and the sums beside the form, for what is written in it now."""
-    page = _page(request, product_id)
-    variants = _variants(page)
+    page = page_of_product(request, product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST, variants=variants)
     form.is_valid()
     return fragment(request, "console/parts/offer_preview.html", preview_of(form, page, variants))
@@ -254,17 +245,6 @@ def _editor(
 
 def price_name(variant_id: uuid.UUID) -> str:
     return f"price:{variant_id}"
-
-
-def _page(request: HttpRequest, product_id: uuid.UUID) -> ProductPage:
-    card = cards_by_ids([product_id]).get(product_id)
-    if card is None:
-        raise NotFound()
-    return product_page(handle=card.handle, by=actor_of(request))
-
-
-def _variants(page: ProductPage) -> list[VariantView]:
-    return [variant for variant in page.variants if variant.is_active][:VARIANTS_MAX]
 
 
 def _first_values(page: ProductPage) -> dict[str, Any]:

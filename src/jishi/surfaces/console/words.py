@@ -11,7 +11,9 @@ from jishi.modules.inventory.public import MovementKind
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState, RefundState
 from jishi.modules.people.public import Role
+from jishi.modules.plays.bargain.public import BargainState
 from jishi.modules.plays.group_buy.public import OfferState, SeatState, TeamState
+from jishi.modules.plays.life.public import PlayKind, PlayState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
 
@@ -39,6 +41,27 @@ _OFFER = {
     OfferState.OPEN: (gettext_noop("进行中"), "leaf"),
     OfferState.CLOSING: (gettext_noop("收尾中"), "gold"),
     OfferState.SETTLED: (gettext_noop("已结束"), "line"),
+}
+_PLAY = {
+    PlayState.DRAFT: (gettext_noop("草稿"), "line"),
+    PlayState.SCHEDULED: (gettext_noop("待开始"), "sky"),
+    PlayState.OPEN: (gettext_noop("进行中"), "leaf"),
+    PlayState.CLOSING: (gettext_noop("收尾中"), "gold"),
+    PlayState.SETTLED: (gettext_noop("已结束"), "line"),
+}
+_KIND = {
+    PlayKind.GROUP_BUY: gettext_noop("拼团"),
+    PlayKind.BARGAIN: gettext_noop("砍价"),
+    PlayKind.FLASH_SALE: gettext_noop("秒杀"),
+    PlayKind.RED_PACKET: gettext_noop("红包"),
+    PlayKind.LUCKY_DRAW: gettext_noop("抽奖"),
+}
+_BARGAIN = {
+    BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
+    BargainState.ORDERED: (gettext_noop("待付款"), "accent"),
+    BargainState.BOUGHT: (gettext_noop("买到了"), "leaf"),
+    BargainState.EXPIRED: (gettext_noop("时间到了"), "line"),
+    BargainState.REFUNDED: (gettext_noop("已退款"), "line"),
 }
 _TEAM = {
     TeamState.OPENING: (gettext_noop("团主付款中"), "line"),
@@ -209,6 +232,7 @@ _ACCOUNT_KINDS = {
 _DISCOUNTS = {
     "group_buy": gettext_noop("拼团让利"),
     "group_buy_leader": gettext_noop("团主优惠"),
+    "bargain": gettext_noop("砍价"),
 }
 _SUBJECTS = {
     "order": gettext_noop("订单"),
@@ -231,6 +255,18 @@ def product_state(state: str) -> Tag:
 
 def offer_state(state: str) -> Tag:
     return _tag(_OFFER[OfferState(state)])
+
+
+def play_state(state: str) -> Tag:
+    return _tag(_PLAY[PlayState(state)])
+
+
+def play_kind(kind: str) -> str:
+    return _(_KIND[PlayKind(kind)])
+
+
+def bargain_state(state: str) -> Tag:
+    return _tag(_BARGAIN[BargainState(state)])
 
 
 def team_state(state: str) -> Tag:

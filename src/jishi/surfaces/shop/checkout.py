@@ -16,8 +16,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jishi.flows.checkout import Delivery, SeatWish, order_cart, order_items, order_seat
-from jishi.flows.quotes import GROUP_DISCOUNT, LEADER_DISCOUNT, Quote, quote_cart, quote_items, quote_seat
+from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_cart, order_items, order_seat
+from jishi.flows.quotes import (
+    BARGAIN_DISCOUNT,
+    GROUP_DISCOUNT,
+    LEADER_DISCOUNT,
+    Quote,
+    quote_bargain,
+    quote_cart,
+    quote_items,
+    quote_seat,
+)
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.inventory.public import OutOfStock
@@ -33,19 +42,22 @@ NOTE_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to order. Neither variant nor offer: the cart."""
+    """What somebody wants to order. Neither variant, offer nor bargain: the cart."""
 
     variant_id: uuid.UUID | None
     quantity: int
     offer_id: uuid.UUID | None
     team_id: uuid.UUID | None
     late_choice: LateChoice
+    bargain_id: uuid.UUID | None = None
 
     @property
     def is_seat(self) -> bool:
         return self.offer_id is not None and self.variant_id is not None
 
     def as_query(self) -> dict[str, str]:
+        if self.bargain_id is not None:
+            return {"bargain": str(self.bargain_id)}
         if self.variant_id is None:
             return {}
         query = {"variant": str(self.variant_id), "quantity": str(self.quantity)}
@@ -104,6 +116,7 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         offer_id=uuid_from(source.get("offer")),
         team_id=uuid_from(source.get("team")),
         late_choice=late_choice,
+        bargain_id=uuid_from(source.get("bargain")),
     )
 
 
@@ -127,7 +140,11 @@ def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
         for discount in line.discounts:
             key = (discount.kind, discount.label)
             found[key] = found.get(key, 0) + discount.amount_minor
-    names = {GROUP_DISCOUNT: _("拼团优惠"), LEADER_DISCOUNT: _("开团奖励")}
+    names = {
+        GROUP_DISCOUNT: _("拼团优惠"),
+        LEADER_DISCOUNT: _("开团奖励"),
+        BARGAIN_DISCOUNT: _("砍价"),
+    }
     rows += [
         {"label": names.get(kind, kind), "minor": -amount, "note": label}
         for (kind, label), amount in found.items()
@@ -144,6 +161,8 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
     )
     text = request.POST.get("expected_total", "")
     expected = int(text) if text.isascii() and text.isdigit() else None
+    if wish.bargain_id is not None:
+        return order_bargained(wish.bargain_id, by=by, delivery=delivery, expected_total_minor=expected)
     if wish.variant_id is None:
         return order_cart(by=by, delivery=delivery, expected_total_minor=expected)
     if wish.offer_id is None:
@@ -161,6 +180,8 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
 
 def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote, OfferView | None]:
     currency = settings.JISHI_CURRENCY
+    if wish.bargain_id is not None:
+        return quote_bargain(wish.bargain_id, address=address, currency=currency), None
     if wish.variant_id is None:
         return quote_cart(cart_view(by), address=address, currency=currency), None
     if wish.offer_id is None:
@@ -217,7 +238,7 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
             for line in quote.ordered_lines
             if not line.is_available
         ],
-        "back": reverse("shop:cart") if wish.variant_id is None else quote_back(quote, wish),
+        "back": quote_back(quote, wish),
     }
     has_errors = form is not None and bool(form.errors)
     status = status_of(refusal) if refusal else 422 if has_errors else 200
@@ -226,6 +247,10 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
 
 def quote_back(quote: Quote, wish: Wish) -> str:
     """Where the shopper came from."""
+    if wish.bargain_id is not None:
+        return reverse("shop:bargain", args=[wish.bargain_id])
+    if wish.variant_id is None:
+        return reverse("shop:cart")
     if wish.team_id is not None:
         return reverse("shop:team", args=[wish.team_id])
     return reverse("shop:product", args=[quote.lines[0].variant.product_handle])

@@ -16,6 +16,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.people.public import meet_visitor, people_by_ids
+from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import TeamView, team_view
 from jishi.modules.plays.life.public import play_view
 from jishi.modules.plays.red_packet.public import packet_view
@@ -130,6 +131,8 @@ def target_address(link: LinkView) -> str:
     """The page that a link is about. Raises NotFound when it is gone."""
     if link.target_kind is TargetKind.TEAM and link.target_id:
         return reverse("shop:team", args=[link.target_id])
+    if link.target_kind is TargetKind.BARGAIN and link.target_id:
+        return reverse("shop:bargain", args=[link.target_id])
     if link.target_kind is TargetKind.PACKET and link.target_id:
         return reverse("shop:packet", args=[link.target_id])
     if link.target_kind is TargetKind.DRAW and link.target_id:
@@ -165,6 +168,11 @@ def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, 
         found = team_view(target_id)
         card = cards_by_ids([found.product_id])[found.product_id]
         text = _("还差 %(missing)d 席就成团，来不来？") % {"missing": found.missing_count}
+        return {"title": card.title, "text": text, "image": card.cover_address}
+    if target is TargetKind.BARGAIN:
+        bargain = bargain_view(target_id)
+        card = cards_by_ids([bargain.product_id])[bargain.product_id]
+        text = _("还差 %(slots)d 刀到底价，帮我砍一刀？") % {"slots": bargain.slots_left}
         return {"title": card.title, "text": text, "image": card.cover_address}
     if target is TargetKind.PACKET:
         greeting = packet_view(target_id).greeting or _("恭喜发财，大吉大利")

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from jishi.surfaces.shop import (
     account,
     addresses,
+    bargains,
     cart,
     catalogue,
     checkout,
@@ -37,6 +38,10 @@ urlpatterns: list[URLPattern] = [
     path("p/<str:handle>/", product.product, name="product"),
     path("p/<str:handle>/buy/", product.buy, name="buy"),
     path("t/<uuid:team_id>/", teams.team, name="team"),
+    path("bargains/", bargains.bargains, name="bargains"),
+    path("bargains/<uuid:play_id>/launch/", bargains.launch, name="launch_bargain"),
+    path("b/<uuid:bargain_id>/", bargains.bargain, name="bargain"),
+    path("b/<uuid:bargain_id>/help/", bargains.give_help, name="help_bargain"),
     path("cart/", cart.cart, name="cart"),
     path("cart/line/", cart.change_line, name="change_line"),
     path("checkout/", checkout.checkout, name="checkout"),

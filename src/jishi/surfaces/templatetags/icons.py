@@ -50,4 +50,5 @@ ICONS: dict[str, str] = {
     "phone": "M7 2h10v20H7zM11 18h2",
     "key": "M8 15a4 4 0 1 0 0-8 4 4 0 0 0 0 8M12 11h9M18 11v4",
     "grid": "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z",
+    "scissors": "M6 8a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M6 21a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M8 7l12 12M8 17L20 5",
 }

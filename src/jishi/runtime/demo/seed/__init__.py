@@ -12,6 +12,7 @@ from django.db import connection
 from jishi.kernel import chance
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
+from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.people import settle_neighbours
@@ -34,6 +35,7 @@ def seed_demo() -> Iterable[DemoAccount]:
         street = settle_neighbours(dice=dice, days=DAYS)
         play_history(shop=shop, street=street, dice=dice, days=DAYS)
         open_present_teams(shop=shop, street=street, dice=dice)
+        play_bargains(shop=shop, street=street, dice=dice)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

@@ -89,7 +89,7 @@ def help_bargain(bargain_id: uuid.UUID, *, by: Actor, trace: Trace) -> HelpView:
     terms = offer_view(bargain.offer_id).terms
     standing = _standing(bargain, helper_id=helper_id, trace=trace)
     if standing.score.points >= terms.abuse_cap:
-        raise HelpRefused(reasons="；".join(standing.score.reasons), points=standing.score.points)
+        raise HelpRefused(reasons=standing.score.reasons, points=standing.score.points)
     _count_help(helper_id, limit=terms.helps_per_day)
     wanted = rules.slots_of_helper(is_new_member=standing.is_new, new_member_slots=terms.new_member_slots)
     cut = _cut(bargain, helper_id=helper_id, wanted=wanted, standing=standing, trace=trace)
