@@ -26,6 +26,8 @@ from jishi.modules.plays.life.public import (
     plays_table,
     raise_budget,
 )
+from jishi.modules.plays.lucky_draw import public as lucky_draw
+from jishi.modules.plays.red_packet import public as red_packet
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
@@ -47,8 +49,16 @@ _GROUPS: dict[str, tuple[PlayState, ...]] = {
 }
 Publish = Callable[..., Any]
 # what each kind has of its own: the address of its monitor, and how it is published
-LIVE_PAGES: dict[PlayKind, str] = {PlayKind.BARGAIN: "console:bargain_live"}
-PUBLISH: dict[PlayKind, Publish] = {PlayKind.BARGAIN: bargain.publish_offer}
+LIVE_PAGES: dict[PlayKind, str] = {
+    PlayKind.BARGAIN: "console:bargain_live",
+    PlayKind.RED_PACKET: "console:packet_live",
+    PlayKind.LUCKY_DRAW: "console:draw_live",
+}
+PUBLISH: dict[PlayKind, Publish] = {
+    PlayKind.BARGAIN: bargain.publish_offer,
+    PlayKind.RED_PACKET: red_packet.publish_packets,
+    PlayKind.LUCKY_DRAW: lucky_draw.publish_draw,
+}
 
 
 class BudgetForm(forms.Form):

@@ -37,7 +37,7 @@ from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, sho
 
 SOURCE_PARAMETERS = ("utm_source", "source")
 CREDITS_SHOWN = 30
-WITH_POSTER = frozenset({TargetKind.PRODUCT, TargetKind.TEAM})
+WITH_POSTER = frozenset({TargetKind.PRODUCT, TargetKind.TEAM, TargetKind.BARGAIN})
 
 
 class SourceMiddleware:
