@@ -111,7 +111,12 @@ CONSOLE: dict[str, tuple[str, ...]] = {
 }
 OTHERS = ("accounts/", "hooks/", "api/v1/", "styleguide/")
 # pages of one's own: the parameter says whose
-OWN_PARAMETERS = {"order_id": "paid", "payment_id": "payment", "address_id": "address"}
+OWN_PARAMETERS = {
+    "order_id": "paid",
+    "payment_id": "payment",
+    "address_id": "address",
+    "voucher_id": "voucher",
+}
 
 
 @dataclass(frozen=True)
