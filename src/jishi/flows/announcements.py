@@ -104,6 +104,16 @@ def announce_packet_ended(fact: RecordedFact) -> None:
     )
 
 
+def announce_prize(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="prize_won",
+        key=f"{fact.id}",
+        facts={"number": fact.payload["ticket_no"], "prize": fact.payload["prize_name"]},
+        link=f"/d/{fact.payload['draw_id']}/",
+    )
+
+
 def _about_order(fact: RecordedFact, kind: str, **facts: str) -> None:
     notify(
         member_id=uuid.UUID(fact.payload["member_id"]),

@@ -21,6 +21,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "bargain_expired": ("砍价到期了", "这次没有买，名额已经放出；可以再发起一次。"),
     "packet_ending": ("红包快到期了", "你发的红包还有 {left} 个没领，到期后剩下的退回钱包。"),
     "packet_ended": ("红包到期了", "领走 {count} 个共 {opened}，没领完的 {returned} 已退回你的钱包。"),
+    "prize_won": ("中奖了", "你的 {number} 号奖券抽中「{prize}」。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
     "flash_sale_soon": ("秒杀快开始了", "「{name}」{at} 开抢，件数有限，准时来。"),
 }

@@ -31,6 +31,7 @@ from jishi.modules.orders.operations.place import close_cart, place_order
 from jishi.modules.orders.operations.place_many import place_orders
 from jishi.modules.orders.operations.refund import mark_refund_failed, record_refund, request_order_refund
 from jishi.modules.orders.operations.settle import (
+    accept_free_order,
     accept_payment_to_return,
     complete_orders,
     lock_payable,
@@ -129,6 +130,7 @@ __all__ = [
     "TeamStillForming",
     "TooManyUnits",
     "TotalChanged",
+    "accept_free_order",
     "accept_payment_to_return",
     "add_to_cart",
     "cancel_order",

@@ -28,6 +28,8 @@ PUBLIC_FACTS: Final = (
     "group_buy.team_nearly_full.v1",
     "group_buy.team_succeeded.v1",
     "inventory.stock_moved.v1",
+    "lucky_draw.draw_revealed.v1",
+    "lucky_draw.prize_won.v1",
     "orders.order_cancelled.v1",
     "orders.order_paid.v1",
     "orders.order_placed.v1",
@@ -53,9 +55,11 @@ PUBLIC_FACTS: Final = (
 PRIVATE_FACTS: Final = (
     "catalog.import_requested.v1",
     "inventory.holds_released.v1",
+    "lucky_draw.ticket_earned.v1",
     "people.role_changed.v1",
     "people.visitor_recognised.v1",
     "red_packet.packet_ending.v1",
+    "sharing.link_visited.v1",
 )
 TEST_FACT: Final = "webhooks.test.v1"
 
