@@ -32,6 +32,7 @@ from jishi.surfaces.api import (
     reports,
     sharing,
     shipping,
+    teams,
     wallet,
     webhooks,
 )
@@ -52,6 +53,7 @@ ROUTERS = (
     red_packets.router,
     draws.router,
     offers.router,
+    teams.router,
     flash_sales.router,
     bargains.router,
     sharing.router,

@@ -40,24 +40,27 @@ from jishi.modules.plays.group_buy.operations.settle import (
     settle_late,
     settle_seat,
 )
-from jishi.modules.plays.group_buy.queries import (
-    TeamCounts,
+from jishi.modules.plays.group_buy.queries.offers import (
     TeamPrice,
+    lowest_prices,
+    offer_view,
+    offers_by_ids,
+    offers_table,
+    selling_offer_of_product,
+    selling_offers,
+    team_prices,
+    units_used,
+)
+from jishi.modules.plays.group_buy.queries.teams import (
+    TeamCounts,
     count_forming,
     due_friend_seat_ids,
     due_team_ids,
     find_team,
     forming_teams,
     friend_seat_of,
-    lowest_prices,
-    offer_view,
-    offers_by_ids,
-    offers_table,
     seat_of_order,
-    selling_offer_of_product,
-    selling_offers,
     team_counts,
-    team_prices,
     team_view,
     teams_by_day,
     teams_by_ids,
@@ -65,7 +68,6 @@ from jishi.modules.plays.group_buy.queries import (
     teams_settled_between,
     teams_table,
     teams_to_nudge,
-    units_used,
 )
 from jishi.modules.plays.group_buy.rules import (
     SEAT_HOLD_MINUTES,

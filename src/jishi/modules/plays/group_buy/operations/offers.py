@@ -12,7 +12,7 @@ from jishi.modules.plays.group_buy import rules
 from jishi.modules.plays.group_buy.errors import OfferNotOpen
 from jishi.modules.plays.group_buy.facts import OfferClosed, OfferPublished
 from jishi.modules.plays.group_buy.models import Offer, OfferPrice, Team
-from jishi.modules.plays.group_buy.queries import offer_view
+from jishi.modules.plays.group_buy.queries.offers import offer_view
 from jishi.modules.plays.group_buy.types import (
     Audience,
     LeaderBenefit,

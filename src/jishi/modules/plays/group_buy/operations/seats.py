@@ -31,7 +31,7 @@ from jishi.modules.plays.group_buy.errors import (
 from jishi.modules.plays.group_buy.models import MemberUse, Offer, Seat, Team
 from jishi.modules.plays.group_buy.operations.friends import open_friend_seat
 from jishi.modules.plays.group_buy.operations.offers import budget_account
-from jishi.modules.plays.group_buy.queries import offer_view
+from jishi.modules.plays.group_buy.queries.offers import offer_view
 from jishi.modules.plays.group_buy.types import (
     Audience,
     LateChoice,

@@ -30,7 +30,8 @@ from jishi.modules.plays.group_buy.operations.seats import (
     start_team,
     take_allowance,
 )
-from jishi.modules.plays.group_buy.queries import forming_teams, offer_view
+from jishi.modules.plays.group_buy.queries.offers import offer_view
+from jishi.modules.plays.group_buy.queries.teams import forming_teams
 from jishi.modules.plays.group_buy.types import (
     Landing,
     LateChoice,
