@@ -23,12 +23,14 @@ Ask = tuple[uuid.UUID, uuid.UUID, int]  # claim, member, quantity
 
 
 def batch(pool_id: uuid.UUID, asks: Sequence[Ask], *, expires_at: datetime | None = None) -> list[str]:
+    wishes, members, quantities = (list(column) for column in zip(*asks, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT outcome FROM rush_claim_batch(%s, %s::uuid[], %s::uuid[], %s::int[], %s, %s) ORDER BY place",
-            [pool_id, *(list(column) for column in zip(*asks, strict=True)), clock.now(), expires_at],
+            claims.CLAIM,
+            [pool_id, wishes, members, quantities, None, None, None, None, clock.now(), expires_at],
         )
-        return [row[0] for row in cursor.fetchall()]
+        answers: list[str] = cursor.fetchone()[0]
+    return answers
 
 
 def new(member: uuid.UUID, quantity: int = 1) -> Ask:
