@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -46,8 +47,8 @@ def build() -> ASGIApp:
     """The application that the server runs, outermost layer first: proxies, tracing, watching, routes."""
     env = environment()
     app: ASGIApp = watched(routes(), body_max_bytes=env.body_max_bytes)
-    app = traced(app)
-    return wrap_asgi_with_proxy_headers(app, trusted_hosts=env.trusted_proxies)  # type: ignore[no-any-return]
+    app = wrap_asgi_with_proxy_headers(traced(app), trusted_hosts=env.trusted_proxies)
+    return beside_hot(app, trusted_proxies=env.trusted_proxies)
 
 
 def routes() -> Starlette:
@@ -123,6 +124,34 @@ def bounded(app: ASGIApp, *, waiting_max: int) -> ASGIApp:
             waiting -= 1
 
     return guarded
+
+
+def beside_hot(app: ASGIApp, *, trusted_proxies: list[str]) -> ASGIApp:
+    """The hot paths go past every layer: they bound their own bodies and name their own requests."""
+    read_client = wrap_asgi_with_proxy_headers(_client_of, trusted_hosts=trusted_proxies)
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(wiring.HOT_PREFIX):
+            await app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        scope[wiring.HOT_CLIENT] = partial(read_client, scope, receive, send)
+        status = 499  # the client went away before it was answered
+        try:
+            status = await wiring.answer_hot(scope, receive, send)
+        except Exception:
+            status = 500
+            log.exception("unhandled", method=scope["method"], path=scope["path"])
+            raise
+        finally:
+            telemetry.count_hot(method=scope["method"], status=status, seconds=time.perf_counter() - started)
+
+    return door
+
+
+def _client_of(scope: Scope, _receive: Receive, _send: Send) -> str:
+    """The address that the layer before it has found in the headers of trusted proxies."""
+    return str((scope.get("client") or ("",))[0])
 
 
 def traced(app: ASGIApp) -> ASGIApp:

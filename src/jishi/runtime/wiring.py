@@ -38,7 +38,13 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
-NATIVE_ROUTES: list[BaseRoute] = [*rush_routes.ROUTES]
+NATIVE_ROUTES: list[BaseRoute] = []
+# past every layer of the front door
+HOT_PREFIX, HOT_CLIENT, answer_hot = (
+    rush_routes.PREFIX,
+    rush_routes.CLIENT,
+    rush_routes.answer,
+)
 NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_routes.lane_lifespan]
 
 

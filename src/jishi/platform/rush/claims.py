@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -115,7 +116,7 @@ def claim_units(
     """
     wanted = claim_id or ids.new_id()
     tag = Pool.objects.values_list("reserved_for", flat=True).get(id=pool_id) if asker.tags else None
-    row = [[wanted], [member_id], [quantity], [asker.device], [asker.address], [tag in asker.tags]]
+    row: list[Any] = [[wanted], [member_id], [quantity], [asker.device], [asker.address], [tag in asker.tags]]
     with locks.lock_timeout(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [pool_id, *row, tag, clock.now(), expires_at])
         (outcome,), (detail,), (seconds,), _, _ = cursor.fetchone()
