@@ -24,6 +24,7 @@ from jishi.platform.rush.memory import BELIEVED_SECONDS, KEEPALIVE, Memory, Pool
 from jishi.platform.rush.passes import Pass, TurnPaper
 from jishi.platform.rush.terms import home_shard
 
+BATCH_USUAL = 128  # while one commits, the next are read: all of a crowd in one batch would leave us idle
 BATCH_MAX = 512
 POOLS_PER_ROUND_MAX = 32
 WAITING_MAX = 10_000
@@ -105,14 +106,14 @@ class Lane:
             return refused
         if now < look.opens_at and not look.taken and self.memory.is_listening:
             return Reply("too_early", look=look)
-        if self.memory.is_sold_out(pool, bearer.member_id.bytes, favoured=favoured, now=now):
+        if self.memory.is_sold_out(pool, bearer.member_hex, favoured=favoured, now=now):
             return Reply("sold_out")
         shard = home_shard(bearer.member_id, shards=look.shards) if look.shards else 0
         return await self._wait(
             (pool, shard),
             _Waiting(
                 claim=wish.claim,
-                member=bearer.member_id.hex,
+                member=bearer.member_hex,
                 quantity=wish.quantity,
                 device=bearer.device if look.asks_device else 0,
                 address=wish.address() if look.asks_address and wish.address else 0,
@@ -182,8 +183,8 @@ class Lane:
         """An equal share for each pool that has people waiting, then what room is left in turn; pools in id order."""
         keys = list(self._queues)[:POOLS_PER_ROUND_MAX]
         batches = {key: _Batch(key) for key in keys}
-        room, share = BATCH_MAX, max(1, BATCH_MAX // max(1, len(keys)))
-        for most in (share, BATCH_MAX):
+        room = min(BATCH_MAX, max(BATCH_USUAL, self._count // 4))
+        for most in (max(1, room // max(1, len(keys))), room):
             for key in keys:
                 room -= self._draw(batches[key], most=min(most, room))
         for key in keys:  # those served go behind those who are still waiting

@@ -79,7 +79,7 @@ class PoolLook:
 class _SoldOut:
     """Nothing is left, or nothing for members without the tag. Whoever has a claim is asked of the database."""
 
-    members: frozenset[bytes]
+    members: frozenset[str]
     also_for_favoured: bool
     until: float
     known_at: float
@@ -122,7 +122,7 @@ class Memory:
             waiting.add_done_callback(lambda _: self._looking.pop(pool, None))
         return await asyncio.shield(waiting)
 
-    def is_sold_out(self, pool: str, member: bytes, *, favoured: bool, now: float) -> bool:
+    def is_sold_out(self, pool: str, member: str, *, favoured: bool, now: float) -> bool:
         """True when the database need not be asked to say so."""
         known = self._sold_out.get(pool)
         if known is None or not self.is_listening or (favoured and not known.also_for_favoured):
@@ -223,7 +223,7 @@ class Memory:
             until = min(until, look.reserved_until)
         while len(self._sold_out) >= POOLS_MAX:
             self._sold_out.pop(next(iter(self._sold_out)))
-        members = frozenset(row[0].bytes for row in rows)
+        members = frozenset(row[0].hex for row in rows)
         self._sold_out[pool] = _SoldOut(members, also_for_favoured, until, time.monotonic())
 
     async def _read(self, query: str, values: list[object]) -> list[tuple[Any, ...]]:

@@ -24,6 +24,7 @@ class Pass:
     """`device` is 0 when none is known; `tags` are digests of the member's tags (`tag_digest`)."""
 
     member_id: uuid.UUID
+    member_hex: str
     expires_seconds: int
     device: int
     tags: frozenset[int]
@@ -57,7 +58,7 @@ def read_pass(text: str, *, now_seconds: int) -> Pass | None:
         return None
     if expires < now_seconds:
         return None
-    return Pass(member_id=uuid.UUID(bytes=member), expires_seconds=expires, device=device, tags=tags)
+    return Pass(uuid.UUID(bytes=member), member.hex(), expires, device, tags)
 
 
 def issue_turn(paper: TurnPaper) -> str:

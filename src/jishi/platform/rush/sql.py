@@ -10,7 +10,7 @@ CREATE FUNCTION rush_claims(
 ) RETURNS TABLE (outcomes text[], details int[], holds int[], left_open int, left_any int)
 LANGUAGE plpgsql
 -- a plan made while the table was small must not stay when it has grown; and nothing here is worth compiling
-SET enable_seqscan = off SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off SET enable_nestloop = off SET plan_cache_mode = force_generic_plan SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -58,100 +58,131 @@ BEGIN
         remaining := part.capacity - part.taken;
         reserve := CASE WHEN p_now < pool.reserved_until THEN part.reserved_left ELSE 0 END;
     END IF;
-    of_member := array_fill(0, ARRAY[n]); of_device := of_member; of_address := of_member;
+    -- The usual batch of an open sale: nobody repeats, nobody comes near a limit, there is enough for all.
+    IF refusal IS NULL AND pool.device_holds = 0 AND pool.address_holds = 0 AND pool.member_holds = 0
+       AND pool.strikes = 0 AND reserve = 0
+       AND (SELECT sum(q) FROM unnest(p_quantities) AS q) <= remaining
+       AND NOT EXISTS (SELECT 1 FROM rush_claim k WHERE k.id = ANY (p_claims))
+       AND (pool.member_limit = 0 OR (
+            (SELECT count(DISTINCT m) = n AND max(q) <= pool.member_limit
+             FROM unnest(p_members, p_quantities) AS u(m, q))
+            AND NOT EXISTS (
+                SELECT 1 FROM rush_claim k
+                WHERE k.pool_id = p_pool AND k.member_id = ANY (p_members) AND k.state IN ('held', 'kept')
+                GROUP BY k.member_id
+                HAVING sum(k.quantity) + (SELECT max(q) FROM unnest(p_quantities) AS q) > pool.member_limit)))
+    THEN
+        outcomes := array_fill('granted'::text, ARRAY[n]); details := array_fill(0, ARRAY[n]);
+        reserved_units := details;
+        holds := array_fill(default_seconds, ARRAY[n]);
+        IF pool.hold_seconds_max > 0 AND p_expires IS NOT NULL THEN
+            SELECT array_agg(least(default_seconds, rush_hold_seconds(
+                       pool.hold_seconds_min, pool.hold_seconds_max, (remaining - before)::int, part.capacity)) ORDER BY u.o)
+            INTO holds
+            FROM (SELECT o, sum(q) OVER (ORDER BY o) - q AS before
+                  FROM unnest(p_quantities) WITH ORDINALITY AS v(q, o)) u;
+        END IF;
+        SELECT sum(q) INTO granted FROM unnest(p_quantities) AS q;
+        remaining := remaining - granted;
+        n := 0;  -- decided: the loop has nothing to do
+    END IF;
 
-    FOR asked IN
-        SELECT r.place, r.member, r.quantity,
-               c.id IS NOT NULL AS known, c.state, c.expires_at,
-               (c.pool_id, c.member_id, c.quantity) = (p_pool, r.member, r.quantity) AS is_same,
-               coalesce(m.units, 0) AS units, coalesce(m.held, 0) AS held,
-               coalesce(m.strikes, 0) AS strikes, m.struck_at,
-               coalesce(d.held, 0) AS device_held, coalesce(a.held, 0) AS address_held,
-               r.device, r.address,
-               dense_rank() OVER (ORDER BY r.member)::int AS member_no,
-               CASE WHEN pool.device_holds > 0 THEN dense_rank() OVER (ORDER BY r.device)::int END AS device_no,
-               CASE WHEN pool.address_holds > 0 THEN dense_rank() OVER (ORDER BY r.address)::int END AS address_no,
-               coalesce(r.favoured, false) AND p_tag = pool.reserved_for AS favoured
-        FROM unnest(p_claims, p_members, p_quantities, p_devices, p_addresses, p_favoured) WITH ORDINALITY
-             AS r(claim, member, quantity, device, address, favoured, place)
-        LEFT JOIN rush_claim c ON c.id = r.claim
-        LEFT JOIN (
-            SELECT k.member_id,
-                   sum(k.quantity) FILTER (WHERE k.state IN ('held', 'kept'))::int AS units,
-                   sum(k.quantity) FILTER (WHERE k.state = 'held')::int AS held,
-                   count(*) FILTER (WHERE k.state = 'expired'
-                       AND k.expires_at > p_now - make_interval(secs => pool.strike_seconds))::int AS strikes,
-                   max(k.expires_at) FILTER (WHERE k.state = 'expired') AS struck_at
-            FROM rush_claim k
-            WHERE k.pool_id = p_pool AND k.member_id = ANY (p_members)
-              AND (pool.member_limit > 0 OR pool.member_holds > 0 OR pool.strikes > 0)
-            GROUP BY k.member_id
-        ) m ON m.member_id = r.member
-        LEFT JOIN (
-            SELECT k.device, sum(k.quantity)::int AS held FROM rush_claim k
-            WHERE k.pool_id = p_pool AND k.device = ANY (p_devices) AND k.state = 'held'
-              AND k.device IS NOT NULL AND pool.device_holds > 0
-            GROUP BY k.device
-        ) d ON d.device = r.device
-        LEFT JOIN (
-            SELECT k.address, sum(k.quantity)::int AS held FROM rush_claim k
-            WHERE k.pool_id = p_pool AND k.address = ANY (p_addresses) AND k.state = 'held'
-              AND k.address IS NOT NULL AND pool.address_holds > 0
-            GROUP BY k.address
-        ) a ON a.address = r.address
-        ORDER BY r.place
-    LOOP
-        detail := 0; seconds := NULL; from_reserve := 0;
-        IF asked.known AND asked.is_same THEN
-            outcome := 'replayed';
-            IF asked.state = 'held' THEN
-                seconds := greatest(0, extract(epoch FROM asked.expires_at - p_now)::int);
-            END IF;
-        ELSIF asked.known THEN outcome := 'key_reused';
-        ELSIF refusal IS NOT NULL THEN outcome := refusal;
-        ELSIF pool.strikes > 0 AND asked.strikes >= pool.strikes THEN
-            outcome := 'slow_down';
-            detail := ceil(extract(epoch FROM asked.struck_at - p_now) + pool.strike_seconds)::int;
-        ELSIF pool.member_limit > 0
-              AND asked.units + of_member[asked.member_no] + asked.quantity > pool.member_limit THEN
-            outcome := 'limit_reached'; detail := pool.member_limit;
-        ELSIF p_expires IS NOT NULL AND pool.member_holds > 0
-              AND asked.held + of_member[asked.member_no] + asked.quantity > pool.member_holds THEN
-            outcome := 'unpaid_member'; detail := pool.member_holds;
-        ELSIF p_expires IS NOT NULL AND pool.device_holds > 0 AND asked.device IS NOT NULL
-              AND asked.device_held + of_device[asked.device_no] + asked.quantity > pool.device_holds THEN
-            outcome := 'unpaid_device'; detail := pool.device_holds;
-        ELSIF p_expires IS NOT NULL AND pool.address_holds > 0 AND asked.address IS NOT NULL
-              AND asked.address_held + of_address[asked.address_no] + asked.quantity > pool.address_holds THEN
-            outcome := 'unpaid_address'; detail := pool.address_holds;
-        ELSIF asked.quantity > remaining - (CASE WHEN asked.favoured THEN 0 ELSE reserve END) THEN
-            outcome := 'sold_out';
-        ELSE
-            outcome := 'granted';
-            IF p_expires IS NOT NULL THEN
-                seconds := default_seconds;
-                IF pool.hold_seconds_max > 0 THEN
-                    seconds := least(seconds, rush_hold_seconds(
-                        pool.hold_seconds_min, pool.hold_seconds_max, remaining, part.capacity));
+    IF n > 0 THEN
+        of_member := array_fill(0, ARRAY[n]); of_device := of_member; of_address := of_member;
+
+        FOR asked IN
+            SELECT r.place, r.member, r.quantity,
+                   c.id IS NOT NULL AS known, c.state, c.expires_at,
+                   (c.pool_id, c.member_id, c.quantity) = (p_pool, r.member, r.quantity) AS is_same,
+                   coalesce(m.units, 0) AS units, coalesce(m.held, 0) AS held,
+                   coalesce(m.strikes, 0) AS strikes, m.struck_at,
+                   coalesce(d.held, 0) AS device_held, coalesce(a.held, 0) AS address_held,
+                   r.device, r.address,
+                   dense_rank() OVER (ORDER BY r.member)::int AS member_no,
+                   CASE WHEN pool.device_holds > 0 THEN dense_rank() OVER (ORDER BY r.device)::int END AS device_no,
+                   CASE WHEN pool.address_holds > 0 THEN dense_rank() OVER (ORDER BY r.address)::int END AS address_no,
+                   coalesce(r.favoured, false) AND p_tag = pool.reserved_for AS favoured
+            FROM unnest(p_claims, p_members, p_quantities, p_devices, p_addresses, p_favoured) WITH ORDINALITY
+                 AS r(claim, member, quantity, device, address, favoured, place)
+            LEFT JOIN (SELECT * FROM rush_claim k WHERE k.id = ANY (p_claims)) c ON c.id = r.claim
+            LEFT JOIN (
+                SELECT k.member_id,
+                       sum(k.quantity) FILTER (WHERE k.state IN ('held', 'kept'))::int AS units,
+                       sum(k.quantity) FILTER (WHERE k.state = 'held')::int AS held,
+                       count(*) FILTER (WHERE k.state = 'expired'
+                           AND k.expires_at > p_now - make_interval(secs => pool.strike_seconds))::int AS strikes,
+                       max(k.expires_at) FILTER (WHERE k.state = 'expired') AS struck_at
+                FROM rush_claim k
+                WHERE k.pool_id = p_pool AND k.member_id = ANY (p_members)
+                  AND (pool.member_limit > 0 OR pool.member_holds > 0 OR pool.strikes > 0)
+                GROUP BY k.member_id
+            ) m ON m.member_id = r.member
+            LEFT JOIN (
+                SELECT k.device, sum(k.quantity)::int AS held FROM rush_claim k
+                WHERE k.pool_id = p_pool AND k.device = ANY (p_devices) AND k.state = 'held'
+                  AND k.device IS NOT NULL AND pool.device_holds > 0
+                GROUP BY k.device
+            ) d ON d.device = r.device
+            LEFT JOIN (
+                SELECT k.address, sum(k.quantity)::int AS held FROM rush_claim k
+                WHERE k.pool_id = p_pool AND k.address = ANY (p_addresses) AND k.state = 'held'
+                  AND k.address IS NOT NULL AND pool.address_holds > 0
+                GROUP BY k.address
+            ) a ON a.address = r.address
+            ORDER BY r.place
+        LOOP
+            detail := 0; seconds := NULL; from_reserve := 0;
+            IF asked.known AND asked.is_same THEN
+                outcome := 'replayed';
+                IF asked.state = 'held' THEN
+                    seconds := greatest(0, extract(epoch FROM asked.expires_at - p_now)::int);
+                END IF;
+            ELSIF asked.known THEN outcome := 'key_reused';
+            ELSIF refusal IS NOT NULL THEN outcome := refusal;
+            ELSIF pool.strikes > 0 AND asked.strikes >= pool.strikes THEN
+                outcome := 'slow_down';
+                detail := ceil(extract(epoch FROM asked.struck_at - p_now) + pool.strike_seconds)::int;
+            ELSIF pool.member_limit > 0
+                  AND asked.units + of_member[asked.member_no] + asked.quantity > pool.member_limit THEN
+                outcome := 'limit_reached'; detail := pool.member_limit;
+            ELSIF p_expires IS NOT NULL AND pool.member_holds > 0
+                  AND asked.held + of_member[asked.member_no] + asked.quantity > pool.member_holds THEN
+                outcome := 'unpaid_member'; detail := pool.member_holds;
+            ELSIF p_expires IS NOT NULL AND pool.device_holds > 0 AND asked.device IS NOT NULL
+                  AND asked.device_held + of_device[asked.device_no] + asked.quantity > pool.device_holds THEN
+                outcome := 'unpaid_device'; detail := pool.device_holds;
+            ELSIF p_expires IS NOT NULL AND pool.address_holds > 0 AND asked.address IS NOT NULL
+                  AND asked.address_held + of_address[asked.address_no] + asked.quantity > pool.address_holds THEN
+                outcome := 'unpaid_address'; detail := pool.address_holds;
+            ELSIF asked.quantity > remaining - (CASE WHEN asked.favoured THEN 0 ELSE reserve END) THEN
+                outcome := 'sold_out';
+            ELSE
+                outcome := 'granted';
+                IF p_expires IS NOT NULL THEN
+                    seconds := default_seconds;
+                    IF pool.hold_seconds_max > 0 THEN
+                        seconds := least(seconds, rush_hold_seconds(
+                            pool.hold_seconds_min, pool.hold_seconds_max, remaining, part.capacity));
+                    END IF;
+                END IF;
+                IF asked.favoured THEN
+                    from_reserve := least(asked.quantity, reserve);
+                    reserve := reserve - from_reserve;
+                END IF;
+                remaining := remaining - asked.quantity;
+                granted := granted + asked.quantity;
+                of_member[asked.member_no] := of_member[asked.member_no] + asked.quantity;
+                IF asked.device_no IS NOT NULL THEN
+                    of_device[asked.device_no] := of_device[asked.device_no] + asked.quantity;
+                END IF;
+                IF asked.address_no IS NOT NULL THEN
+                    of_address[asked.address_no] := of_address[asked.address_no] + asked.quantity;
                 END IF;
             END IF;
-            IF asked.favoured THEN
-                from_reserve := least(asked.quantity, reserve);
-                reserve := reserve - from_reserve;
-            END IF;
-            remaining := remaining - asked.quantity;
-            granted := granted + asked.quantity;
-            of_member[asked.member_no] := of_member[asked.member_no] + asked.quantity;
-            IF asked.device_no IS NOT NULL THEN
-                of_device[asked.device_no] := of_device[asked.device_no] + asked.quantity;
-            END IF;
-            IF asked.address_no IS NOT NULL THEN
-                of_address[asked.address_no] := of_address[asked.address_no] + asked.quantity;
-            END IF;
-        END IF;
-        outcomes := outcomes || outcome; details := details || detail;
-        holds := holds || seconds; reserved_units := reserved_units || from_reserve;
-    END LOOP;
+            outcomes := outcomes || outcome; details := details || detail;
+            holds := holds || seconds; reserved_units := reserved_units || from_reserve;
+        END LOOP;
+    END IF;
 
     IF granted > 0 THEN
         INSERT INTO rush_claim (id, pool_id, member_id, quantity, state, expires_at, created_at,

@@ -204,11 +204,16 @@ def _address_mark(address: str) -> int:
 
 
 def _request_id(headers: Headers) -> bytes:
-    """The caller's, when it is sound; else one of our own, told apart by process, second and number."""
+    """The caller's, when it is sound; else one of our own, told apart by process and number."""
     given = headers.get(b"x-request-id")
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given
-    return b"rush-%x-%x-%x" % (os.getpid(), int(time.time()), next(_numbers))
+    return b"%s-%x" % (_process_mark(), next(_numbers))
+
+
+@lru_cache(maxsize=1)
+def _process_mark() -> bytes:
+    return b"rush-%x-%x" % (os.getpid(), int(time.time()))
 
 
 def _problem(refusal: type[Refusal], headers: Headers, request_id: bytes) -> Answer:
