@@ -15,6 +15,7 @@ from jishi.kernel.errors import InvalidInput, NotFound
 from jishi.platform import rush
 from jishi.platform.models import Claim, Pool, Shard
 from jishi.platform.rush import Admission, Asker, HoldRules, PoolTerms, Reserve, terms
+from jishi.platform.rush.claims import ANYBODY
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def one(sql: str, *values: object) -> object:
         return cursor.fetchone()[0]
 
 
-def held(pool: uuid.UUID, member: uuid.UUID, quantity: int = 1, asker: Asker = Asker()) -> rush.ClaimOutcome:
+def held(pool: uuid.UUID, member: uuid.UUID, quantity: int = 1, asker: Asker = ANYBODY) -> rush.ClaimOutcome:
     return rush.claim_units(
         pool_id=pool,
         member_id=member,
