@@ -1,14 +1,12 @@
 """Which fact goes to which reaction, and which routes are served without Django.
 
-`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. `NATIVE_ROUTES` are Starlette
-routes answered on the event loop, for the few paths where thousands arrive at once; `NATIVE_LIFESPANS` are
-opened with the front door and closed with it.
+`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. What begins with
+`HOT_PREFIX` is answered on the event loop, before every layer of the front door; `NATIVE_LIFESPANS` are opened with
+the front door and closed with it.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-
-from starlette.routing import BaseRoute
 
 from jishi.flows import announcements, reactions
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
@@ -38,7 +36,6 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
-NATIVE_ROUTES: list[BaseRoute] = []
 # past every layer of the front door
 HOT_PREFIX, HOT_CLIENT, answer_hot = (
     rush_routes.PREFIX,
