@@ -53,7 +53,7 @@ def sweep_deadlines() -> None:
     for team_id in due_team_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_team_job, lock=f"team:{team_id}", team_id=str(team_id))
     advance_offers()
-    rush.expire_claims()
+    rush.expire_due_claims()
 
 
 @jobs.periodic(cron="* * * * * */10", name="flows.ask_providers")

@@ -10,6 +10,7 @@ from jishi.platform.rush.claims import (
     UnpaidHolds,
     claim_units,
     expire_claims,
+    expire_due_claims,
     keep_claim,
     release_claim,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "UnpaidHolds",
     "claim_units",
     "expire_claims",
+    "expire_due_claims",
     "keep_claim",
     "open_pool",
     "pool_state",

@@ -16,6 +16,7 @@ from jishi.platform.rush.terms import Asker
 from jishi.platform.transactions import in_transaction
 
 EXPIRE_BATCH = 500
+EXPIRE_ROUNDS_MAX = 40
 ANYBODY = Asker()
 
 CLAIM = """
@@ -115,7 +116,9 @@ def claim_units(
     (the id is another request's), or Busy when the row stays locked.
     """
     wanted = claim_id or ids.new_id()
-    tag = Pool.objects.values_list("reserved_for", flat=True).get(id=pool_id) if asker.tags else None
+    tag = None
+    if asker.tags:
+        tag = Pool.objects.filter(id=pool_id).values_list("reserved_for", flat=True).first()
     row: list[Any] = [[wanted], [member_id], [quantity], [asker.device], [asker.address], [tag in asker.tags]]
     with locks.lock_timeout(), connection.cursor() as cursor:
         cursor.execute(CLAIM, [pool_id, *row, tag, clock.now(), expires_at])
@@ -149,6 +152,17 @@ def expire_claims(*, limit: int = EXPIRE_BATCH) -> list[uuid.UUID]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT rush_expire(%s, %s)", [clock.now(), limit])
         return [row[0] for row in cursor.fetchall()]
+
+
+def expire_due_claims() -> int:
+    """All that are due, batch by batch and each in its own transaction; how many. Bounded, the next sweep goes on."""
+    count = 0
+    for _ in range(EXPIRE_ROUNDS_MAX):
+        found = len(expire_claims())
+        count += found
+        if found < EXPIRE_BATCH:
+            break
+    return count
 
 
 @in_transaction

@@ -92,6 +92,7 @@ class Lane:
         self._queues: dict[Key, deque[_Waiting]] = {}
         self._count = 0
         self._work = asyncio.Event()
+        self._loop = asyncio.get_running_loop()  # kept, because asking for it costs a system call each time
         self._connection: psycopg.AsyncConnection | None = None
 
     async def claim(self, wish: Wish) -> Reply:
@@ -119,7 +120,7 @@ class Lane:
                 address=wish.address() if look.asks_address and wish.address else 0,
                 tag=look.tag_text if favoured else "",
                 arrived=time.monotonic(),
-                answer=asyncio.get_running_loop().create_future(),
+                answer=self._loop.create_future(),
             ),
         )
 
@@ -130,7 +131,7 @@ class Lane:
             return Reply("missing")
         if not look.rate:
             return Reply("turn", 0, look=look)
-        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = self._loop.create_future()
         asked = _Waiting(member_id.hex, member_id.hex, 1, 0, 0, "", time.monotonic(), answer)
         return (await self._wait((pool, TURNS), asked))._replace(look=look)
 

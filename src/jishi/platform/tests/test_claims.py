@@ -246,6 +246,20 @@ def test_only_claims_whose_time_is_over_expire_a_few_at_a_time() -> None:
     assert (state_of(first)[0], state_of(second)[0]) == (1, 1)
 
 
+def test_a_sweep_gives_back_everything_that_is_due() -> None:
+    pool = rush.open_pool(purpose="test", capacity=1200)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rush_claim (id, pool_id, member_id, quantity, state, expires_at, created_at)"
+            " SELECT gen_random_uuid(), %s, gen_random_uuid(), 1, 'held', now(), now() FROM generate_series(1, 1200)",
+            [pool],
+        )
+    Pool.objects.filter(id=pool).update(taken=1200)
+
+    assert rush.expire_due_claims() == 1200
+    assert state_of(pool)[0] == 0
+
+
 def test_a_pool_is_never_made_smaller_than_what_is_taken() -> None:
     pool = rush.open_pool(purpose="test", capacity=3)
     rush.claim_units(pool_id=pool, member_id=A, quantity=2)

@@ -92,7 +92,7 @@ async def _claim(pool: str, scope: Scope, headers: Headers, receive: Receive, re
     if bearer is None:
         return _problem(PassNeeded, headers, request_id)
     claim_id = _uuid_of(headers.get(b"idempotency-key", b"").decode("latin-1"))
-    quantity = await _quantity(receive)
+    quantity = await _quantity(receive) if headers.get(b"content-length", b"") != b"0" else 1
     if not claim_id or not quantity:
         return _problem(BadRequest, headers, request_id)
     turn = headers.get(b"x-rush-turn")
