@@ -109,6 +109,7 @@ TABLE = (
     Row("create_address", "/me/addresses", WRITERS, PLACE),
     Row("replace_address", "/me/addresses/{address}", frozenset({"member"}), PLACE),
     Row("delete_address", "/me/addresses/{address}", frozenset({"member"})),
+    Row("create_rush_pass", "/rush/pass", WRITERS),
     Row("list_notices", "/me/notices", PEOPLE),
     Row("read_notices", "/me/notices/read", WRITERS),
     Row("list_own_teams", "/me/teams", PEOPLE),

@@ -19,7 +19,7 @@ from jishi.modules.people.public import create_staff, create_token
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import offer_view
-from jishi.platform.rush import open_pool
+from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
 from tests.world import makers
 
@@ -69,8 +69,9 @@ def shoppers(*, count: int, stock: int) -> dict[str, Any]:
     return {"variant": str(variant), "people": people}
 
 
-def pool(*, capacity: int, member_limit: int = 0) -> str:
-    return str(open_pool(purpose="test", capacity=capacity, member_limit=member_limit))
+def pool(*, capacity: int, member_limit: int = 0, shards: int = 0) -> str:
+    terms = PoolTerms(shards=shards)
+    return str(open_pool(purpose="test", capacity=capacity, member_limit=member_limit, terms=terms))
 
 
 def passes(*, count: int) -> list[str]:

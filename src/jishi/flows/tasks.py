@@ -76,7 +76,7 @@ def sweep_deadlines() -> None:
     for bargain_id in due_bargain_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_bargain_job, lock=f"bargain:{bargain_id}", bargain_id=str(bargain_id))
     settle_bargain_offers()
-    rush.expire_claims()
+    rush.expire_due_claims()
 
 
 @jobs.periodic(cron="* * * * * */10", name="flows.ask_providers")

@@ -1,14 +1,12 @@
 """Which fact goes to which reaction, and which routes are served without Django.
 
-`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. `NATIVE_ROUTES` are Starlette
-routes answered on the event loop, for the few paths where thousands arrive at once; `NATIVE_LIFESPANS` are
-opened with the front door and closed with it.
+`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. What begins with
+`HOT_PREFIX` is answered on the event loop, before every layer of the front door; `NATIVE_LIFESPANS` are opened with
+the front door and closed with it.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-
-from starlette.routing import BaseRoute
 
 from jishi.flows import announcements, prizes, reactions
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
@@ -51,7 +49,12 @@ WHILE_A_DRAW_RUNS: dict[str, tuple[str, Reader, Callable[[], bool]]] = {
     "orders.order_refunded.v1": ("lucky_draw.lose_by_refund", prizes.lose_by_refund, has_running_draw),
     "sharing.link_visited.v1": ("lucky_draw.earn_by_share", prizes.earn_by_share, counts_shares),
 }
-NATIVE_ROUTES: list[BaseRoute] = [*rush_routes.ROUTES]
+# past every layer of the front door
+HOT_PREFIX, HOT_CLIENT, answer_hot = (
+    rush_routes.PREFIX,
+    rush_routes.CLIENT,
+    rush_routes.answer,
+)
 NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_routes.lane_lifespan]
 
 
