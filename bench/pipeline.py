@@ -110,7 +110,6 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
     from jishi.modules.inventory.public import Figure, count_stock
     from jishi.modules.orders.public import Rate, set_default_shipping
-    from jishi.modules.people.public import enrol_member
     from jishi.modules.plays.flash_sale.public import ItemForm, create_sale, publish_sale
     from jishi.modules.plays.life.public import PlayHead
 
@@ -124,6 +123,29 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     publish_product(by=SYSTEM, product_id=product)
     variant = product_page(handle="bench-hot", by=SYSTEM).variants[0]
     count_stock(by=SYSTEM, figures=[Figure(variant.id, product, "HOT", UNITS)], key="bench")
+    _enrol(ground)
+    now = clock.now()
+    head = PlayHead("bench", "CNY", now - timedelta(minutes=1), now + timedelta(hours=5))
+    items = [ItemForm(variant.id, 2990, UNITS, 0)]
+    sale = publish_sale(create_sale(head, items, by=SYSTEM).id, by=SYSTEM)
+    with ground.connect() as connection:
+        hold, level = connection.execute("SELECT id, level_id FROM inventory_hold").fetchall()[0]
+    return {
+        "play": str(sale.id),
+        "item": str(sale.items[0].id),
+        "pool": str(sale.items[0].pool_id),
+        "product": str(product),
+        "variant": str(variant.id),
+        "hold": str(hold),
+        "level": str(level),
+    }
+
+
+def _enrol(ground: stage.Stage) -> None:
+    """Members with a default address, copies of one that was enrolled as usual."""
+    from jishi.kernel.actor import SYSTEM
+    from jishi.modules.people.public import enrol_member
+
     template = enrol_member(by=SYSTEM, phone="13800000000", nickname="bench")
     with ground.connect() as connection:
         columns = [
@@ -141,21 +163,6 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
         )
         connection.execute(_PEOPLE)
         connection.execute("ANALYZE")
-    now = clock.now()
-    head = PlayHead("bench", "CNY", now - timedelta(minutes=1), now + timedelta(hours=5))
-    items = [ItemForm(variant.id, 2990, UNITS, 0)]
-    sale = publish_sale(create_sale(head, items, by=SYSTEM).id, by=SYSTEM)
-    with ground.connect() as connection:
-        hold, level = connection.execute("SELECT id, level_id FROM inventory_hold").fetchall()[0]
-    return {
-        "play": str(sale.id),
-        "item": str(sale.items[0].id),
-        "pool": str(sale.items[0].pool_id),
-        "product": str(product),
-        "variant": str(variant.id),
-        "hold": str(hold),
-        "level": str(level),
-    }
 
 
 def _forget_writes(ground: stage.Stage, item: dict[str, str]) -> None:
