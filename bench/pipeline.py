@@ -34,7 +34,12 @@ SELECT gen_random_uuid(), id, '王阿姨', '13900000000', '310101', '上海市',
 FROM people_member
 """
 _FEED = """
-SELECT count(*) FROM rush_claim_batch(%s, %s::uuid[], %s::uuid[], %s::int[], now(), now() + interval '15 minutes')
+WITH granted AS (
+  INSERT INTO rush_claim (id, pool_id, member_id, quantity, state, expires_at, created_at)
+  SELECT c, %(pool)s, m, 1, 'held', now() + interval '15 minutes', now()
+  FROM unnest(%(claims)s::uuid[], %(members)s::uuid[]) AS w(c, m) RETURNING 1
+)
+UPDATE rush_pool SET taken = taken + (SELECT count(*) FROM granted) WHERE id = %(pool)s
 """
 _WAITING = """
 SELECT count(*) FROM (SELECT 1 FROM rush_claim WHERE pool_id = %s AND state = 'held' AND expires_at > now() LIMIT %s) w
@@ -209,7 +214,8 @@ def _feed(ground: stage.Stage, pool: str, over: threading.Event, longest: list[i
                 over.wait(0.02)
                 continue
             claims = [uuid.uuid4() for _ in range(FEED)]
-            connection.execute(_FEED, [pool, claims, random.sample(members, FEED), [1] * FEED])
+            values = {"pool": pool, "claims": claims, "members": random.sample(members, FEED)}
+            connection.execute(_FEED, values)
 
 
 def _await_orders(ground: stage.Stage) -> None:
