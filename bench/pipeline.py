@@ -5,7 +5,7 @@ orders that wait for payment: order, line with snapshot, price, attribution and 
 Beside it pgbench writes the very same rows with one order per transaction on the same server, first without and then with the hot
 hold that every order has to shrink; and the only figure published for an open-source shop's flash sale, 3.96 orders/s.
 
-    JISHI_BENCH_SECONDS   how long (60)      JISHI_BENCH_WORKERS   pipelines side by side (2)
+    JISHI_BENCH_SECONDS   how long (60)      JISHI_BENCH_WORKERS   pipelines side by side (4)
 """
 
 import os
@@ -21,7 +21,7 @@ from bench import stage
 from bench.claims import _set_up_django
 
 SECONDS = int(os.environ.get("JISHI_BENCH_SECONDS", "60"))
-WORKERS = int(os.environ.get("JISHI_BENCH_WORKERS", "2"))
+WORKERS = int(os.environ.get("JISHI_BENCH_WORKERS", "4"))
 MEMBERS = 20_000
 UNITS = 1_000_000
 LINE_MAX = 4_000
