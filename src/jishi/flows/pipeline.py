@@ -44,7 +44,7 @@ from jishi.modules.plays.life.public import PlayView, plays_by_ids
 from jishi.modules.sharing.public import attributions_of
 from jishi.platform.transactions import in_transaction
 
-BATCH = 300
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
