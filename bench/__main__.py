@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("claims", "pages", "checkout", "start")
+NAMES = ("claims", "pipeline", "pages", "checkout", "start")
 
 
 def main() -> int:

@@ -49,6 +49,12 @@ OFFER = {
     "closes_at": "2199-01-01T00:00:00Z",
     "prices": [{"variant_id": "{variant}", "price_minor": 2000}],
 }
+SALE = {
+    "name": "整点秒杀",
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
+    "items": [{"variant_id": "{flash_variant}", "price_minor": 1990, "units": 2}],
+}
 PACKETS = {
     "name": "红包",
     "total_minor": 900,
@@ -181,6 +187,14 @@ TABLE = (
     Row("publish_group_offer", "/offers/{draft_offer}/publish", EDITORS),
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
+    Row("create_friend_seat", "/teams/{team}/friend-seat", frozenset({"member"})),
+    Row(
+        "close_team",
+        "/teams/{team}/close",
+        EDITORS | {"member"},
+        None,
+        (409,),  # it is still short of people
+    ),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
     # bargains
     Row("list_bargain_offers", "/bargain-offers", ALL),
@@ -246,6 +260,25 @@ TABLE = (
     Row("list_shipping_rates", "/shipping/rates", STAFF),
     Row("replace_shipping_rates", "/shipping/rates", OWNER, {"name": "标准", "rates": [RATE]}),
     Row("get_dashboard", "/reports/dashboard", REPORTERS),
+    # flash sales
+    Row("list_flash_sales", "/flash-sales", ALL),
+    Row("get_flash_sale", "/flash-sales/{flash_play}", ALL),
+    Row(
+        "place_flash_order",
+        "/flash-sales/orders",
+        frozenset({"member"}),
+        {"item_id": "{flash_item}", "address_id": "{address}"},
+    ),
+    Row("get_flash_claim", "/flash-sales/claims/{claim}", SELF),
+    Row("ask_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
+    Row("drop_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
+    Row("list_all_flash_sales", "/staff/flash-sales", REPORTERS),
+    Row("get_flash_balances", "/staff/flash-sales/{flash_play}/balances", REPORTERS),
+    Row("create_flash_sale", "/staff/flash-sales", EDITORS, SALE),
+    Row("replace_flash_sale", "/staff/flash-sales/{flash_draft}", EDITORS, SALE),
+    Row("publish_flash_sale", "/staff/flash-sales/{flash_draft}/publish", EDITORS),
+    Row("close_flash_sale", "/staff/flash-sales/{flash_play}/close", EDITORS),
+    Row("change_flash_units", "/staff/flash-sales/items/{flash_item}/units", EDITORS, {"units": 6}),
     Row("get_group_buy_report", "/reports/group-buys/{offer}", REPORTERS),
     Row("get_play_report", "/reports/plays/{play}", REPORTERS),
     Row("list_group_buy_rows", "/reports/group-buys/{offer}/rows", REPORTERS),

@@ -7,6 +7,7 @@ from typing import Any
 
 from jishi.flows.bargains import launch_with_stock
 from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_items, order_seat
+from jishi.flows.flash_sales import FlashWish, order_flash
 from jishi.flows.payment import pay_order, take_outcome
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
@@ -24,9 +25,11 @@ from jishi.modules.people.public import (
     save_address,
 )
 from jishi.modules.plays.bargain import public as bargain
+from jishi.modules.plays.flash_sale.public import ItemForm, SaleView, create_sale, item_view, publish_sale
 from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from jishi.modules.plays.life.public import PlayHead
 from jishi.modules.wallet.public import Move, put_into_wallet
+from jishi.platform import rush
 from tests.world import fake_provider
 from tests.world.jobs import run_jobs
 
@@ -90,6 +93,7 @@ def make_offer(
     leader_discount_minor: int = 0,
     budget_minor: int | None = None,
     allows_merchant_completion: bool = False,
+    **more: Any,
 ) -> OfferView:
     now = clock.now()
     form = OfferForm(
@@ -105,6 +109,7 @@ def make_offer(
         closes_at=now + timedelta(days=7),
         allows_merchant_completion=allows_merchant_completion,
         prices={variant_id: price_minor},
+        **more,
     )
     return publish_offer(create_offer(form, by=OWNER).id, by=OWNER)
 
@@ -188,11 +193,49 @@ def take_seat(
     team_id: uuid.UUID | None = None,
     quantity: int = 1,
     late_choice: LateChoice = LateChoice.REFUND,
+    friend_code: str = "",
+    finds_team: bool = False,
 ) -> uuid.UUID:
     """An order for a seat that waits for payment."""
-    wish = SeatWish(offer.id, team_id, offer.prices[0].variant_id, quantity, late_choice)
+    variant_id = offer.prices[0].variant_id
+    wish = SeatWish(offer.id, team_id, variant_id, quantity, late_choice, friend_code, finds_team)
     delivery = Delivery(address_id=make_address(actor))
     return order_seat(wish, by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def make_sale(
+    *variant_ids: uuid.UUID,
+    price_minor: int = 2990,
+    units: int = 5,
+    member_limit: int = 1,
+    budget_minor: int | None = None,
+    opens_in: timedelta = timedelta(minutes=-1),
+    hours: int = 2,
+) -> SaleView:
+    """A published flash sale; it runs unless it opens later."""
+    opens_at = clock.now() + opens_in
+    head = PlayHead("整点秒杀", "CNY", opens_at, opens_at + timedelta(hours=hours), budget_minor=budget_minor)
+    items = [ItemForm(variant_id, price_minor, units, member_limit) for variant_id in variant_ids]
+    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER)
+
+
+def tap(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1, minutes: int = 15) -> uuid.UUID:
+    """A claim as the hot lane grants it; the pipeline has not seen it yet."""
+    member_id, claim_id = actor.require_member(), ids.new_id()
+    rush.claim_units(
+        pool_id=item_view(item_id).pool_id,  # type: ignore[arg-type]
+        member_id=member_id,
+        quantity=quantity,
+        claim_id=claim_id,
+        expires_at=clock.now() + timedelta(minutes=minutes),
+    )
+    return claim_id
+
+
+def buy_flash(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
+    """An order by the ordinary road that waits for payment."""
+    delivery = Delivery(address_id=make_address(actor))
+    return order_flash(FlashWish(item_id, quantity), by=actor, delivery=delivery, expected_total_minor=None)
 
 
 def start_paying(actor: Actor, order_id: uuid.UUID) -> PaymentView:
@@ -214,14 +257,17 @@ __all__ = [
     "PaymentView",
     "actor_of_id",
     "buy",
+    "buy_flash",
     "fill_wallet",
     "make_address",
     "make_member",
     "make_offer",
     "make_product",
+    "make_sale",
     "pay",
     "run_jobs",
     "start_paying",
     "take_seat",
+    "tap",
     "uuid",
 ]

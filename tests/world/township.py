@@ -18,7 +18,9 @@ from jishi.modules.catalog.public import (
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
+from jishi.modules.plays.flash_sale.public import ItemForm, create_sale
 from jishi.modules.plays.group_buy.public import OfferForm, create_offer
+from jishi.modules.plays.life.public import PlayHead
 from jishi.modules.plays.lucky_draw.public import (
     PrizeForm,
     PrizeKind,
@@ -63,6 +65,7 @@ def build_town() -> Town:
     _goods(town)
     _orders(town)
     _teams(town)
+    _flash_sales(town)
     _bargains(town)
     _luck(town)
     _staff_things(town)
@@ -134,6 +137,23 @@ def _teams(town: Town) -> None:
     makers.pay(town.member, seat)
     team_id = order_view(seat, by=town.member).team_id
     town.names |= {"offer": str(offer.id), "draft_offer": str(draft.id), "team": str(team_id)}
+
+
+def _flash_sales(town: Town) -> None:
+    """One that runs with a claim of the member's, one that comes, one that is a draft."""
+    variant = makers.make_product(stock=60)
+    running = makers.make_sale(variant, units=5, member_limit=9)
+    coming = makers.make_sale(variant, units=5, opens_in=timedelta(hours=2))
+    head = PlayHead("草稿", "CNY", clock.now(), clock.now() + timedelta(hours=2))
+    draft = create_sale(head, [ItemForm(variant, 1990, 5)], by=makers.OWNER)
+    town.names |= {
+        "flash_play": str(running.id),
+        "flash_item": str(running.items[0].id),
+        "flash_coming": str(coming.id),
+        "flash_draft": str(draft.id),
+        "flash_variant": str(variant),
+        "claim": str(makers.tap(town.member, running.items[0].id)),
+    }
 
 
 def _bargains(town: Town) -> None:

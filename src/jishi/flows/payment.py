@@ -9,8 +9,9 @@ import uuid
 from django.db import transaction
 
 from jishi.flows.books import WALLET, post_payment
-from jishi.flows.places import keep_place, regain_place
+from jishi.flows.places import has_goods, keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
+from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -20,7 +21,6 @@ from jishi.modules.orders.public import (
     OrderState,
     PaymentVerdict,
     accept_payment_to_return,
-    complete_orders,
     lines_by_order,
     lock_payable,
     move_to_team,
@@ -148,14 +148,8 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
     is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
-            hold_stock(
-                lines=[
-                    HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
-                    for line in lines_by_order([order_id])[order_id]
-                ],
-                cause=Cause("order", order_id),
-                expires_at=None,
-            )
+            if not has_goods(play_kind):
+                _hold_again(payment)
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
                 raise _NoPlace()
@@ -170,6 +164,17 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
         _follow(order_id, settlement)
 
 
+def _hold_again(payment: PaymentView) -> None:
+    hold_stock(
+        lines=[
+            HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+            for line in lines_by_order([payment.order_id])[payment.order_id]
+        ],
+        cause=Cause("order", payment.order_id),
+        expires_at=None,
+    )
+
+
 class _NoPlace(Exception):
     """Undoes the stock that was held for a seat or place which could not be had."""
 
@@ -180,7 +185,9 @@ def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:
         return
     move_to_team(order_id, team_id=settlement.team_id)
     if settlement.ready_order_ids:
-        complete_orders(settlement.ready_order_ids, team_id=settlement.team_id)
+        finish_team(
+            settlement.team_id, order_ids=settlement.ready_order_ids, price_cuts=settlement.price_cuts
+        )
 
 
 def _send_back(payment: PaymentView, *, reason: str) -> None:

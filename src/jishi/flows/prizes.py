@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from jishi.flows.checkout import PAY_MINUTES, Delivery, address_of, place_quoted
+from jishi.flows.checkout import PAY_MINUTES, Delivery, OrderHead, chosen_address, place_quote
 from jishi.flows.quotes import Quote, QuotedLine, with_shipping
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -61,20 +61,20 @@ def redeem_prize(
     """
     member_id = by.require_member()
     voucher = voucher_view(voucher_id, by=by)
-    address = address_of(delivery, by=by)
+    address = chosen_address(delivery, by=by)
     order_id = ids.new_id()
     order_voucher(voucher_id, order_id=order_id, by=by)
     quote = quote_prize(voucher, address=address)
-    place_quoted(
-        quote,
-        order_id=order_id,
-        member_id=member_id,
-        pay_deadline=clock.now() + timedelta(minutes=PAY_MINUTES),
-        play=(PLAY_KIND, voucher.draw_id),
-        by=by,
-        delivery=delivery,
-        address=address,
-        expected_total_minor=expected_total_minor,
+    head = OrderHead(
+        order_id,
+        member_id,
+        None,
+        clock.now() + timedelta(minutes=PAY_MINUTES),
+        play_kind=PLAY_KIND,
+        play_id=voucher.draw_id,
+    )
+    place_quote(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
     )
     if quote.total_minor == 0:
         accept_free_order(order_id)

@@ -31,6 +31,7 @@ ROOMS = [
     "jishi.modules.orders",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
+    "jishi.modules.plays.flash_sale",
     "jishi.modules.plays.bargain",
     "jishi.modules.plays.red_packet",
     "jishi.modules.plays.lucky_draw",

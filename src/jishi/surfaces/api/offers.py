@@ -9,23 +9,27 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
-from jishi.flows.lifecycle import complete_team_by_merchant
+from jishi.flows.teams import close_team_early, complete_team_by_merchant
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids, variants_by_ids
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.group_buy.public import (
+    Audience,
     BadOffer,
+    LeaderBenefit,
     OfferForm,
     OfferState,
     OfferView,
     SeatState,
     TeamState,
     TeamView,
+    Tier,
     change_offer,
     close_offer,
     create_offer,
     forming_teams,
+    keep_for_friend,
     offer_view,
     offers_table,
     publish_offer,
@@ -50,6 +54,13 @@ class OfferPriceOut(Schema):
     price_minor: int
 
 
+class TierOut(Schema):
+    """From `size` paid seats on, every unit costs `off_minor` less; the difference goes back when the team ends."""
+
+    size: int
+    off_minor: int
+
+
 class OfferOut(Schema):
     id: uuid.UUID
     product_id: uuid.UUID
@@ -66,6 +77,11 @@ class OfferOut(Schema):
     closes_at: datetime
     allows_merchant_completion: bool
     prices: list[OfferPriceOut]
+    tiers: list[TierOut]
+    leader_benefit: LeaderBenefit
+    leader_points: int
+    audience: Audience
+    community_id: uuid.UUID | None
 
 
 class CountsOut(Schema):
@@ -100,6 +116,8 @@ class TeamOut(Schema):
     paid_count: int
     missing_count: int
     free_count: int
+    capacity: int
+    is_assured: bool
     deadline: datetime
     opened_at: datetime
     settled_at: datetime | None
@@ -126,6 +144,11 @@ class OfferPriceIn(Schema):
     price_minor: int = Field(ge=1, le=MINOR_MAX)
 
 
+class TierIn(Schema):
+    size: int = Field(ge=3, le=100)
+    off_minor: int = Field(ge=1, le=MINOR_MAX)
+
+
 class OfferIn(Schema):
     """`member_limit` 0: no limit. `budget_minor` null: no ceiling for discounts."""
 
@@ -140,6 +163,11 @@ class OfferIn(Schema):
     closes_at: Instant
     allows_merchant_completion: bool = False
     prices: list[OfferPriceIn] = Field(min_length=1, max_length=PRICES_MAX)
+    tiers: list[TierIn] = Field([], max_length=5)
+    leader_benefit: LeaderBenefit = LeaderBenefit.DISCOUNT
+    leader_points: int = Field(0, ge=0, le=100_000)
+    audience: Audience = Audience.EVERYONE
+    community_id: uuid.UUID | None = None
 
 
 class BudgetIn(Schema):
@@ -147,6 +175,12 @@ class BudgetIn(Schema):
 
     by_minor: int = Field(ge=1, le=MINOR_MAX)
     grant_id: uuid.UUID
+
+
+class FriendSeatOut(Schema):
+    """`code` goes into the friend's order; the seat is theirs alone until it runs out."""
+
+    code: str
 
 
 class CompletedOut(Schema):
@@ -180,6 +214,26 @@ def list_teams(request: HttpRequest, wanted: Query[TeamsIn]) -> Any:
 def get_team(request: HttpRequest, team_id: uuid.UUID) -> Any:
     del request
     return _teams_out([team_view(team_id)])[0]
+
+
+@router.post(
+    "/teams/{uuid:team_id}/friend-seat",
+    response={201: FriendSeatOut},
+    summary="Keep a seat for a friend for half an hour",
+    openapi_extra=scopes("shop.write"),
+)
+def create_friend_seat(request: HttpRequest, team_id: uuid.UUID) -> Any:
+    return Status(201, {"code": keep_for_friend(team_id, by=actor_of(request))})
+
+
+@router.post(
+    "/teams/{uuid:team_id}/close",
+    response=CompletedOut,
+    summary="The leader does not wait for more than the least number of people",
+    openapi_extra=scopes("shop.write", "plays.edit"),
+)
+def close_team(request: HttpRequest, team_id: uuid.UUID) -> Any:
+    return {"team_id": team_id, "order_count": close_team_early(team_id, by=actor_of(request))}
 
 
 @router.get(
@@ -304,8 +358,9 @@ def _form(body: OfferIn) -> OfferForm:
         for variant_id in prices
     ):
         raise BadOffer(field="prices", reason=gettext_noop("规格不属于这件商品"))
-    values = body.dict(exclude={"prices"})
-    return OfferForm(**values, currency=settings.JISHI_CURRENCY, prices=prices)
+    values = body.dict(exclude={"prices", "tiers"})
+    tiers = tuple(Tier(tier.size, tier.off_minor) for tier in body.tiers)
+    return OfferForm(**values, currency=settings.JISHI_CURRENCY, prices=prices, tiers=tiers)
 
 
 def _offers_out(offers: list[OfferView]) -> list[dict[str, Any]]:
@@ -339,7 +394,7 @@ def _staff_offers_out(offers: list[OfferView]) -> list[dict[str, Any]]:
 def _teams_out(teams: list[TeamView]) -> list[dict[str, Any]]:
     """Members by name and colour; whose order a seat is stays with its owner and the staff."""
     people = people_by_ids([seat.member_id for team in teams for seat in team.seats])
-    own = {"paid_count", "missing_count", "free_count"} | set(TeamView.__dataclass_fields__)
+    own = {"paid_count", "missing_count", "free_count", "is_assured"} | set(TeamView.__dataclass_fields__)
     names = [name for name in TeamOut.model_fields if name in own and name != "seats"]
     return [
         {

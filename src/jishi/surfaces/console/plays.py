@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput, NotFound
 from jishi.modules.plays.bargain import public as bargain
+from jishi.modules.plays.flash_sale import public as flash_sale
 from jishi.modules.plays.life.public import (
     PlayKind,
     PlayState,
@@ -51,11 +52,14 @@ Publish = Callable[..., Any]
 # what each kind has of its own: the address of its monitor, and how it is published
 LIVE_PAGES: dict[PlayKind, str] = {
     PlayKind.BARGAIN: "console:bargain_live",
+    PlayKind.FLASH_SALE: "console:flash_sale_live",
     PlayKind.RED_PACKET: "console:packet_live",
     PlayKind.LUCKY_DRAW: "console:draw_live",
 }
+CLOSE: dict[PlayKind, Publish] = {PlayKind.FLASH_SALE: flash_sale.close_sale}  # its pools close with it
 PUBLISH: dict[PlayKind, Publish] = {
     PlayKind.BARGAIN: bargain.publish_offer,
+    PlayKind.FLASH_SALE: flash_sale.publish_sale,
     PlayKind.RED_PACKET: red_packet.publish_packets,
     PlayKind.LUCKY_DRAW: lucky_draw.publish_draw,
 }
@@ -101,7 +105,8 @@ def publish(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 @guarded("plays.edit")
 @require_POST
 def close(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
-    play = close_play(play_id, by=actor_of(request))
+    play = play_view(play_id)
+    CLOSE.get(play.kind, close_play)(play_id, by=actor_of(request))
     messages.success(request, _("已结束：不再有新的参加，已开始的会走完"))
     return redirect(live_url(play))
 

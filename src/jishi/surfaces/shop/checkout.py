@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_cart, order_items, order_seat
+from jishi.flows.flash_sales import FLASH_DISCOUNT, FlashWish, order_flash, quote_flash
 from jishi.flows.quotes import (
     BARGAIN_DISCOUNT,
     GROUP_DISCOUNT,
@@ -42,20 +43,30 @@ NOTE_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to order. Neither variant, offer nor bargain: the cart."""
+    """What somebody wants to order: a flash item, a bargain, a seat, goods at once; none of them: the cart.
+
+    `claim_id`: the flash units were claimed already.
+    """
 
     variant_id: uuid.UUID | None
     quantity: int
     offer_id: uuid.UUID | None
     team_id: uuid.UUID | None
     late_choice: LateChoice
+    flash_id: uuid.UUID | None = None
+    claim_id: uuid.UUID | None = None
     bargain_id: uuid.UUID | None = None
+    friend_code: str = ""
+    finds_team: bool = False
 
     @property
     def is_seat(self) -> bool:
         return self.offer_id is not None and self.variant_id is not None
 
     def as_query(self) -> dict[str, str]:
+        if self.flash_id is not None:
+            query = {"flash": str(self.flash_id), "quantity": str(self.quantity)}
+            return query | ({"claim": str(self.claim_id)} if self.claim_id else {})
         if self.bargain_id is not None:
             return {"bargain": str(self.bargain_id)}
         if self.variant_id is None:
@@ -65,6 +76,10 @@ class Wish:
             query |= {"offer": str(self.offer_id), "late": self.late_choice.value}
             if self.team_id is not None:
                 query["team"] = str(self.team_id)
+            if self.friend_code:
+                query["friend"] = self.friend_code
+            if self.finds_team:
+                query["match"] = "1"
         return query
 
     def address(self, **more: str) -> str:
@@ -116,7 +131,11 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         offer_id=uuid_from(source.get("offer")),
         team_id=uuid_from(source.get("team")),
         late_choice=late_choice,
+        flash_id=uuid_from(source.get("flash")),
+        claim_id=uuid_from(source.get("claim")),
         bargain_id=uuid_from(source.get("bargain")),
+        friend_code=source.get("friend", "")[:12],
+        finds_team=source.get("match") == "1",
     )
 
 
@@ -144,6 +163,7 @@ def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
         GROUP_DISCOUNT: _("拼团优惠"),
         LEADER_DISCOUNT: _("开团奖励"),
         BARGAIN_DISCOUNT: _("砍价"),
+        FLASH_DISCOUNT: _("秒杀优惠"),
     }
     rows += [
         {"label": names.get(kind, kind), "minor": -amount, "note": label}
@@ -161,6 +181,9 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
     )
     text = request.POST.get("expected_total", "")
     expected = int(text) if text.isascii() and text.isdigit() else None
+    if wish.flash_id is not None:
+        units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
+        return order_flash(units, by=by, delivery=delivery, expected_total_minor=expected)
     if wish.bargain_id is not None:
         return order_bargained(wish.bargain_id, by=by, delivery=delivery, expected_total_minor=expected)
     if wish.variant_id is None:
@@ -174,12 +197,17 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
         variant_id=wish.variant_id,
         quantity=wish.quantity,
         late_choice=wish.late_choice,
+        friend_code=wish.friend_code,
+        finds_team=wish.finds_team,
     )
     return order_seat(seat, by=by, delivery=delivery, expected_total_minor=expected)
 
 
 def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote, OfferView | None]:
     currency = settings.JISHI_CURRENCY
+    if wish.flash_id is not None:
+        units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
+        return quote_flash(units, address=address, currency=currency)[2], None
     if wish.bargain_id is not None:
         return quote_bargain(wish.bargain_id, address=address, currency=currency), None
     if wish.variant_id is None:
@@ -247,6 +275,8 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
 
 def quote_back(quote: Quote, wish: Wish) -> str:
     """Where the shopper came from."""
+    if wish.flash_id is not None:
+        return reverse("shop:flash")
     if wish.bargain_id is not None:
         return reverse("shop:bargain", args=[wish.bargain_id])
     if wish.variant_id is None:

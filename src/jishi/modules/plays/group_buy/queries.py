@@ -5,7 +5,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,8 +14,11 @@ from django.db.models.functions import TruncDate
 
 from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
-from jishi.modules.plays.group_buy.models import MemberUse, Offer, OfferPrice, Seat, Team
+from jishi.modules.plays.group_buy.models import FriendSeat, MemberUse, Offer, OfferPrice, Seat, Team
+from jishi.modules.plays.group_buy.rules import NUDGE_HOURS_LEFT
 from jishi.modules.plays.group_buy.types import (
+    Audience,
+    LeaderBenefit,
     OfferPriceView,
     OfferState,
     OfferView,
@@ -23,11 +26,13 @@ from jishi.modules.plays.group_buy.types import (
     SeatView,
     TeamState,
     TeamView,
+    Tier,
 )
 from jishi.platform.paging import Key, older_than
 
 OFFERS_MAX = 200
 TEAMS_MAX = 200
+MATCHES_LOOKED_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +58,23 @@ class TeamPrice:
 
 
 _FORMING = """
-SELECT t.id, t.offer_id, o.product_id, t.leader_id, t.state, t.size, t.deadline, t.opened_at, s.rows
+SELECT t.id, t.offer_id, o.product_id, t.leader_id, t.state, t.size, t.deadline, t.opened_at, s.rows, t.capacity, friends.kept
 FROM group_buy_team t JOIN group_buy_offer o ON o.id = t.offer_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS taken, count(*) FILTER (WHERE x.state = 'paid') AS paid,
     json_agg(json_build_array(x.seat_no, x.member_id, x.order_id, x.state, x.joined_at) ORDER BY x.seat_no) AS rows
   FROM group_buy_seat x WHERE x.team_id = t.id AND x.state <> 'released') AS s
-WHERE t.state = 'forming' AND t.deadline > %(now)s AND s.taken < t.size
+CROSS JOIN LATERAL (
+  SELECT count(*) AS kept FROM group_buy_friendseat f
+  WHERE f.team_id = t.id AND f.is_open AND f.expires_at > %(now)s) AS friends
+WHERE t.state = 'forming' AND t.deadline > %(now)s AND s.taken + friends.kept < greatest(t.capacity, t.size)
   AND (t.offer_id = %(offer_id)s OR (%(offer_id)s::uuid IS NULL AND o.state = %(state)s))
-ORDER BY t.size - s.paid, t.deadline, t.id LIMIT %(limit)s
+ORDER BY s.paid >= t.size, t.size - s.paid, t.deadline, t.id LIMIT %(limit)s
 """
 _SELLING = """
 SELECT o.id, o.product_id, o.name, o.state, o.team_size, o.team_hours, o.member_limit, o.leader_discount_minor,
   o.budget_minor, o.opens_at, o.closes_at, o.allows_merchant_completion, o.created_at,
+  o.tiers, o.leader_benefit, o.leader_points, o.audience, o.community_id,
   (SELECT json_agg(json_build_array(p.variant_id, p.price_minor) ORDER BY p.price_minor, p.id)
     FROM group_buy_offerprice p WHERE p.offer_id = o.id)
 FROM group_buy_offer o
@@ -81,6 +90,16 @@ SELECT DISTINCT ON (o.product_id) o.product_id, o.id, o.team_size,
 FROM group_buy_offer o
 WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
 ORDER BY o.product_id, o.closes_at, o.id
+"""
+
+
+SOON = timedelta(hours=NUDGE_HOURS_LEFT)
+_TO_NUDGE = """
+SELECT t.id FROM group_buy_team t CROSS JOIN LATERAL (
+  SELECT t.size - count(*) AS missing FROM group_buy_seat x WHERE x.team_id = t.id AND x.state = 'paid') AS s
+WHERE t.state = 'forming' AND t.deadline > %(now)s AND t.nudged_at IS NULL
+  AND (s.missing = 1 AND t.size > 2 OR s.missing BETWEEN 1 AND 2 AND t.deadline < %(soon)s)
+ORDER BY t.deadline LIMIT %(limit)s
 """
 
 
@@ -255,6 +274,36 @@ def due_team_ids(*, limit: int) -> list[uuid.UUID]:
     return list(rows.order_by("deadline").values_list("id", flat=True)[:limit])
 
 
+def find_team(offer_id: uuid.UUID, *, member_id: uuid.UUID) -> uuid.UUID | None:
+    """The team closest to full in which the member does not sit yet; None when there is none. One query."""
+    teams = forming_teams(offer_id=offer_id, limit=MATCHES_LOOKED_AT)
+    fitting = (team for team in teams if all(seat.member_id != member_id for seat in team.seats))
+    return next((team.id for team in fitting if team.leader_id != member_id), None)
+
+
+def due_friend_seat_ids(*, limit: int = TEAMS_MAX) -> list[uuid.UUID]:
+    """Seats kept for a friend who did not come in time."""
+    rows = FriendSeat.objects.filter(is_open=True, expires_at__lte=clock.now())
+    return list(rows.order_by("expires_at").values_list("id", flat=True)[: min(limit, TEAMS_MAX)])
+
+
+def friend_seat_of(*, team_id: uuid.UUID, host_id: uuid.UUID) -> tuple[str, datetime] | None:
+    """(code, until when) of the seat that somebody keeps for a friend now."""
+    rows = FriendSeat.objects.filter(
+        team_id=team_id, host_id=host_id, is_open=True, expires_at__gt=clock.now()
+    )
+    return rows.values_list("code", "expires_at").first()
+
+
+def teams_to_nudge(*, limit: int = 100) -> list[uuid.UUID]:
+    """Forming teams whose people should hear that little is missing: one seat, or two with three hours to go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TO_NUDGE, {"now": clock.now(), "soon": clock.now() + SOON, "limit": min(limit, TEAMS_MAX)}
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def seat_of_order(order_id: uuid.UUID) -> SeatView | None:
     row = Seat.objects.select_related("team").filter(order_id=order_id).first()
     return _seat_view(row, leader_id=row.team.leader_id) if row else None
@@ -287,13 +336,18 @@ def _offer_views(rows: list[Offer]) -> list[OfferView]:
             allows_merchant_completion=row.allows_merchant_completion,
             prices=tuple(prices[row.id]),
             created_at=row.created_at,
+            tiers=tuple(Tier(*tier) for tier in row.tiers),
+            leader_benefit=LeaderBenefit(row.leader_benefit),
+            leader_points=row.leader_points,
+            audience=Audience(row.audience),
+            community_id=row.community_id,
         )
         for row in rows
     ]
 
 
 def _selling_view(row: Sequence[Any]) -> OfferView:
-    prices = json.loads(row[13]) if isinstance(row[13], str) else row[13]
+    prices, tiers = (json.loads(value) if isinstance(value, str) else value for value in (row[18], row[13]))
     return OfferView(
         id=row[0],
         product_id=row[1],
@@ -312,6 +366,11 @@ def _selling_view(row: Sequence[Any]) -> OfferView:
             for variant_id, price in prices or ()
         ),
         created_at=row[12],
+        tiers=tuple(Tier(*tier) for tier in tiers),
+        leader_benefit=LeaderBenefit(row[14]),
+        leader_points=row[15],
+        audience=Audience(row[16]),
+        community_id=row[17],
     )
 
 
@@ -339,6 +398,8 @@ def _forming_view(row: Sequence[Any]) -> TeamView:
             )
             for seat_no, member_id, order_id, state, joined_at in seats or ()
         ),
+        capacity=row[9],
+        reserved_count=row[10],
     )
 
 
@@ -348,6 +409,9 @@ def _team_views(rows: list[Team]) -> list[TeamView]:
     taken = Seat.objects.filter(team__in=rows).exclude(state=SeatState.RELEASED.value).order_by("seat_no")
     for seat in taken:
         seats[seat.team_id].append(_seat_view(seat, leader_id=leaders[seat.team_id]))
+    kept = _kept_for_friends(
+        [row.id for row in rows if row.capacity and row.state == TeamState.FORMING.value]
+    )
     return [
         TeamView(
             id=row.id,
@@ -361,9 +425,19 @@ def _team_views(rows: list[Team]) -> list[TeamView]:
             settled_at=row.settled_at,
             is_merchant_completed=row.is_merchant_completed,
             seats=tuple(seats[row.id]),
+            capacity=row.capacity,
+            reserved_count=kept.get(row.id, 0),
         )
         for row in rows
     ]
+
+
+def _kept_for_friends(team_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many seats are kept for friends; no query where no team is forming."""
+    if not team_ids:
+        return {}
+    rows = FriendSeat.objects.filter(team_id__in=team_ids, is_open=True, expires_at__gt=clock.now())
+    return dict(rows.order_by().values_list("team_id").annotate(Count("id")))
 
 
 def _seat_view(row: Seat, *, leader_id: uuid.UUID) -> SeatView:

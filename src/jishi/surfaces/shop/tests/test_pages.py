@@ -21,6 +21,7 @@ BrowserOf = Callable[[Actor], Client]
 OPEN = (
     "home",
     "communities",
+    "bargains",
     "live",
     "promises",
     "search",
