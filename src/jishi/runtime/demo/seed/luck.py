@@ -68,7 +68,9 @@ def _past_packet(people: list[Neighbour], *, at: datetime) -> None:
 def _running_packets(street: Street, *, now: datetime, dice: random.Random) -> None:
     begun = now - timedelta(hours=3)
     lucky = Terms(kind=PacketKind.RANDOM, total_minor=30_000, share_count=40, greeting="恭喜发财，大吉大利")
-    secret = Terms(kind=PacketKind.EVEN, total_minor=6_000, share_count=20, greeting="答对才能拆", password="集市")
+    secret = Terms(
+        kind=PacketKind.EVEN, total_minor=6_000, share_count=20, greeting="答对才能拆", password="集市"
+    )
     fresh = Terms(
         kind=PacketKind.EVEN,
         total_minor=10_000,
@@ -132,9 +134,7 @@ def _running_draws(shop: Shop, street: Street, *, now: datetime, dice: random.Ra
         _come_by(drawn_later, street.neighbours[120:140], days=1, dice=dice, spins=False)
 
 
-def _come_by(
-    draw: DrawView, people: list[Neighbour], *, days: int, dice: random.Random, spins: bool
-) -> None:
+def _come_by(draw: DrawView, people: list[Neighbour], *, days: int, dice: random.Random, spins: bool) -> None:
     """Everybody checks in once a day and, in an instant draw, spins at once with words of their own."""
     for _day in range(days):
         for person in people:
@@ -161,7 +161,12 @@ def _prizes(shop: Shop) -> DrawTerms:
                 value_minor=variant.price_minor,
             ),
             PrizeForm(
-                name="随机红包", kind=PrizeKind.RED_PACKET, stock=80, odds_bp=3_500, amount_minor=300, min_minor=30
+                name="随机红包",
+                kind=PrizeKind.RED_PACKET,
+                stock=80,
+                odds_bp=3_500,
+                amount_minor=300,
+                min_minor=30,
             ),
         ),
         order_daily=3,
