@@ -279,9 +279,10 @@ def _tasks(found: DrawView, tickets: list[TicketView], *, is_open: bool) -> list
     """The ways to a ticket, with how many of today's are taken."""
     today = _today_counts(tickets)
     amount = format_minor(found.order_min_minor, currency=found.currency)
+    order_words = _("下单付款满 %(amount)s") % {"amount": amount} if found.order_min_minor else _("下单付款")
     rows = (
         (Cause.CHECK_IN, found.check_in_daily, _("每天签到"), "check"),
-        (Cause.ORDER, found.order_daily, _("下单付款满 %(amount)s") % {"amount": amount}, "cart"),
+        (Cause.ORDER, found.order_daily, order_words, "cart"),
         (Cause.SHARE, found.share_daily, _("分享给邻居，有人点开"), "share"),
     )
     return [

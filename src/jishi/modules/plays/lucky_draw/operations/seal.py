@@ -80,7 +80,7 @@ def publish_draw(draw_id: uuid.UUID, *, by: Actor) -> PlayView:
         prize.pool_id = rush.open_pool(purpose="prize", capacity=prize.stock or 0)
         prize.save(update_fields=["pool_id"])
     found = draw_view(draw_id)
-    seed = chance.random_bytes(SEED_BYTES).hex()
+    seed = chance.secret_bytes(SEED_BYTES).hex()
     sealed = rules.sealed_text(seed=seed, draw_id=draw_id, mode=found.mode, prizes=found.prizes)
     Draw.objects.filter(play_id=draw_id).update(seed=seed, sealed=sealed, commitment=commitment_of(sealed))
     return play
