@@ -10,8 +10,11 @@ from tests.world import fake_provider
 
 @pytest.fixture(autouse=True)
 def fake_payments(settings: Any) -> fake_provider.Book:
-    """Payments go to a fresh fake provider."""
-    settings.JISHI_PAYMENT_PROVIDERS = {"fake": "tests.world.fake_provider.FakeProvider"}
+    """Payments go to a fresh fake provider, or come from the wallet."""
+    settings.JISHI_PAYMENT_PROVIDERS = {
+        "fake": "tests.world.fake_provider.FakeProvider",
+        "wallet": "jishi.modules.payments.providers.wallet.WalletProvider",
+    }
     fake_provider.book = fake_provider.Book()
     return fake_provider.book
 

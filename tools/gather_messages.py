@@ -1,7 +1,8 @@
 """Gather translatable texts of Python and templates into src/jishi/locale/en, keeping what is translated.
 
 Marked are `gettext("…")` and its relatives (`_`, `gettext_lazy`, `ngettext`, `pgettext`), template tags
-`{% translate %}`, `{% trans %}`, `{% blocktranslate %}`, `_("…")` in tags, and the `message` of every Refusal.
+`{% translate %}`, `{% trans %}`, `{% blocktranslate %}`, `_("…")` in tags, the `message` of every Refusal, and
+every Chinese text of a room's rules.py.
 """
 
 import ast
@@ -21,6 +22,7 @@ _TAG = re.compile(r"""\{%-?\s*trans(?:late)?\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\
 _IN_TAG = re.compile(r"""\b_\((?:"([^"]*)"|'([^']*)')\)""")
 _BLOCK = re.compile(r"\{%\s*blocktrans(?:late)?\b(.*?)%\}(.*?)\{%\s*endblocktrans(?:late)?\s*%\}", re.DOTALL)
 _PLURAL_MARK = re.compile(r"\{%\s*plural\s*%\}")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
@@ -33,7 +35,10 @@ def gathered_pairs() -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for path in SOURCE.rglob("*.py"):
         if not {"migrations", "tests"} & set(path.parts):
-            found |= set(_texts_of_python(ast.parse(path.read_text())))
+            tree = ast.parse(path.read_text())
+            found |= set(_texts_of_python(tree))
+            if path.name == "rules.py":
+                found |= {(text, "") for text in _chinese_of(tree)}
     for path in SOURCE.rglob("templates/**/*"):
         if path.is_file() and path.suffix in (".html", ".txt"):
             found |= set(texts_of_template(path.read_text()))
@@ -51,6 +56,13 @@ def _texts_of_python(tree: ast.AST) -> Iterator[tuple[str, str]]:
                 yield texts[0], texts[1]
         elif isinstance(node, ast.ClassDef):
             yield from _texts_of_refusal(node)
+
+
+def _chinese_of(tree: ast.AST) -> Iterator[str]:
+    """Rules are plain Python and cannot mark what they say: every Chinese text in them is for people."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.expr) and (text := _string(node)) and _CHINESE.search(text):
+            yield text
 
 
 def _texts_of_refusal(node: ast.ClassDef) -> Iterator[tuple[str, str]]:

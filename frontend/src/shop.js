@@ -1,4 +1,6 @@
+import { proveBargains } from "./bargain_proof.js";
 import { start, toast } from "./common.js";
+import { startFlash } from "./flash.js";
 
 function followGallery(gallery) {
   const strip = gallery.querySelector(".gallery-strip");
@@ -38,6 +40,8 @@ document.addEventListener("htmx:load", (event) => dressGalleries(event.detail.el
 
 start();
 dressGalleries(document);
+document.querySelectorAll("[data-flash]").forEach(startFlash);
+proveBargains(document);
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});

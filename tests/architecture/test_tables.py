@@ -15,7 +15,7 @@ STRATA = {
         [
             ["people"],
             ["catalog", "ledger", "messaging", "webhooks"],
-            ["payments", "inventory", "sharing"],
+            ["payments", "inventory", "sharing", "wallet"],
             ["orders"],
             ["plays"],
         ],

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from jishi.flows.lifecycle import complete_team_by_merchant, end_team, expire_order, send_parcel
+from jishi.flows.lifecycle import expire_order, send_parcel
 from jishi.flows.payment import take_outcome
+from jishi.flows.teams import complete_team_by_merchant, end_due_team
 from jishi.insight.group_buy_report import group_buy_report
 from jishi.insight.periods import last_days
 from jishi.kernel import clock
@@ -13,7 +14,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.ledger.public import balances, trial_balance
 from jishi.modules.orders.public import NotShippable, OrderState, order_view, receive_order
-from jishi.modules.plays.public import LateChoice, TeamState, team_view
+from jishi.modules.plays.group_buy.public import LateChoice, TeamState, team_view
 from tests.world import fake_provider, makers
 from tests.world.jobs import run_jobs
 
@@ -62,8 +63,8 @@ def test_a_team_that_does_not_fill_gives_everybody_everything_back(fake_payments
     makers.pay(b, second)
 
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        assert end_team(team_id) == 2  # type: ignore[arg-type]
-        assert end_team(team_id) == 0  # type: ignore[arg-type]
+        assert len(end_due_team(team_id).failed_order_ids) == 2  # type: ignore[arg-type]
+        assert not end_due_team(team_id).failed_order_ids  # type: ignore[arg-type]
         run_jobs(twice=True)
 
     assert team_view(team_id).state is TeamState.FAILED  # type: ignore[arg-type]
@@ -142,23 +143,23 @@ def test_the_report_and_the_ledger_agree_to_the_cent() -> None:
     lonely = makers.take_seat(people[2], offer)
     makers.pay(people[2], lonely)
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        end_team(order_view(lonely, by=people[2]).team_id)  # type: ignore[arg-type]
+        end_due_team(order_view(lonely, by=people[2]).team_id)  # type: ignore[arg-type]
         run_jobs()
 
         report = group_buy_report(
             offer.id, by=makers.OWNER, period=last_days(7, now=clock.now(), zone="Asia/Shanghai")
         )
 
-    w = report.waterfall
+    w = report.figures.waterfall
     assert w.list_minor == 4 * 4200
-    assert (w.group_discount_minor, w.leader_discount_minor) == (4 * 1210, 600)
+    assert (w.play_discount_minor, w.leader_discount_minor) == (4 * 1210, 600)
     assert w.refunded_minor == 2690
     assert w.net_minor == 2690 + 2 * 2990
     assert w.margin_minor == w.net_minor - 3 * 1500 - w.fee_minor
     books = {balance.code: balance.net_minor for balance in balances() if balance.unit == "CNY"}
     assert books["sales"] == w.net_minor
     assert books["payment_fees"] == w.fee_minor
-    assert sum(row.net_minor for row in report.bringers) == w.net_minor
+    assert sum(row.net_minor for row in report.figures.bringers) == w.net_minor
 
 
 def all_order_ids() -> list[object]:

@@ -60,7 +60,37 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "offer_publish": ("plays.edit",),
     "offer_close": ("plays.edit",),
     "offer_budget": ("plays.edit",),
+    "flash_sales": ("reports.view",),
+    "flash_sale_choose": ("plays.edit",),
+    "flash_sale_preview": ("plays.edit",),
+    "flash_sale_live": ("reports.view",),
+    "flash_sale_edit": ("plays.edit",),
+    "flash_sale_publish": ("plays.edit",),
+    "flash_sale_close": ("plays.edit",),
+    "flash_sale_units": ("plays.edit",),
+    "flash_sale_budget": ("plays.edit",),
     "roi": ("reports.view",),
+    "plays": ("reports.view",),
+    "play_publish": ("plays.edit",),
+    "play_close": ("plays.edit",),
+    "play_budget": ("plays.edit",),
+    "play_roi": ("reports.view",),
+    "packets": ("reports.view",),
+    "packet_choose": ("plays.edit",),
+    "packet_preview": ("plays.edit",),
+    "packet_live": ("reports.view",),
+    "packet_edit": ("plays.edit",),
+    "draws": ("reports.view",),
+    "draw_choose": ("plays.edit",),
+    "draw_preview": ("plays.edit",),
+    "draw_live": ("reports.view",),
+    "draw_edit": ("plays.edit",),
+    "bargains": ("reports.view",),
+    "bargain_choose": ("plays.edit",),
+    "bargain_new": ("plays.edit",),
+    "bargain_preview": ("plays.edit",),
+    "bargain_live": ("reports.view",),
+    "bargain_edit": ("plays.edit",),
     "roi_rows": ("reports.view",),
     "roi_csv": ("reports.view",),
     "members": ("members.view",),
@@ -90,7 +120,13 @@ CONSOLE: dict[str, tuple[str, ...]] = {
 }
 OTHERS = ("accounts/", "hooks/", "api/v1/", "styleguide/")
 # pages of one's own: the parameter says whose
-OWN_PARAMETERS = {"order_id": "paid", "payment_id": "payment", "address_id": "address"}
+OWN_PARAMETERS = {
+    "order_id": "paid",
+    "payment_id": "payment",
+    "address_id": "address",
+    "claim_id": "claim",
+    "voucher_id": "voucher",
+}
 
 
 @dataclass(frozen=True)
@@ -196,7 +232,10 @@ def _path(page: Page, town: Town) -> str:
     """The address with real ids where the town has them, else with some that exist nowhere."""
     path = "/" + page.route
     for name, converter in page.parameters.items():
-        known = town.names.get(OWN_PARAMETERS.get(name, name.removesuffix("_id")))
+        wanted = OWN_PARAMETERS.get(name, name.removesuffix("_id"))
+        if wanted == "play" and page.name.startswith("flash"):
+            wanted = "flash_play"
+        known = town.names.get(wanted)
         kind = type(converter).__name__.removesuffix("Converter").lower()
         spare = {"uuid": str(uuid.UUID(int=5)), "int": "1"}.get(kind, "x")
         part = next(p for p in _placeholders(path) if p.split(":")[-1].rstrip(">") == name)

@@ -31,6 +31,16 @@ SERVING = frozenset({"owner", "operator", "service"})
 REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
+BARGAIN = {
+    "product_id": "{bargain_product}",
+    "variant_id": "{bargain_variant}",
+    "name": "砍价",
+    "floor_minor": 2200,
+    "helpers": 4,
+    "units": 5,
+    "opens_at": "2030-01-01T00:00:00Z",
+    "closes_at": "2030-02-01T00:00:00Z",
+}
 OFFER = {
     "product_id": "{product}",
     "name": "拼团",
@@ -38,6 +48,26 @@ OFFER = {
     "opens_at": "2026-01-01T00:00:00Z",
     "closes_at": "2199-01-01T00:00:00Z",
     "prices": [{"variant_id": "{variant}", "price_minor": 2000}],
+}
+SALE = {
+    "name": "整点秒杀",
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
+    "items": [{"variant_id": "{flash_variant}", "price_minor": 1990, "units": 2}],
+}
+PACKETS = {
+    "name": "红包",
+    "total_minor": 900,
+    "share_count": 3,
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
+}
+DRAW = {
+    "name": "抽奖",
+    "check_in_daily": 1,
+    "prizes": [{"name": "现金", "kind": "money", "stock": 2, "odds_bp": 100, "amount_minor": 100}],
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
 }
 PLACE = {"name": "王", "phone": "13900000000", "region_code": "310101", "line": "南京东路"}
 RATE = {"first_grams": 1000, "first_minor": 800, "step_grams": 500, "step_minor": 200}
@@ -85,6 +115,7 @@ TABLE = (
     Row("list_own_teams", "/me/teams", PEOPLE),
     Row("list_own_credits", "/me/credits", PEOPLE),
     Row("get_own_sharing", "/me/sharing", PEOPLE),
+    Row("get_wallet", "/me/wallet", PEOPLE),
     Row("list_regions", "/regions", ALL),
     # the catalogue
     Row("list_products", "/products", ALL),
@@ -157,7 +188,65 @@ TABLE = (
     Row("publish_group_offer", "/offers/{draft_offer}/publish", EDITORS),
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
+    Row("create_friend_seat", "/teams/{team}/friend-seat", frozenset({"member"})),
+    Row(
+        "close_team",
+        "/teams/{team}/close",
+        EDITORS | {"member"},
+        None,
+        (409,),  # it is still short of people
+    ),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
+    # bargains
+    Row("list_bargain_offers", "/bargain-offers", ALL),
+    Row("get_bargain_offer", "/bargain-offers/{play}", ALL),
+    Row(
+        "launch_own_bargain",
+        "/bargain-offers/{play}/bargains",
+        WRITERS,
+        {"bargain_id": "{fresh}"},
+        (409,),  # the member bargains already
+    ),
+    Row("get_bargain", "/bargains/{bargain}", ALL),
+    Row("help_with_bargain", "/bargains/{bargain}/helps", WRITERS, None, (409,)),  # not one's own
+    Row("order_own_bargain", "/bargains/{bargain}/order", frozenset({"member"}), {"address_id": "{address}"}),
+    Row("list_own_bargains", "/me/bargains", PEOPLE),
+    Row("list_all_bargain_offers", "/staff/bargain-offers", REPORTERS),
+    Row("create_bargain_offer", "/bargain-offers", EDITORS, BARGAIN),
+    Row("replace_bargain_offer", "/bargain-offers/{draft_play}", EDITORS, BARGAIN),
+    Row("publish_bargain_offer", "/bargain-offers/{draft_play}/publish", EDITORS),
+    Row("close_bargain_offer", "/bargain-offers/{play}/close", EDITORS),
+    Row(
+        "raise_bargain_budget",
+        "/bargain-offers/{play}/budget",
+        EDITORS,
+        {"by_minor": 5, "grant_id": "{fresh}"},
+    ),
+    # red packets
+    Row("list_red_packets", "/red-packets", ALL),
+    Row("get_red_packet", "/red-packets/{packet}", ALL),
+    Row("open_red_packet", "/red-packets/{packet}/open", WRITERS, {}),
+    Row("list_own_red_packets", "/me/red-packets", PEOPLE),
+    Row("send_red_packet", "/me/red-packets", WRITERS, {"total_minor": 9, "share_count": 3}, (409,)),
+    Row("list_packet_plays", "/staff/red-packets", REPORTERS),
+    Row("create_packet_play", "/staff/red-packets", EDITORS, PACKETS),
+    Row("replace_packet_play", "/staff/red-packets/{packet_draft}", EDITORS, PACKETS),
+    Row("publish_packet_play", "/staff/red-packets/{packet_draft}/publish", EDITORS),
+    Row("close_packet_play", "/staff/red-packets/{packet_play}/close", EDITORS),
+    # lucky draws
+    Row("list_draws", "/draws", ALL),
+    Row("get_draw", "/draws/{draw}", ALL),
+    Row("list_winners", "/draws/{draw}/winners", ALL),
+    Row("list_own_tickets", "/draws/{draw}/tickets", PEOPLE),
+    Row("check_in_to_draw", "/draws/{draw}/check-in", WRITERS, None),
+    Row("spin_draw_ticket", "/tickets/{ticket}/spin", frozenset({"member"}), {"client_seed": "x"}),
+    Row("list_own_prizes", "/me/prizes", PEOPLE),
+    Row("order_prize", "/me/prizes/{voucher}/order", frozenset({"member"}), {"address_id": "{address}"}),
+    Row("list_all_draws", "/staff/draws", REPORTERS),
+    Row("create_lucky_draw", "/staff/draws", EDITORS, DRAW),
+    Row("replace_lucky_draw", "/staff/draws/{draw_draft}", EDITORS, DRAW),
+    Row("publish_lucky_draw", "/staff/draws/{draw_draft}/publish", EDITORS),
+    Row("close_lucky_draw", "/staff/draws/{draw}/close", EDITORS),
     # sharing
     Row("create_share_link", "/share-links", WRITERS, {"target_kind": "shop"}),
     Row("get_share_link", "/share-links/{code}", ALL),
@@ -172,7 +261,27 @@ TABLE = (
     Row("list_shipping_rates", "/shipping/rates", STAFF),
     Row("replace_shipping_rates", "/shipping/rates", OWNER, {"name": "标准", "rates": [RATE]}),
     Row("get_dashboard", "/reports/dashboard", REPORTERS),
+    # flash sales
+    Row("list_flash_sales", "/flash-sales", ALL),
+    Row("get_flash_sale", "/flash-sales/{flash_play}", ALL),
+    Row(
+        "place_flash_order",
+        "/flash-sales/orders",
+        frozenset({"member"}),
+        {"item_id": "{flash_item}", "address_id": "{address}"},
+    ),
+    Row("get_flash_claim", "/flash-sales/claims/{claim}", SELF),
+    Row("ask_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
+    Row("drop_flash_reminder", "/flash-sales/{flash_coming}/reminder", WRITERS),
+    Row("list_all_flash_sales", "/staff/flash-sales", REPORTERS),
+    Row("get_flash_balances", "/staff/flash-sales/{flash_play}/balances", REPORTERS),
+    Row("create_flash_sale", "/staff/flash-sales", EDITORS, SALE),
+    Row("replace_flash_sale", "/staff/flash-sales/{flash_draft}", EDITORS, SALE),
+    Row("publish_flash_sale", "/staff/flash-sales/{flash_draft}/publish", EDITORS),
+    Row("close_flash_sale", "/staff/flash-sales/{flash_play}/close", EDITORS),
+    Row("change_flash_units", "/staff/flash-sales/items/{flash_item}/units", EDITORS, {"units": 6}),
     Row("get_group_buy_report", "/reports/group-buys/{offer}", REPORTERS),
+    Row("get_play_report", "/reports/plays/{play}", REPORTERS),
     Row("list_group_buy_rows", "/reports/group-buys/{offer}/rows", REPORTERS),
     Row("export_group_buy_rows", "/reports/group-buys/{offer}/rows.csv", REPORTERS),
     Row("list_balances", "/ledger/balances", LEDGER),

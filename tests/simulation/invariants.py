@@ -8,7 +8,7 @@ from django.db import connection
 from jishi.modules.ledger.public import transfers_of
 from jishi.modules.orders.public import OrderState, lines_by_order, summaries_by_ids
 from jishi.modules.payments.public import PaymentState, RefundState, payments_of_order, refunds_of_order
-from jishi.modules.plays.public import TeamState, teams_by_ids
+from jishi.modules.plays.group_buy.public import TeamState, teams_by_ids
 from tests.world import fake_provider
 
 if TYPE_CHECKING:

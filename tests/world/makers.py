@@ -3,13 +3,17 @@
 import itertools
 import uuid
 from datetime import timedelta
+from typing import Any
 
-from jishi.flows.checkout import Delivery, SeatWish, order_items, order_seat
+from jishi.flows.bargains import launch_with_stock
+from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_items, order_seat
+from jishi.flows.flash_sales import FlashWish, order_flash
 from jishi.flows.payment import pay_order, take_outcome
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
 from jishi.modules.inventory.public import Figure, count_stock
+from jishi.modules.ledger.public import AccountKind, AccountRef
 from jishi.modules.payments.public import PaymentView
 from jishi.modules.people.public import (
     AddressForm,
@@ -20,7 +24,12 @@ from jishi.modules.people.public import (
     permissions_of,
     save_address,
 )
-from jishi.modules.plays.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
+from jishi.modules.plays.bargain import public as bargain
+from jishi.modules.plays.flash_sale.public import ItemForm, SaleView, create_sale, item_view, publish_sale
+from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
+from jishi.modules.plays.life.public import PlayHead
+from jishi.modules.wallet.public import Move, put_into_wallet
+from jishi.platform import rush
 from tests.world import fake_provider
 from tests.world.jobs import run_jobs
 
@@ -84,6 +93,7 @@ def make_offer(
     leader_discount_minor: int = 0,
     budget_minor: int | None = None,
     allows_merchant_completion: bool = False,
+    **more: Any,
 ) -> OfferView:
     now = clock.now()
     form = OfferForm(
@@ -99,14 +109,81 @@ def make_offer(
         closes_at=now + timedelta(days=7),
         allows_merchant_completion=allows_merchant_completion,
         prices={variant_id: price_minor},
+        **more,
     )
     return publish_offer(create_offer(form, by=OWNER).id, by=OWNER)
+
+
+def make_bargain_offer(
+    variant_id: uuid.UUID,
+    *,
+    floor_minor: int = 2200,
+    helpers: int = 4,
+    units: int = 10,
+    budget_minor: int | None = None,
+    **terms: Any,
+) -> bargain.OfferView:
+    """An open bargain on a product made by `make_product`."""
+    draft = draft_bargain_offer(
+        variant_id, floor_minor=floor_minor, helpers=helpers, units=units, budget_minor=budget_minor, **terms
+    )
+    return bargain.publish_offer(draft.id, by=OWNER)
+
+
+def draft_bargain_offer(
+    variant_id: uuid.UUID,
+    *,
+    floor_minor: int = 2200,
+    helpers: int = 4,
+    units: int = 10,
+    budget_minor: int | None = None,
+    **terms: Any,
+) -> bargain.OfferView:
+    now = clock.now()
+    head = PlayHead(
+        name="脐橙砍价",
+        currency="CNY",
+        opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(days=7),
+        budget_minor=budget_minor,
+    )
+    wanted = bargain.BargainTerms(
+        product_id=product_of(variant_id),
+        variant_id=variant_id,
+        floor_minor=floor_minor,
+        helpers=helpers,
+        units=units,
+        **terms,
+    )
+    return bargain.create_offer(head, wanted, by=OWNER)
+
+
+def launch(actor: Actor, offer: bargain.OfferView) -> uuid.UUID:
+    return launch_with_stock(offer.id, by=actor, trace=trace_of(actor))
+
+
+def trace_of(actor: Actor) -> bargain.Trace:
+    """A browser and a network of one's own."""
+    return bargain.Trace(visitor_id=actor.visitor_id, address_mark=str(actor.id)[:32])
+
+
+def buy_bargained(actor: Actor, bargain_id: uuid.UUID) -> uuid.UUID:
+    """An order at the bargained price that waits for payment."""
+    delivery = Delivery(address_id=make_address(actor))
+    return order_bargained(bargain_id, by=actor, delivery=delivery, expected_total_minor=None)
 
 
 def buy(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
     """An order that waits for payment."""
     delivery = Delivery(address_id=make_address(actor))
     return order_items([(variant_id, quantity)], by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def fill_wallet(actor: Actor, amount_minor: int) -> None:
+    """Money out of nowhere: from an account of the tests."""
+    source = AccountRef(code="test_gifts", kind=AccountKind.EXPENSE)
+    member_id = actor.require_member()
+    put_into_wallet(Move(ids.new_id(), member_id, source, amount_minor, "CNY", "gift", ("member", member_id)))
 
 
 def take_seat(
@@ -116,11 +193,49 @@ def take_seat(
     team_id: uuid.UUID | None = None,
     quantity: int = 1,
     late_choice: LateChoice = LateChoice.REFUND,
+    friend_code: str = "",
+    finds_team: bool = False,
 ) -> uuid.UUID:
     """An order for a seat that waits for payment."""
-    wish = SeatWish(offer.id, team_id, offer.prices[0].variant_id, quantity, late_choice)
+    variant_id = offer.prices[0].variant_id
+    wish = SeatWish(offer.id, team_id, variant_id, quantity, late_choice, friend_code, finds_team)
     delivery = Delivery(address_id=make_address(actor))
     return order_seat(wish, by=actor, delivery=delivery, expected_total_minor=None)
+
+
+def make_sale(
+    *variant_ids: uuid.UUID,
+    price_minor: int = 2990,
+    units: int = 5,
+    member_limit: int = 1,
+    budget_minor: int | None = None,
+    opens_in: timedelta = timedelta(minutes=-1),
+    hours: int = 2,
+) -> SaleView:
+    """A published flash sale; it runs unless it opens later."""
+    opens_at = clock.now() + opens_in
+    head = PlayHead("整点秒杀", "CNY", opens_at, opens_at + timedelta(hours=hours), budget_minor=budget_minor)
+    items = [ItemForm(variant_id, price_minor, units, member_limit) for variant_id in variant_ids]
+    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER)
+
+
+def tap(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1, minutes: int = 15) -> uuid.UUID:
+    """A claim as the hot lane grants it; the pipeline has not seen it yet."""
+    member_id, claim_id = actor.require_member(), ids.new_id()
+    rush.claim_units(
+        pool_id=item_view(item_id).pool_id,  # type: ignore[arg-type]
+        member_id=member_id,
+        quantity=quantity,
+        claim_id=claim_id,
+        expires_at=clock.now() + timedelta(minutes=minutes),
+    )
+    return claim_id
+
+
+def buy_flash(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
+    """An order by the ordinary road that waits for payment."""
+    delivery = Delivery(address_id=make_address(actor))
+    return order_flash(FlashWish(item_id, quantity), by=actor, delivery=delivery, expected_total_minor=None)
 
 
 def start_paying(actor: Actor, order_id: uuid.UUID) -> PaymentView:
@@ -142,13 +257,17 @@ __all__ = [
     "PaymentView",
     "actor_of_id",
     "buy",
+    "buy_flash",
+    "fill_wallet",
     "make_address",
     "make_member",
     "make_offer",
     "make_product",
+    "make_sale",
     "pay",
     "run_jobs",
     "start_paying",
     "take_seat",
+    "tap",
     "uuid",
 ]

@@ -56,3 +56,14 @@ def take_locks_away(monkeypatch: pytest.MonkeyPatch, module: ModuleType, *, read
         return row
 
     monkeypatch.setattr(module.locks, "lock_one", read_only)  # type: ignore[attr-defined]
+
+
+def line_up(readers: int) -> Callable[[], None]:
+    """A point that nobody passes before all readers have come to it; for controls that take a guard away."""
+    all_have_come = threading.Barrier(readers)
+
+    def wait() -> None:
+        with suppress(threading.BrokenBarrierError):
+            all_have_come.wait(2)
+
+    return wait

@@ -17,10 +17,13 @@ from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table
 from jishi.modules.people.public import create_staff, create_token
 from jishi.modules.people.types import Role
-from jishi.modules.plays.public import offer_view
+from jishi.modules.plays.flash_sale.public import balances_of
+from jishi.modules.plays.group_buy.public import offer_view
+from jishi.modules.plays.lucky_draw.public import PrizeForm, PrizeKind, close_draw
+from jishi.modules.plays.red_packet.public import close_packets
 from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
-from tests.world import makers
+from tests.world import luck, makers
 
 
 def staff(*, email: str, password: str, role: str) -> str:
@@ -84,6 +87,54 @@ def offer(*, title: str, price_minor: int, team_size: int) -> str:
     return str(makers.make_offer(page.variants[0].id, price_minor=price_minor, team_size=team_size).id)
 
 
+def flash_sale(*, units: int) -> dict[str, str]:
+    """A running flash sale without a limit per member."""
+    sale = makers.make_sale(makers.make_product(stock=units), units=units, member_limit=0)
+    item = sale.items[0]
+    return {"play": str(sale.id), "item": str(item.id), "pool": str(item.pool_id)}
+
+
+def flash_buyers(*, count: int) -> list[dict[str, str]]:
+    """Members with an address and a pass for the lane."""
+    found = []
+    for _ in range(count):
+        member = makers.make_member()
+        makers.make_address(member)
+        member_id = member.require_member()
+        found.append({"id": str(member_id), "pass": issue_pass(member_id, now_seconds=int(time.time()))})
+    return found
+
+
+def flash_taps(*, item: str, buyers: int, each: int) -> int:
+    """Claims as the lane grants them."""
+    for buyer in flash_buyers(count=buyers):
+        actor = makers.actor_of_id(uuid.UUID(buyer["id"]))
+        for _ in range(each):
+            makers.tap(actor, uuid.UUID(item))
+    return buyers * each
+
+
+def flash_balance(*, play: str) -> list[bool]:
+    return [found.is_sound for found in balances_of(uuid.UUID(play))]
+
+
+def packet(*, total_minor: int, share_count: int, password: str = "") -> dict[str, str]:
+    """A red packet that may be opened."""
+    made = luck.make_packet(total_minor=total_minor, share_count=share_count, password=password)
+    return {"packet": str(made.id), "play": str(made.play_id)}
+
+
+def draw(*, stock: int, odds_bp: int) -> str:
+    """A draw with one money prize."""
+    prize = PrizeForm(name="现金 8.80", kind=PrizeKind.MONEY, stock=stock, odds_bp=odds_bp, amount_minor=880)
+    return str(luck.make_draw(prizes=(prize,)).id)
+
+
+def end_luck(*, packet_play: str, draw: str) -> None:
+    close_packets(uuid.UUID(packet_play), by=makers.OWNER)
+    close_draw(uuid.UUID(draw), by=makers.OWNER)
+
+
 def _at_cashier(member: makers.Actor, order_id: uuid.UUID) -> dict[str, str]:
     payment = pay_order(order_id, by=member, provider="sandbox")
     return {"order": str(order_id), "payment": str(payment.id), "pay_url": payment.pay_url}
@@ -91,7 +142,11 @@ def _at_cashier(member: makers.Actor, order_id: uuid.UUID) -> dict[str, str]:
 
 ACTS = {
     act.__name__: act
-    for act in (staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer)
+    for act in (
+        *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
+        *(flash_sale, flash_buyers, flash_taps, flash_balance),
+        *(packet, draw, end_luck),
+    )
 }
 
 

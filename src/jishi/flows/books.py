@@ -5,9 +5,13 @@ import uuid
 from jishi.kernel import ids
 from jishi.modules.ledger.public import AccountKind, AccountRef, NewTransfer, post_transfers
 from jishi.modules.payments.public import PaymentView, RefundView
+from jishi.modules.wallet.public import Move, put_into_wallet, take_from_wallet
 
 SALES = AccountRef(code="sales", kind=AccountKind.INCOME)
 FEES = AccountRef(code="payment_fees", kind=AccountKind.EXPENSE)
+
+
+WALLET = "wallet"
 
 
 def clearing(provider: str) -> AccountRef:
@@ -28,8 +32,24 @@ def refund_posting_id(refund_id: uuid.UUID) -> uuid.UUID:
 
 
 def post_payment(payment: PaymentView) -> None:
-    """Debit the provider, credit sales; what the provider keeps is a fee."""
+    """Debit the provider, credit sales; what the provider keeps is a fee. A wallet is debited itself.
+
+    Raises WalletTooSmall.
+    """
     subject = ("order", payment.order_id)
+    if payment.provider == WALLET:
+        take_from_wallet(
+            Move(
+                id=capture_id(payment.id),
+                member_id=payment.member_id,
+                other=SALES,
+                amount_minor=payment.amount_minor,
+                currency=payment.currency,
+                kind="payment",
+                subject=subject,
+            )
+        )
+        return
     transfers = [
         NewTransfer(
             id=capture_id(payment.id),
@@ -58,6 +78,20 @@ def post_payment(payment: PaymentView) -> None:
 
 def post_refund(refund: RefundView) -> None:
     """The inverse of the payment for the part that went back; the fee stays with the provider."""
+    if refund.provider == WALLET:
+        put_into_wallet(
+            Move(
+                id=refund_posting_id(refund.id),
+                member_id=refund.member_id,
+                other=SALES,
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                kind="refund",
+                subject=("order", refund.order_id),
+                reverses_id=capture_id(refund.payment_id),
+            )
+        )
+        return
     post_transfers(
         [
             NewTransfer(

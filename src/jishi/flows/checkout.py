@@ -4,13 +4,15 @@ Everything happens in one transaction: price, stock, seat, order. When any part 
 """
 
 import uuid
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
-from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
+from jishi.flows.bargains import free_unit
+from jishi.flows.quotes import Quote, QuotedLine, quote_bargain, quote_cart, quote_items, quote_seat
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
@@ -28,7 +30,8 @@ from jishi.modules.orders.public import (
     place_order,
 )
 from jishi.modules.people.public import AddressView, address_view
-from jishi.modules.plays.public import LateChoice, SeatRequest, take_seat
+from jishi.modules.plays.bargain.public import order_bargain
+from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, find_team, take_seat
 from jishi.modules.sharing.public import attribution_of
 from jishi.platform.transactions import in_transaction
 
@@ -36,6 +39,7 @@ PAY_MINUTES = 30
 NOTE_LENGTH_MAX = 200
 ITEMS_MAX = 60
 UNITS_MAX = 999
+_ADDRESS_FIELDS = tuple(field.name for field in fields(AddressView) if field.name not in ("id", "is_default"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class SeatWish:
     variant_id: uuid.UUID
     quantity: int
     late_choice: LateChoice
+    friend_code: str = ""
+    finds_team: bool = False  # the team closest to full that has a place for them, else one of their own
 
 
 @in_transaction
@@ -70,13 +76,13 @@ def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | Non
     known = order_id_of_cart(cart.id)
     if known is not None:
         return known
-    address = _address(delivery, by=by)
+    address = chosen_address(delivery, by=by)
     quote = quote_cart(cart, address=address, currency=settings.JISHI_CURRENCY)
     order_id = ids.new_id()
     close_cart(cart.id)
-    return _place(
+    return place_quote(
         quote,
-        _Head(order_id, member_id, cart.id, clock.now() + timedelta(minutes=PAY_MINUTES)),
+        OrderHead(order_id, member_id, cart.id, clock.now() + timedelta(minutes=PAY_MINUTES)),
         by=by,
         delivery=delivery,
         address=address,
@@ -97,11 +103,11 @@ def order_items(
         wanted[variant_id] = wanted.get(variant_id, 0) + quantity
     if any(not 1 <= quantity <= UNITS_MAX for quantity in wanted.values()):
         raise BadQuantity(limit=UNITS_MAX)
-    address = _address(delivery, by=by)
+    address = chosen_address(delivery, by=by)
     quote = quote_items(list(wanted.items()), address=address, currency=settings.JISHI_CURRENCY)
-    return _place(
+    return place_quote(
         quote,
-        _Head(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
+        OrderHead(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
         by=by,
         delivery=delivery,
         address=address,
@@ -117,8 +123,10 @@ def order_seat(
     member_id = by.require_member()
     if not 1 <= wish.quantity <= UNITS_MAX:
         raise BadQuantity(limit=UNITS_MAX)
-    address = _address(delivery, by=by)
-    _, quote = quote_seat(
+    if wish.finds_team and wish.team_id is None:
+        wish = replace(wish, team_id=find_team(wish.offer_id, member_id=member_id))
+    address = chosen_address(delivery, by=by)
+    offer, quote = quote_seat(
         offer_id=wish.offer_id,
         team_id=wish.team_id,
         variant_id=wish.variant_id,
@@ -136,10 +144,12 @@ def order_seat(
             quantity=wish.quantity,
             discount_minor=quote.discount_minor,
             late_choice=wish.late_choice,
+            price_minor=offer.price_of(wish.variant_id) or 0,
+            friend_code=wish.friend_code,
         ),
         by=by,
     )
-    head = _Head(
+    head = OrderHead(
         order_id,
         member_id,
         None,
@@ -148,13 +158,42 @@ def order_seat(
         play_id=wish.offer_id,
         team_id=seat.team_id,
     )
-    return _place(
+    return place_quote(
+        quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
+    )
+
+
+@in_transaction
+def order_bargained(
+    bargain_id: uuid.UUID, *, by: Actor, delivery: Delivery, expected_total_minor: int | None
+) -> uuid.UUID:
+    """Buy at the price a bargain has come down to; its unit of stock moves from the bargain to the order.
+
+    Raises like `order_items`, and what `order_bargain` raises.
+    """
+    member_id = by.require_member()
+    order_id = ids.new_id()
+    bargain = order_bargain(bargain_id, order_id=order_id, by=by)
+    address = chosen_address(delivery, by=by)
+    quote = quote_bargain(bargain_id, address=address, currency=settings.JISHI_CURRENCY)
+    free_unit(bargain_id, reason="ordered")
+    head = OrderHead(
+        order_id,
+        member_id,
+        None,
+        clock.now() + timedelta(minutes=PAY_MINUTES),
+        play_kind="bargain",
+        play_id=bargain.offer_id,
+    )
+    return place_quote(
         quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Head:
+class OrderHead:
+    """What an order is besides its goods."""
+
     order_id: uuid.UUID
     member_id: uuid.UUID
     cart_id: uuid.UUID | None
@@ -164,15 +203,17 @@ class _Head:
     team_id: uuid.UUID | None = None
 
 
-def _place(
+def place_quote(  # noqa: PLR0913  (an order and where its goods come from)
     quote: Quote,
-    head: _Head,
+    head: OrderHead,
     *,
     by: Actor,
     delivery: Delivery,
     address: AddressView | None,
     expected_total_minor: int | None,
+    take_goods: Callable[[NewOrder], None] | None = None,
 ) -> uuid.UUID:
+    """Place what was quoted. `take_goods` gets its stock where a play has set it aside; else the shelf is asked."""
     if not quote.ordered_lines:
         raise CartEmpty()
     if quote.region_refused:
@@ -187,9 +228,9 @@ def _place(
         visitor_id=by.visitor_id,
         cart_id=head.cart_id,
         currency=quote.currency,
-        lines=tuple(_new_line(line, credit) for line in quote.ordered_lines),
+        lines=tuple(line_of(line, credit) for line in quote.ordered_lines),
         shipping_minor=quote.shipping_minor,
-        address=_snapshot(address),
+        address=snapshot_of(address),
         note=delivery.note.strip()[:NOTE_LENGTH_MAX],
         pay_deadline=head.pay_deadline,
         play_kind=head.play_kind,
@@ -198,15 +239,19 @@ def _place(
     )
     order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
     # stock last: its rows are the hottest, so they stay locked for the shortest time
-    hold_stock(
-        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines],
-        cause=Cause("order", order_id),
-        expires_at=None,
-    )
+    (take_goods or _take_from_shelf)(new)
     return order_id
 
 
-def _new_line(line: QuotedLine, credit: LineAttribution) -> NewLine:
+def _take_from_shelf(new: NewOrder) -> None:
+    hold_stock(
+        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines],
+        cause=Cause("order", new.order_id),
+        expires_at=None,
+    )
+
+
+def line_of(line: QuotedLine, credit: LineAttribution) -> NewLine:
     variant = line.variant
     return NewLine(
         line_id=ids.new_id(),
@@ -225,14 +270,11 @@ def _new_line(line: QuotedLine, credit: LineAttribution) -> NewLine:
     )
 
 
-def _address(delivery: Delivery, *, by: Actor) -> AddressView | None:
+def chosen_address(delivery: Delivery, *, by: Actor) -> AddressView | None:
     return address_view(delivery.address_id, by=by) if delivery.address_id else None
 
 
-def _snapshot(address: AddressView | None) -> dict[str, Any]:
+def snapshot_of(address: AddressView | None) -> dict[str, Any]:
     if address is None:
         return {}
-    values = asdict(address)
-    values["id"] = str(address.id)
-    values.pop("is_default")
-    return values
+    return {name: getattr(address, name) for name in _ADDRESS_FIELDS} | {"id": str(address.id)}

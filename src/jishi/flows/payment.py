@@ -8,8 +8,10 @@ import uuid
 
 from django.db import transaction
 
-from jishi.flows.books import post_payment
+from jishi.flows.books import WALLET, post_payment
+from jishi.flows.places import has_goods, keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
+from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -19,8 +21,8 @@ from jishi.modules.orders.public import (
     OrderState,
     PaymentVerdict,
     accept_payment_to_return,
-    complete_orders,
     lines_by_order,
+    lock_payable,
     move_to_team,
     order_view,
     record_payment,
@@ -28,6 +30,7 @@ from jishi.modules.orders.public import (
 )
 from jishi.modules.payments.public import (
     Outcome,
+    OutcomeKind,
     PaymentState,
     PaymentView,
     ask_payment,
@@ -37,15 +40,17 @@ from jishi.modules.payments.public import (
     request_refund,
     start_payment,
 )
-from jishi.modules.plays.public import Landing, Settlement, settle_late, settle_seat
+from jishi.modules.plays.group_buy.public import Landing, Settlement, settle_late, settle_seat
 from jishi.platform.transactions import in_transaction
 
 
 def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
-    """Open (or reuse) a payment and get the cashier's address. Raises NotPayable.
+    """Open (or reuse) a payment and get the cashier's address; a wallet pays at once. Raises NotPayable, WalletTooSmall.
 
     Run outside of a transaction: the provider is called between two of them.
     """
+    if provider == WALLET:
+        return pay_from_wallet(order_id, by=by)
     with transaction.atomic():
         order = order_view(order_id, by=by)
         if (
@@ -70,6 +75,33 @@ def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
     )
 
 
+@in_transaction
+def pay_from_wallet(order_id: uuid.UUID, *, by: Actor) -> PaymentView:
+    """The whole order from the member's own wallet, or nothing. Raises NotFound, NotPayable, WalletTooSmall.
+
+    The order's row is held from the start, so a second tap finds it paid.
+    """
+    lock_payable(order_id, by=by)
+    order = order_view(order_id, by=by)
+    payment = open_payment(
+        order_id=order.id,
+        member_id=order.member_id,
+        provider=WALLET,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        title=order.lines[0].title,
+    )
+    word = Outcome(
+        kind=OutcomeKind.SUCCEEDED,
+        reference=f"wallet-{payment.id.hex}",
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        at=clock.now(),
+    )
+    take_outcome(payment.id, word)
+    return payment_view(payment.id)
+
+
 def check_payment(payment_id: uuid.UUID) -> PaymentView:
     """The payer came back, or time has passed: ask the provider and take its word. Not inside a transaction."""
     payment = payment_view(payment_id)
@@ -90,8 +122,10 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
     if taken.verdict is PaymentVerdict.ACCEPTED:
         if taken.is_for_team:
             _settle_seat_of(payment.order_id)
+        elif not keep_place(taken.play_kind, payment.order_id):
+            refund_order(payment.order_id, reason="place_gone")
     elif taken.verdict is PaymentVerdict.LATE:
-        _settle_late(payment, is_for_team=taken.is_for_team)
+        _settle_late(payment, play_kind=taken.play_kind)
     else:
         _send_back(payment, reason="paid_twice")
     return True
@@ -108,33 +142,41 @@ def _settle_seat_of(order_id: uuid.UUID) -> None:
     _follow(order_id, settlement)
 
 
-def _settle_late(payment: PaymentView, *, is_for_team: bool) -> None:
-    """The order was cancelled before the money came: honour it if goods and seat can be had, else send it back."""
+def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
+    """The order was cancelled before the money came: honour it if goods and place can be had, else send it back."""
     order_id = payment.order_id
+    is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
-            hold_stock(
-                lines=[
-                    HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
-                    for line in lines_by_order([order_id])[order_id]
-                ],
-                cause=Cause("order", order_id),
-                expires_at=None,
-            )
+            if not has_goods(play_kind):
+                _hold_again(payment)
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
-                raise _NoSeat()
-    except (OutOfStock, _NoSeat) as refusal:
+                raise _NoPlace()
+            if not is_for_team and not regain_place(play_kind, order_id):
+                raise _NoPlace()
+    except (OutOfStock, _NoPlace) as refusal:
         accept_payment_to_return(order_id, payment_id=payment.id)
-        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoSeat) else "stock_gone")
+        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoPlace) else "stock_gone")
         return
     revive_order(order_id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order_id, settlement)
 
 
-class _NoSeat(Exception):
-    """Undoes the stock that was held for a seat which could not be had."""
+def _hold_again(payment: PaymentView) -> None:
+    hold_stock(
+        lines=[
+            HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+            for line in lines_by_order([payment.order_id])[payment.order_id]
+        ],
+        cause=Cause("order", payment.order_id),
+        expires_at=None,
+    )
+
+
+class _NoPlace(Exception):
+    """Undoes the stock that was held for a seat or place which could not be had."""
 
 
 def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:
@@ -143,7 +185,9 @@ def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:
         return
     move_to_team(order_id, team_id=settlement.team_id)
     if settlement.ready_order_ids:
-        complete_orders(settlement.ready_order_ids, team_id=settlement.team_id)
+        finish_team(
+            settlement.team_id, order_ids=settlement.ready_order_ids, price_cuts=settlement.price_cuts
+        )
 
 
 def _send_back(payment: PaymentView, *, reason: str) -> None:

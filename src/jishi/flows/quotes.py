@@ -5,14 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jishi.kernel.errors import NotFound
-from jishi.modules.catalog.public import VariantView, variants_by_ids
+from jishi.modules.catalog.public import VariantView, cards_by_ids, variants_by_ids
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.orders.public import CartView, Discount, RegionRefused, default_rates, shipping_fee_minor
 from jishi.modules.people.public import AddressView
-from jishi.modules.plays.public import OfferView, VariantNotInOffer, discount_minor, offer_view, teams_by_ids
+from jishi.modules.plays.bargain.public import bargain_view
+from jishi.modules.plays.group_buy.public import (
+    OfferView,
+    VariantNotInOffer,
+    discount_minor,
+    offer_view,
+    teams_by_ids,
+)
 
 GROUP_DISCOUNT = "group_buy"
 LEADER_DISCOUNT = "group_buy_leader"
+BARGAIN_DISCOUNT = "bargain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,28 @@ def quote_seat(
         sellable=sellable_by_variant([variant_id]).get(variant_id, 0),
     )
     return offer, with_shipping((line,), address=address, currency=currency)
+
+
+def quote_bargain(bargain_id: uuid.UUID, *, address: AddressView | None, currency: str) -> Quote:
+    """One unit at the price its bargain has come down to. Raises NotFound.
+
+    The unit itself is held by the bargain, so it can be had whatever the shelf says.
+    """
+    bargain = bargain_view(bargain_id)
+    variant = variants_by_ids([bargain.variant_id]).get(bargain.variant_id)
+    if variant is None:
+        raise NotFound()
+    off = max(0, variant.price_minor - bargain.price_minor)
+    label = cards_by_ids([bargain.product_id])[bargain.product_id].title
+    discount = Discount(kind=BARGAIN_DISCOUNT, source_id=str(bargain.id), amount_minor=off, label=label)
+    line = QuotedLine(
+        variant=variant,
+        quantity=1,
+        price_seen_minor=variant.price_minor,
+        discounts=(discount,) if off else (),
+        sellable=1,
+    )
+    return with_shipping((line,), address=address, currency=currency)
 
 
 def with_shipping(lines: tuple[QuotedLine, ...], *, address: AddressView | None, currency: str) -> Quote:

@@ -3,6 +3,7 @@
 import uuid
 
 from jishi.flows.books import post_refund
+from jishi.flows.places import give_place_back, take_goods_back
 from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.inventory.public import Cause, StockLine, release_units
@@ -12,6 +13,7 @@ from jishi.modules.orders.public import (
     OrderView,
     RefundPlan,
     TeamStillForming,
+    cut_price,
     mark_refund_failed,
     order_view,
     record_refund,
@@ -26,7 +28,7 @@ from jishi.modules.payments.public import (
     retry_refund,
     send_refund,
 )
-from jishi.modules.plays.public import leave_team
+from jishi.modules.plays.group_buy.public import leave_team
 from jishi.platform import history, jobs
 from jishi.platform.transactions import in_transaction
 
@@ -62,8 +64,15 @@ def refund_order(
     cancelled = [
         StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
     ]
-    if cancelled and before.state is not OrderState.REFUNDING:  # a late payment sent back never held goods
+    is_whole = units_by_line is None or _takes_all(before, units_by_line)
+    # a team that succeeded stays whole
+    frees_place = is_whole and before.state is OrderState.PAID and before.play_kind != "group_buy"
+    took_goods = frees_place and take_goods_back(before.play_kind, order_id, reason=reason)
+    if cancelled and not took_goods and before.state is not OrderState.REFUNDING:
+        # a late payment sent back never held goods
         release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
+    if frees_place:
+        give_place_back(before.play_kind, order_id, reason=reason)
     payment_id = order_view(order_id, by=SYSTEM).payment_id
     if payment_id is None:
         raise NothingToRefund()
@@ -75,6 +84,20 @@ def refund_order(
     )
     defer_refund(plan.refund_id)
     return plan
+
+
+@in_transaction
+def give_price_back(order_id: uuid.UUID, *, amount_minor: int | None, reason: str) -> bool:
+    """Part of the goods' price goes back (None: all of it) and no unit does. False when it was done before."""
+    plan = cut_price(order_id, amount_minor=amount_minor, reason=reason)
+    payment_id = order_view(order_id, by=SYSTEM).payment_id
+    if plan is None or payment_id is None:
+        return False
+    request_refund(
+        refund_id=plan.refund_id, payment_id=payment_id, amount_minor=plan.amount_minor, reason=reason
+    )
+    defer_refund(plan.refund_id)
+    return True
 
 
 def carry_out_refund(refund_id: uuid.UUID) -> RefundState:

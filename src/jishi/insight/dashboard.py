@@ -7,7 +7,12 @@ from jishi.insight.periods import Compared, Period
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import DayFigures, daily_figures
 from jishi.modules.people.public import count_joined, count_visitors, joined_between, visitors_by_day
-from jishi.modules.plays.public import TeamCounts, count_forming, teams_by_day, teams_settled_between
+from jishi.modules.plays.group_buy.public import (
+    TeamCounts,
+    count_forming,
+    teams_by_day,
+    teams_settled_between,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a group buy cost and what it brought (docs/algorithms/roi.md). Pure: sold lines in, figures out."""
+"""What a play cost and what it brought (docs/algorithms/roi.md). Pure: sold lines in, figures out."""
 
 import math
 import uuid
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jishi.modules.orders.public import SoldLine
 
-GROUP_DISCOUNT = "group_buy"
+PLAY_DISCOUNTS = ("group_buy", "bargain", "flash_sale", "lucky_draw")
 LEADER_DISCOUNT = "group_buy_leader"
 
 
@@ -19,7 +19,7 @@ class Waterfall:
     """From list prices down to margin, in minor units. Every step is a sum over rows that can be shown."""
 
     list_minor: int
-    group_discount_minor: int
+    play_discount_minor: int
     leader_discount_minor: int
     shipping_minor: int
     refunded_minor: int
@@ -27,12 +27,13 @@ class Waterfall:
     cost_minor: int
     cost_known_units: int
     units: int
-    kept_group_discount_minor: int
+    kept_play_discount_minor: int
     kept_leader_discount_minor: int
+    gifts_minor: int = 0  # money given away beside the orders: red packets, prizes
 
     @property
     def paid_minor(self) -> int:
-        return self.list_minor - self.group_discount_minor - self.leader_discount_minor + self.shipping_minor
+        return self.list_minor - self.play_discount_minor - self.leader_discount_minor + self.shipping_minor
 
     @property
     def net_minor(self) -> int:
@@ -41,8 +42,9 @@ class Waterfall:
 
     @property
     def spend_minor(self) -> int:
-        """What was given for it: discounts on goods that were kept, and the provider's fees."""
-        return self.kept_group_discount_minor + self.kept_leader_discount_minor + self.fee_minor
+        """What was given for it: discounts on goods that were kept, gifts of money, the provider's fees."""
+        discounts = self.kept_play_discount_minor + self.kept_leader_discount_minor
+        return discounts + self.gifts_minor + self.fee_minor
 
     @property
     def roi(self) -> float | None:
@@ -54,10 +56,10 @@ class Waterfall:
 
     @property
     def margin_minor(self) -> int | None:
-        """Net revenue less goods and fees; None unless the cost of every unit kept is known."""
+        """Net revenue less goods, gifts and fees; None unless the cost of every unit kept is known."""
         if self.cost_known_units < self.units:
             return None
-        return self.net_minor - self.cost_minor - self.fee_minor
+        return self.net_minor - self.cost_minor - self.fee_minor - self.gifts_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +104,25 @@ class DayPoint:
     net_minor: int
 
 
-def waterfall(lines: Sequence[SoldLine], *, fees: Mapping[uuid.UUID, int]) -> Waterfall:
+def waterfall(lines: Sequence[SoldLine], *, fees: Mapping[uuid.UUID, int], gifts_minor: int = 0) -> Waterfall:
     """Add the lines up; `fees` are per order."""
     order_ids = {line.order_id for line in lines}
     kept_units = {line.line_id: line.quantity - line.refunded_quantity for line in lines}
     return Waterfall(
         list_minor=sum(line.list_total_minor for line in lines),
-        group_discount_minor=sum(discount_of(line, GROUP_DISCOUNT) for line in lines),
+        play_discount_minor=sum(discount_of(line, *PLAY_DISCOUNTS) + line.price_cut_minor for line in lines),
         leader_discount_minor=sum(discount_of(line, LEADER_DISCOUNT) for line in lines),
         shipping_minor=sum(line.shipping_minor for line in lines if line.is_first_line),
-        refunded_minor=sum(refunded_of(line) for line in lines),
+        refunded_minor=sum(refunded_of(line) - line.price_cut_minor for line in lines),
         fee_minor=sum(fees.get(order_id, 0) for order_id in order_ids),
         cost_minor=sum((line.cost_minor or 0) * kept_units[line.line_id] for line in lines),
         cost_known_units=sum(kept_units[line.line_id] for line in lines if line.cost_minor is not None),
         units=sum(kept_units.values()),
-        kept_group_discount_minor=sum(_kept(line, discount_of(line, GROUP_DISCOUNT)) for line in lines),
+        kept_play_discount_minor=sum(
+            _kept(line, discount_of(line, *PLAY_DISCOUNTS) + line.price_cut_minor) for line in lines
+        ),
         kept_leader_discount_minor=sum(_kept(line, discount_of(line, LEADER_DISCOUNT)) for line in lines),
+        gifts_minor=gifts_minor,
     )
 
 
@@ -190,8 +195,8 @@ def _bringer(
     )
 
 
-def discount_of(line: SoldLine, kind: str) -> int:
-    return sum(int(discount["amount_minor"]) for discount in line.discounts if discount["kind"] == kind)
+def discount_of(line: SoldLine, *kinds: str) -> int:
+    return sum(int(discount["amount_minor"]) for discount in line.discounts if discount["kind"] in kinds)
 
 
 def refunded_of(line: SoldLine) -> int:
@@ -200,4 +205,5 @@ def refunded_of(line: SoldLine) -> int:
 
 def _kept(line: SoldLine, discount: int) -> int:
     """The part of a discount that went to goods people kept."""
-    return discount - discount * line.refunded_minor // line.total_minor if line.total_minor else discount
+    whole = line.total_minor - line.price_cut_minor
+    return discount - discount * (line.refunded_minor - line.price_cut_minor) // whole if whole else discount

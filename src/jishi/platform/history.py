@@ -1,15 +1,31 @@
 """History: every change of state, who made it and why, for the person and the operator to read."""
 
+import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.platform.bulk import copy_rows
 from jishi.platform.models import HistoryRow
 
 STEPS_SHOWN_MAX = 200
+_COLUMNS = (
+    "subject_kind",
+    "subject_id",
+    "verb",
+    "before",
+    "after",
+    "actor_kind",
+    "actor_id",
+    "actor_label",
+    "note",
+    "details",
+    "at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,19 @@ class Step:
     note: str
     details: dict[str, Any]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """A step to be recorded with many others."""
+
+    subject: tuple[str, uuid.UUID]
+    verb: str
+    by: Actor
+    before: str = ""
+    after: str = ""
+    note: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def record_step(  # noqa: PLR0913  (one row, its columns)
@@ -47,6 +76,30 @@ def record_step(  # noqa: PLR0913  (one row, its columns)
         note=note[:400],
         details=details or {},
         at=clock.now(),
+    )
+
+
+def record_steps(steps: Sequence[NewStep]) -> None:
+    """Write many at once: one statement."""
+    now = clock.now()
+    copy_rows(
+        table=HistoryRow._meta.db_table,
+        columns=_COLUMNS,
+        rows=(
+            (
+                *step.subject,
+                step.verb,
+                step.before,
+                step.after,
+                step.by.kind.value,
+                step.by.id,
+                step.by.label[:80],
+                step.note[:400],
+                json.dumps(step.details),
+                now,
+            )
+            for step in steps
+        ),
     )
 
 

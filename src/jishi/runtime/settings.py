@@ -27,8 +27,14 @@ ROOMS = [
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
+    "jishi.modules.wallet",
     "jishi.modules.orders",
+    "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
+    "jishi.modules.plays.flash_sale",
+    "jishi.modules.plays.bargain",
+    "jishi.modules.plays.red_packet",
+    "jishi.modules.plays.lucky_draw",
 ]
 
 INSTALLED_APPS = [
@@ -169,7 +175,11 @@ JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
+JISHI_PRIZE_VALUE_MAX_MINOR = ENV.prize_value_max_minor
 JISHI_STAFF_MFA = ENV.staff_mfa
-JISHI_PAYMENT_PROVIDERS = {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
+JISHI_PAYMENT_PROVIDERS = {
+    "sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider",
+    "wallet": "jishi.modules.payments.providers.wallet.WalletProvider",
+}
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"
 JISHI_RATE_FACTOR = ENV.rate_factor

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 
 from procrastinate import App
 
@@ -10,6 +11,10 @@ from jishi.runtime.logs import get_logger
 
 SHUTDOWN_SECONDS_MAX = 6.0
 POLL_SECONDS = 2.0
+PIPELINE_SECONDS = (
+    0.15  # a claim waits no longer than this for its order when the worker is not busy with others
+)
+PIPELINE_REST_SECONDS = 1.0
 
 
 def run() -> None:
@@ -20,7 +25,35 @@ def run() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
-    asyncio.run(_work(app, concurrency=environment().worker_concurrency))
+    over = threading.Event()
+    pipeline = threading.Thread(target=run_pipeline, args=(over,), name="pipeline", daemon=True)
+    pipeline.start()
+    try:
+        asyncio.run(_work(app, concurrency=environment().worker_concurrency))
+    finally:
+        over.set()
+        pipeline.join(SHUTDOWN_SECONDS_MAX)
+
+
+def run_pipeline(over: threading.Event) -> None:
+    """Turn granted claims into orders until the event is set; any number of workers may do it side by side."""
+    from django.db import close_old_connections, connection
+
+    from jishi.flows.pipeline import order_waiting_claims
+
+    try:
+        while not over.is_set():
+            try:
+                pause = 0.0 if order_waiting_claims() else PIPELINE_SECONDS
+            except (
+                Exception
+            ) as error:  # whatever it is, the claims are as they were and the next round tries again
+                get_logger("jishi.pipeline").error("claims not ordered", error=repr(error))
+                close_old_connections()
+                pause = PIPELINE_REST_SECONDS
+            over.wait(pause)
+    finally:
+        connection.close()
 
 
 async def _work(app: App, *, concurrency: int) -> None:

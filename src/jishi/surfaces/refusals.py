@@ -30,8 +30,11 @@ def status_of(refusal: Refusal) -> int:
 
 def words_of(refusal: Refusal) -> str:
     """The refusal's message, translated and filled in. Facts that are Chinese source texts are translated too."""
-    facts = {
-        name: gettext(value) if isinstance(value, str) and value else value
-        for name, value in refusal.facts.items()
-    }
+    facts = {name: _said(value) for name, value in refusal.facts.items()}
     return gettext(refusal.message).format_map(_Facts(facts))
+
+
+def _said(fact: object) -> object:
+    if isinstance(fact, tuple):  # several reasons, each a source text
+        return gettext("；").join(gettext(part) for part in fact)
+    return gettext(fact) if isinstance(fact, str) and fact else fact

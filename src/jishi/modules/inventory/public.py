@@ -18,6 +18,7 @@ from jishi.modules.inventory.operations.holds import (
     release_holds,
     release_units,
     ship_holds,
+    take_over_units,
 )
 from jishi.modules.inventory.operations.locations import change_location, create_location
 from jishi.modules.inventory.operations.movements import (
@@ -29,6 +30,7 @@ from jishi.modules.inventory.operations.movements import (
 )
 from jishi.modules.inventory.queries import (
     count_short,
+    held_by_cause,
     holds_of,
     levels_of,
     locations,
@@ -54,6 +56,7 @@ from jishi.modules.inventory.types import (
     StockLine,
     StockRow,
     StockTable,
+    TakeOver,
 )
 
 __all__ = [
@@ -80,12 +83,14 @@ __all__ = [
     "StockLine",
     "StockRow",
     "StockTable",
+    "TakeOver",
     "adjust_stock",
     "change_location",
     "count_short",
     "count_stock",
     "create_location",
     "expire_holds",
+    "held_by_cause",
     "hold_stock",
     "holds_of",
     "keep_holds",
@@ -102,5 +107,6 @@ __all__ = [
     "sellable_by_variant",
     "ship_holds",
     "stock_table",
+    "take_over_units",
     "write_off_stock",
 ]

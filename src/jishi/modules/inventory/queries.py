@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.models import Hold, Location, Movement, StockLevel
@@ -69,6 +69,13 @@ def holds_of(cause: Cause) -> list[HoldView]:
         )
         for row in rows
     ]
+
+
+def held_by_cause(*, kind: str, cause_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Units that are held for each of these causes and not shipped yet; one statement."""
+    rows = Hold.objects.filter(cause_kind=kind, cause_id__in=list(cause_ids), state=HoldState.HELD.value)
+    found = rows.order_by().values_list("cause_id").annotate(rest=Sum(F("quantity") - F("shipped")))
+    return {cause_id: int(rest) for cause_id, rest in found}
 
 
 def stock_table(  # noqa: PLR0913  (the filters of one table)

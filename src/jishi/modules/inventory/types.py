@@ -43,6 +43,15 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeOver:
+    """Held goods that get another cause; `hold_id` is the caller's."""
+
+    hold_id: uuid.UUID
+    cause_id: uuid.UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class StockLine:
     variant_id: uuid.UUID
     quantity: int

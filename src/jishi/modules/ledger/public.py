@@ -10,7 +10,9 @@ from jishi.modules.ledger.queries import (
     journal,
     journal_kinds,
     journal_lines,
+    movements_in,
     posted_sum,
+    spent_on,
     transfers_of,
     trial_balance,
 )
@@ -32,10 +34,12 @@ __all__ = [
     "journal",
     "journal_kinds",
     "journal_lines",
+    "movements_in",
     "post_transfers",
     "posted_sum",
     "release_reserved",
     "reserve",
+    "spent_on",
     "transfers_of",
     "trial_balance",
 ]

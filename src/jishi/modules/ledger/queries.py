@@ -9,24 +9,25 @@ from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
 from jishi.modules.ledger.models import Account, Transfer
-from jishi.modules.ledger.types import Balance, TransferState, TransferView
+from jishi.modules.ledger.types import AccountKind, Balance, TransferState, TransferView
 from jishi.platform.paging import Key, older_than
 
 JOURNAL_PAGE_MAX = 200
 JOURNAL_LINES_MAX = 100_000
 
+# Accounts of which there is one per member or per play are one line together: nobody reads a hundred thousand wallets.
 _BALANCES = """
-SELECT a.code, a.kind, a.unit,
+SELECT coalesce(substring(a.code FROM '^(wallet|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id), 0)::bigint,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id), 0)::bigint
 FROM ledger_account a
 LEFT JOIN ledger_transfer t ON (t.debit_id = a.id OR t.credit_id = a.id) AND t.state = 'posted' {condition}
-GROUP BY a.id ORDER BY a.code, a.unit
+GROUP BY 1, a.kind, a.unit ORDER BY 1, a.unit
 """
 
 
 def balances() -> list[Balance]:
-    """Every account with what was ever posted to its two sides; one query."""
+    """Every account (wallets together as one) with what was ever posted to its two sides; one query."""
     return _balances("", [])
 
 
@@ -88,6 +89,21 @@ def journal_lines(
         yield _view(row)
 
 
+def movements_in(
+    *, code: str, unit: str, after: Key | None = None, limit: int = JOURNAL_PAGE_MAX
+) -> list[TransferView]:
+    """The posted transfers of one account, newest first; two queries, however long the journal is."""
+    account_id = Account.objects.filter(code=code, unit=unit).values_list("id", flat=True).first()
+    if account_id is None:
+        return []
+    rows = Transfer.objects.select_related("debit", "credit").filter(
+        Q(debit_id=account_id) | Q(credit_id=account_id),
+        older_than(after, field="at"),
+        state=TransferState.POSTED.value,
+    )
+    return [_view(row) for row in rows.order_by("-at", "-id")[: min(limit, JOURNAL_PAGE_MAX)]]
+
+
 def journal_kinds() -> list[str]:
     """The kinds of transfers there are; one query."""
     return sorted(Transfer.objects.order_by().values_list("kind", flat=True).distinct()[:100])
@@ -121,6 +137,25 @@ def posted_sum(*, kind: str, subject_kind: str, subject_ids: list[uuid.UUID]) ->
         kind=kind, subject_kind=subject_kind, subject_id__in=subject_ids, state=TransferState.POSTED.value
     ).aggregate(total=Sum("amount_minor"))
     return int(found["total"] or 0)
+
+
+def spent_on(*, subject: tuple[str, uuid.UUID], since: datetime, until: datetime) -> int:
+    """Money that expense accounts were debited for a subject in a period, less what came back; one query.
+
+    Budgets are kept in units of their own (`CNY.b`) and do not count: they are permissions, not money.
+    """
+    rows = Transfer.objects.filter(
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        state=TransferState.POSTED.value,
+        at__gte=since,
+        at__lt=until,
+    ).exclude(unit__endswith=".b")
+    found = rows.aggregate(
+        spent=Sum("amount_minor", filter=Q(debit__kind=AccountKind.EXPENSE.value)),
+        back=Sum("amount_minor", filter=Q(credit__kind=AccountKind.EXPENSE.value)),
+    )
+    return int(found["spent"] or 0) - int(found["back"] or 0)
 
 
 def _balances(condition: str, parameters: list[Any]) -> list[Balance]:

@@ -29,10 +29,14 @@ class PaymentVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PaymentTaken:
-    """The verdict about a payment, and whether the order waits for a team."""
+    """The verdict about a payment, and the kind of play its order belongs to (empty: none)."""
 
     verdict: PaymentVerdict
-    is_for_team: bool
+    play_kind: str
+
+    @property
+    def is_for_team(self) -> bool:
+        return self.play_kind == "group_buy"
 
 
 class RefundPhase(StrEnum):
@@ -153,6 +157,7 @@ class OrderLineView:
     total_minor: int
     cost_minor: int | None
     refunded_minor: int
+    cut_minor: int
     refunded_quantity: int
     shipped_quantity: int
     cancelled_quantity: int

@@ -104,6 +104,7 @@ def refund_view_of(row: Refund) -> RefundView:
         id=row.id,
         payment_id=payment.id,
         order_id=row.order_id,
+        member_id=payment.member_id,
         provider=payment.provider,
         payment_reference=payment.reference,
         amount_minor=row.amount_minor,

@@ -73,6 +73,7 @@ class RefundView:
     id: uuid.UUID
     payment_id: uuid.UUID
     order_id: uuid.UUID
+    member_id: uuid.UUID
     provider: str
     payment_reference: str
     amount_minor: int

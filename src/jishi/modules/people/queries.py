@@ -146,6 +146,13 @@ def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
     return address_view_of(row)
 
 
+def default_addresses(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AddressView]:
+    """Where these members want their goods unless they say otherwise; one query. For flows that order for many."""
+    rows = Address.objects.filter(member_id__in=list(member_ids), is_default=True, removed_at__isnull=True)
+    names = ("id", "name", "phone", "region_code", "province", "city", "district", "line", "is_default")
+    return {row[0]: AddressView(*row[1:]) for row in rows.values_list("member_id", *names)}
+
+
 def tokens_of(*, by: Actor) -> list[TokenView]:
     rows = ApiToken.objects.filter(member_id=by.require_member()).order_by("-created_at")[:100]
     return [

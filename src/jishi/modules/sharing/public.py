@@ -1,6 +1,7 @@
 """The door of sharing."""
 
 from jishi.modules.sharing.errors import LinkUnknown
+from jishi.modules.sharing.facts import LinkVisited
 from jishi.modules.sharing.operations import (
     claim_touches,
     credit_lines,
@@ -14,6 +15,7 @@ from jishi.modules.sharing.queries import (
     IntroductionView,
     LinkFigures,
     attribution_of,
+    attributions_of,
     count_visitors,
     credits_of_orders,
     credits_table,
@@ -45,11 +47,13 @@ __all__ = [
     "LinkFigures",
     "LinkUnknown",
     "LinkView",
+    "LinkVisited",
     "NewCredit",
     "Reason",
     "SharerFigures",
     "TargetKind",
     "attribution_of",
+    "attributions_of",
     "claim_touches",
     "count_visitors",
     "credit_lines",

@@ -83,18 +83,7 @@ def touches_of(*, member_id: uuid.UUID | None, visitor_id: uuid.UUID | None) -> 
         return []
     since = clock.now() - timedelta(days=rules.WINDOW_DAYS)
     rows = Touch.objects.filter(owner, at__gte=since).order_by("-at")[:TOUCHES_CONSIDERED_MAX]
-    return [
-        TouchView(
-            id=row.id,
-            at=row.at,
-            sharer_id=row.sharer_id,
-            link_id=row.link_id,
-            source=row.source,
-            target_kind=row.target_kind,
-            target_id=row.target_id,
-        )
-        for row in rows
-    ]
+    return [_touch_view(row) for row in rows]
 
 
 def attribution_of(
@@ -103,6 +92,20 @@ def attribution_of(
     """Who brought this buyer, now; one query."""
     touches = touches_of(member_id=member_id, visitor_id=visitor_id)
     return rules.attribute(touches, buyer_id=member_id, now=clock.now(), team_id=team_id)
+
+
+def attributions_of(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Attribution]:
+    """Who brought each of these buyers, by what is known of them as members; one query."""
+    now = clock.now()
+    touches: dict[uuid.UUID, list[TouchView]] = {member_id: [] for member_id in member_ids}
+    rows = Touch.objects.filter(member_id__in=list(touches), at__gte=now - timedelta(days=rules.WINDOW_DAYS))
+    for row in rows.order_by("-at")[: TOUCHES_CONSIDERED_MAX * max(1, len(touches))]:
+        if row.member_id is not None:
+            touches[row.member_id].append(_touch_view(row))
+    return {
+        member_id: rules.attribute(found, buyer_id=member_id, now=now, team_id=None)
+        for member_id, found in touches.items()
+    }
 
 
 def sharers(*, since: datetime, until: datetime, limit: int = 50) -> list[SharerFigures]:
@@ -184,6 +187,18 @@ def count_visitors(*, since: datetime, until: datetime) -> int:
     """Distinct visitors who arrived by a link or a source."""
     found = Touch.objects.filter(at__gte=since, at__lt=until).values("visitor_id").distinct()
     return found.count()
+
+
+def _touch_view(row: Touch) -> TouchView:
+    return TouchView(
+        id=row.id,
+        at=row.at,
+        sharer_id=row.sharer_id,
+        link_id=row.link_id,
+        source=row.source,
+        target_kind=row.target_kind,
+        target_id=row.target_id,
+    )
 
 
 def link_view(row: ShareLink) -> LinkView:

@@ -10,6 +10,9 @@ class TargetKind(StrEnum):
     SHOP = "shop"
     PRODUCT = "product"
     TEAM = "team"
+    BARGAIN = "bargain"
+    PACKET = "packet"
+    DRAW = "draw"
 
 
 class Channel(StrEnum):

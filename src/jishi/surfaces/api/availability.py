@@ -9,7 +9,7 @@ from ninja import Field, Query, Router, Schema
 
 from jishi.modules.catalog.public import ProductKind, ProductState, product_page, product_table
 from jishi.modules.inventory.public import sellable_by_variant
-from jishi.modules.plays.public import selling_offer_of_product
+from jishi.modules.plays.group_buy.public import selling_offer_of_product
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import offset_cursor, offset_of
 from jishi.surfaces.api.common import Page, PageIn

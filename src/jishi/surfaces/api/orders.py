@@ -19,7 +19,7 @@ from jishi.modules.orders.public import (
     receive_order,
 )
 from jishi.modules.payments.public import refunds_of_order
-from jishi.modules.plays.public import LateChoice
+from jishi.modules.plays.group_buy.public import LateChoice
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
@@ -37,6 +37,12 @@ class SeatWishIn(SeatIn):
     """`late_choice`: what happens if the payment comes too late."""
 
     late_choice: LateChoice = LateChoice.REFUND
+    friend_code: str = Field(
+        "", max_length=12, description="From the link of somebody who kept a seat for you"
+    )
+    finds_team: bool = Field(
+        False, description="Without a team: the one closest to full, else one of your own"
+    )
 
 
 class OrderIn(WantedIn):

@@ -14,12 +14,14 @@ from django.utils.translation import gettext_noop
 from ninja import Query, Router, Schema
 
 from jishi.insight.dashboard import dashboard
-from jishi.insight.group_buy_report import group_buy_report, group_buy_rows
+from jishi.insight.group_buy_report import group_buy_report
 from jishi.insight.periods import DAYS_MAX, Period, last_days
+from jishi.insight.play_report import PlayReport, play_report, play_rows
 from jishi.insight.roi import Waterfall, net_of
 from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput
 from jishi.modules.orders.public import OrderState, SoldLine
+from jishi.modules.plays.life.public import play_view
 from jishi.platform.http import actor_of, limited_as, next_link, scopes
 from jishi.platform.paging import offset_cursor, offset_of
 from jishi.surfaces.api.common import Day, Page, PageIn, PersonOut
@@ -95,9 +97,12 @@ class DashboardOut(Schema):
 
 
 class WaterfallOut(Schema):
+    """`gifts_minor`: money given away beside the orders, such as opened red packets and prizes."""
+
     list_minor: int
-    group_discount_minor: int
+    play_discount_minor: int
     leader_discount_minor: int
+    gifts_minor: int
     shipping_minor: int
     paid_minor: int
     refunded_minor: int
@@ -137,23 +142,27 @@ class DayPointOut(Schema):
     net_minor: int
 
 
-class GroupBuyReportOut(Schema):
+class PlayReportOut(Schema):
     period: PeriodOut
     currency: str
-    offer_id: uuid.UUID
+    play_id: uuid.UUID
     waterfall: WaterfallOut
     waterfall_before: WaterfallOut
     spread: SpreadOut
     spread_before: SpreadOut
-    teams_forming: int
-    teams_succeeded: int
-    teams_failed: int
-    success_rate: float | None
     order_count: int
     order_count_before: int
     order_value_minor: int
     days: list[DayPointOut]
     bringers: list[BringerOut]
+
+
+class GroupBuyReportOut(PlayReportOut):
+    offer_id: uuid.UUID
+    teams_forming: int
+    teams_succeeded: int
+    teams_failed: int
+    success_rate: float | None
 
 
 class SoldLineOut(Schema):
@@ -198,21 +207,26 @@ def get_dashboard(request: HttpRequest, wanted: Query[PeriodIn]) -> Any:
 )
 def get_group_buy_report(request: HttpRequest, offer_id: uuid.UUID, wanted: Query[PeriodIn]) -> Any:
     found = group_buy_report(offer_id, by=actor_of(request), period=_period(wanted))
-    names = [name for name in GroupBuyReportOut.model_fields if hasattr(found, name)]
     return {
-        **{name: getattr(found, name) for name in names},
-        "currency": settings.JISHI_CURRENCY,
+        **_figures_out(found.figures),
         "offer_id": found.offer.id,
-        "waterfall": _waterfall_out(found.waterfall),
-        "waterfall_before": _waterfall_out(found.waterfall_before),
         "teams_forming": found.teams.forming,
         "teams_succeeded": found.teams.succeeded,
         "teams_failed": found.teams.failed,
-        "bringers": [
-            {**asdict(row), "sharer": found.people.get(row.sharer_id) if row.sharer_id else None}
-            for row in found.bringers
-        ],
+        "success_rate": found.success_rate,
     }
+
+
+@router.get(
+    "/reports/plays/{uuid:play_id}",
+    response=PlayReportOut,
+    summary="What a bargain, flash sale, red packet or draw cost and what it brought",
+    openapi_extra=scopes("reports.view", **limited_as("report")),
+)
+def get_play_report(request: HttpRequest, play_id: uuid.UUID, wanted: Query[PeriodIn]) -> Any:
+    play = play_view(play_id)
+    found = play_report(play.id, by=actor_of(request), period=_period(wanted), targets=[play.id])
+    return _figures_out(found)
 
 
 @router.get(
@@ -222,7 +236,7 @@ def get_group_buy_report(request: HttpRequest, offer_id: uuid.UUID, wanted: Quer
     openapi_extra=scopes("reports.view", **limited_as("report")),
 )
 def list_group_buy_rows(request: HttpRequest, offer_id: uuid.UUID, wanted: Query[RowsIn]) -> Any:
-    rows = group_buy_rows(offer_id, by=actor_of(request), period=_period(wanted))
+    rows = play_rows(offer_id, by=actor_of(request), period=_period(wanted))
     first = offset_of(wanted.cursor)
     shown = rows[first : first + wanted.limit]
     more = first + wanted.limit < len(rows)
@@ -238,7 +252,7 @@ def list_group_buy_rows(request: HttpRequest, offer_id: uuid.UUID, wanted: Query
 def export_group_buy_rows(
     request: HttpRequest, offer_id: uuid.UUID, wanted: Query[PeriodIn]
 ) -> StreamingHttpResponse:
-    rows = group_buy_rows(offer_id, by=actor_of(request), period=_period(wanted))
+    rows = play_rows(offer_id, by=actor_of(request), period=_period(wanted))
     response = StreamingHttpResponse(_csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="group-buy-{offer_id}.csv"'
     return response
@@ -253,6 +267,20 @@ def _period(wanted: PeriodIn) -> Period:
     if not 1 <= period.day_count <= DAYS_MAX:
         raise InvalidInput(field="first", reason=gettext_noop("时间段要在一天到一年之间"))
     return period
+
+
+def _figures_out(found: PlayReport) -> dict[str, Any]:
+    names = [name for name in PlayReportOut.model_fields if hasattr(found, name)]
+    return {
+        **{name: getattr(found, name) for name in names},
+        "currency": settings.JISHI_CURRENCY,
+        "waterfall": _waterfall_out(found.waterfall),
+        "waterfall_before": _waterfall_out(found.waterfall_before),
+        "bringers": [
+            {**asdict(row), "sharer": found.people.get(row.sharer_id) if row.sharer_id else None}
+            for row in found.bringers
+        ],
+    }
 
 
 def _waterfall_out(shown: Waterfall) -> dict[str, Any]:

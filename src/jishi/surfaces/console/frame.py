@@ -77,7 +77,17 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("orders", _("订单"), "receipt", "orders.view"),
             ),
         ),
-        (_("玩法"), (("group_buys", _("拼团"), "team", "reports.view"),)),
+        (
+            _("玩法"),
+            (
+                ("plays", _("全部玩法"), "grid", "reports.view"),
+                ("group_buys", _("拼团"), "team", "reports.view"),
+                ("bargains", _("砍价"), "scissors", "reports.view"),
+                ("flash_sales", _("秒杀"), "clock", "reports.view"),
+                ("packets", _("红包"), "packet", "reports.view"),
+                ("draws", _("抽奖"), "gift", "reports.view"),
+            ),
+        ),
         (
             _("增长"),
             (

@@ -15,19 +15,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jishi.kernel import clock
-from jishi.kernel.errors import NotFound, Refusal
+from jishi.kernel.errors import Refusal
+from jishi.kernel.money import parse_minor
 from jishi.modules.catalog.public import (
     ProductCard,
     ProductPage,
     VariantView,
-    cards_by_ids,
-    product_page,
-    product_table,
 )
-from jishi.modules.inventory.public import sellable_by_product, sellable_by_variant
-from jishi.modules.plays.public import (
+from jishi.modules.inventory.public import sellable_by_variant
+from jishi.modules.plays.group_buy.public import (
+    Audience,
+    LeaderBenefit,
     OfferForm,
     OfferView,
+    Tier,
     change_offer,
     create_offer,
     offer_view,
@@ -35,14 +36,13 @@ from jishi.modules.plays.public import (
 )
 from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.group_buys import crumbs_to
+from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
 
-PRODUCTS_SHOWN = 30
 FEE_BASIS_POINTS = 60
 DEFAULT_DAYS = 14
-VARIANTS_MAX = 60
 
 
 class EditForm(forms.Form):
@@ -67,6 +67,30 @@ class EditForm(forms.Form):
     leader_discount_minor = MoneyField(
         label=gettext_lazy("团主优惠"), help_text=gettext_lazy("开团的人每单再减多少，0 表示没有")
     )
+    leader_benefit = forms.ChoiceField(
+        label=gettext_lazy("团主得到"),
+        choices=(
+            ("discount", gettext_lazy("立减（填在团主优惠）")),
+            ("free", gettext_lazy("成团后免单")),
+            ("points", gettext_lazy("成团后送积分")),
+        ),
+    )
+    leader_points = forms.IntegerField(label=gettext_lazy("团主积分"), min_value=0, max_value=100_000)
+    tiers = forms.CharField(
+        label=gettext_lazy("人数阶梯"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("人越多越便宜，如 5:3.00, 10:6.00；结束时差价自动退给每个人"),
+    )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("谁能参加"),
+        choices=(
+            ("everyone", gettext_lazy("所有人")),
+            ("new_joiners", gettext_lazy("老带新：参团的要是新会员")),
+            ("new_members", gettext_lazy("只给新会员")),
+            ("bought_before", gettext_lazy("只给买过的会员")),
+        ),
+    )
     budget_minor = MoneyField(
         label=gettext_lazy("让利预算"),
         required=False,
@@ -89,6 +113,19 @@ class EditForm(forms.Form):
             )
         dress(self)
 
+    def clean_tiers(self) -> tuple[Tier, ...]:
+        """`5:3.00, 10:6.00` → tiers."""
+        found = []
+        for part in str(self.cleaned_data["tiers"]).replace("，", ",").replace("：", ":").split(","):
+            if not part.strip():
+                continue
+            size, _colon, off = part.partition(":")
+            try:
+                found.append(Tier(int(size), parse_minor(off, currency=settings.JISHI_CURRENCY)))
+            except ValueError as error:
+                raise forms.ValidationError(_("写成 人数:优惠，例如 5:3.00, 10:6.00")) from error
+        return tuple(found)
+
     def prices(self) -> dict[uuid.UUID, int]:
         """Group prices of the variants that have one, as far as they can be read."""
         cleaned = getattr(self, "cleaned_data", {})
@@ -103,25 +140,20 @@ class EditForm(forms.Form):
 @require_safe
 def choose_product(request: HttpRequest) -> HttpResponse:
     """The first step: what is gathered for."""
-    words_asked = request.GET.get("q", "")
-    rows, total = product_table(
-        by=actor_of(request), text=words_asked, state="published", sort="-sold", limit=PRODUCTS_SHOWN
+    return products_to_choose(
+        request,
+        section="group_buys",
+        title=_("选一件商品来拼"),
+        page="console:group_buy_new",
+        crumbs=[(_("拼团"), reverse("console:group_buys"))],
     )
-    stock = sellable_by_product([found.card.id for found in rows])
-    context = {
-        "search_text": words_asked,
-        "products": [{"card": found.card, "sellable": stock.get(found.card.id, 0)} for found in rows],
-        "total": total,
-    }
-    crumbs = [(_("拼团"), reverse("console:group_buys"))]
-    return show(request, "console/choose_product.html", section="group_buys", context=context, crumbs=crumbs)
 
 
 @guarded("plays.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
-    page = _page(request, product_id)
-    variants = _variants(page)
+    page = page_of_product(request, product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_first_values(page))
     if request.method == "POST" and form.is_valid():
         made: list[OfferView] = []
@@ -145,8 +177,8 @@ def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
     offer = offer_view(offer_id)
-    page = _page(request, offer.product_id)
-    variants = _variants(page)
+    page = page_of_product(request, offer.product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_values_of(offer))
     if request.method == "POST" and form.is_valid():
         try:
@@ -165,8 +197,8 @@ def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def preview(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     """The phone and the sums beside the form, for what is written in it now."""
-    page = _page(request, product_id)
-    variants = _variants(page)
+    page = page_of_product(request, product_id)
+    variants = sellable_variants(page)
     form = EditForm(request.POST, variants=variants)
     form.is_valid()
     return fragment(request, "console/parts/offer_preview.html", preview_of(form, page, variants))
@@ -256,17 +288,6 @@ def price_name(variant_id: uuid.UUID) -> str:
     return f"price:{variant_id}"
 
 
-def _page(request: HttpRequest, product_id: uuid.UUID) -> ProductPage:
-    card = cards_by_ids([product_id]).get(product_id)
-    if card is None:
-        raise NotFound()
-    return product_page(handle=card.handle, by=actor_of(request))
-
-
-def _variants(page: ProductPage) -> list[VariantView]:
-    return [variant for variant in page.variants if variant.is_active][:VARIANTS_MAX]
-
-
 def _first_values(page: ProductPage) -> dict[str, Any]:
     opens = clock.now().replace(second=0, microsecond=0)
     return {
@@ -275,6 +296,9 @@ def _first_values(page: ProductPage) -> dict[str, Any]:
         "team_hours": 24,
         "member_limit": 0,
         "leader_discount_minor": 0,
+        "leader_benefit": "discount",
+        "leader_points": 0,
+        "audience": "everyone",
         "opens_at": opens,
         "closes_at": opens + timedelta(days=DEFAULT_DAYS),
     }
@@ -284,6 +308,7 @@ def _values_of(offer: OfferView) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: getattr(offer, name) for name in EditForm.base_fields if hasattr(offer, name)
     }
+    values["tiers"] = ", ".join(f"{tier.size}:{written(tier.off_minor)}" for tier in offer.tiers)
     return values | {price_name(price.variant_id): price.price_minor for price in offer.prices}
 
 
@@ -311,6 +336,10 @@ def _offer_form(form: EditForm, card: ProductCard) -> OfferForm:
         closes_at=values["closes_at"],
         allows_merchant_completion=values["allows_merchant_completion"],
         prices=form.prices(),
+        tiers=values["tiers"],
+        leader_benefit=LeaderBenefit(values["leader_benefit"]),
+        leader_points=values["leader_points"],
+        audience=Audience(values["audience"]),
     )
 
 

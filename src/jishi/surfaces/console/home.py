@@ -16,7 +16,7 @@ from jishi.modules.catalog.public import ImportState, import_runs
 from jishi.modules.inventory.public import count_short
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.modules.payments.public import count_failed_refunds
-from jishi.modules.plays.public import count_forming
+from jishi.modules.plays.group_buy.public import count_forming
 from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.figures import DAYS_SHOWN_MAX, compared, gathered, groups, money, percent, whole

@@ -31,7 +31,7 @@ from jishi.modules.people.public import (
     members_table,
     people_by_ids,
 )
-from jishi.modules.plays.public import offers_by_ids, teams_of_member
+from jishi.modules.plays.group_buy.public import offers_by_ids, teams_of_member
 from jishi.modules.sharing.public import figures_of_sharer, introduction_of
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of

@@ -19,7 +19,7 @@ from jishi.modules.ledger.public import (
     journal_lines,
 )
 from jishi.modules.orders.public import summaries_by_ids
-from jishi.modules.plays.public import offers_by_ids
+from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import amount, csv_response

@@ -32,7 +32,7 @@ from jishi.modules.payments.public import (
     refunds_of_order,
 )
 from jishi.modules.people.public import Person, mask_line, mask_phone, people_by_ids
-from jishi.modules.plays.public import offers_by_ids
+from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.platform.history import Step, steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words

@@ -1,7 +1,8 @@
-"""The rows behind the numbers of a group buy's report, and their export."""
+"""The rows behind the numbers of a play's report, and their export."""
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -10,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jishi.insight.group_buy_report import RowFilter, group_buy_rows, with_fees_and_people
-from jishi.insight.roi import discount_of, net_of, refunded_of
+from jishi.insight.play_report import RowFilter, play_rows, with_fees_and_people
+from jishi.insight.roi import LEADER_DISCOUNT, PLAY_DISCOUNTS, discount_of, net_of, refunded_of
 from jishi.modules.orders.public import SoldLine
-from jishi.modules.plays.public import offer_view
+from jishi.modules.plays.group_buy.public import offer_view
+from jishi.modules.plays.life.public import PlayKind, plays_by_ids
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
@@ -21,6 +23,7 @@ from jishi.surfaces.console.csv_file import amount, csv_response
 from jishi.surfaces.console.figures import kpi, whole
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.group_buys import crumbs_to
+from jishi.surfaces.console.plays import crumbs_to_play
 from jishi.surfaces.console.questions import day_of, id_of, local, page_of, period_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tag, text, with_query
 from jishi.surfaces.templatetags.look import money as exact
@@ -32,33 +35,33 @@ FIGURES = ("discount", "leader", "refunded", "new", "brought")
 
 @guarded("reports.view")
 @require_safe
-def rows(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
+def rows(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     """The order lines that a number adds up."""
     asked, wanted = period_of(request), filter_of(request)
-    offer = offer_view(offer_id)
-    lines = group_buy_rows(offer_id, by=actor_of(request), period=asked.period, wanted=wanted)
+    subject = _subject_of(play_id)
+    lines = play_rows(play_id, by=actor_of(request), period=asked.period, wanted=wanted)
     page = page_of(request)
     context = {
-        "offer": offer,
+        "name": subject.name,
         "picker": asked.picker(request.GET),
         "title": _title(wanted),
         "rows": _table(lines[(page - 1) * ROWS_SHOWN : page * ROWS_SHOWN]),
         "sums": _sums(lines),
         "pager": pager(query=request.GET, page=page, size=ROWS_SHOWN, total=len(lines)),
-        "export_url": f"{reverse('console:roi_csv', args=[offer_id])}{with_query(request.GET, page=None)}",
-        "report_url": f"{reverse('console:roi', args=[offer_id])}?{asked.query}",
+        "export_url": f"{reverse('console:roi_csv', args=[play_id])}{with_query(request.GET, page=None)}",
+        "report_url": f"{subject.report_url}?{asked.query}",
     }
     return show(
-        request, "console/roi_rows.html", section="group_buys", context=context, crumbs=crumbs_to(offer)
+        request, "console/roi_rows.html", section=subject.section, context=context, crumbs=subject.crumbs
     )
 
 
 @guarded("reports.view")
 @require_safe
-def rows_csv(request: HttpRequest, offer_id: uuid.UUID) -> StreamingHttpResponse:
+def rows_csv(request: HttpRequest, play_id: uuid.UUID) -> StreamingHttpResponse:
     """The same rows as a file; no more than ROWS_EXPORTED_MAX of the report."""
     asked = period_of(request)
-    lines = group_buy_rows(offer_id, by=actor_of(request), period=asked.period, wanted=filter_of(request))
+    lines = play_rows(play_id, by=actor_of(request), period=asked.period, wanted=filter_of(request))
     head = [
         _("订单号"),
         _("付款时间"),
@@ -67,7 +70,7 @@ def rows_csv(request: HttpRequest, offer_id: uuid.UUID) -> StreamingHttpResponse
         _("件数"),
         _("已退件数"),
         _("原价合计"),
-        _("拼团让利"),
+        _("让利"),
         _("团主优惠"),
         _("运费"),
         _("实付"),
@@ -79,8 +82,27 @@ def rows_csv(request: HttpRequest, offer_id: uuid.UUID) -> StreamingHttpResponse
         _("来源"),
         _("状态"),
     ]
-    name = f"group-buy-{str(offer_id)[-6:]}-{asked.period.first}-{asked.period.last}"
+    name = f"play-{str(play_id)[-6:]}-{asked.period.first}-{asked.period.last}"
     return csv_response(name, head=head, rows=_csv_rows(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """The play that the rows belong to."""
+
+    name: str
+    section: str
+    report_url: str
+    crumbs: list[tuple[str, str]]
+
+
+def _subject_of(play_id: uuid.UUID) -> _Subject:
+    """Raises NotFound."""
+    play = plays_by_ids([play_id]).get(play_id)
+    if play is not None and play.kind is not PlayKind.GROUP_BUY:
+        return _Subject(play.name, "plays", reverse("console:play_roi", args=[play_id]), crumbs_to_play(play))
+    offer = offer_view(play_id)
+    return _Subject(offer.name, "group_buys", reverse("console:roi", args=[play_id]), crumbs_to(offer))
 
 
 def filter_of(request: HttpRequest) -> RowFilter:
@@ -176,8 +198,8 @@ def _csv_rows(lines: list[SoldLine]) -> Iterator[list[object]]:
                 line.quantity,
                 line.refunded_quantity,
                 amount(line.list_total_minor, currency),
-                amount(discount_of(line, "group_buy"), currency),
-                amount(discount_of(line, "group_buy_leader"), currency),
+                amount(discount_of(line, *PLAY_DISCOUNTS), currency),
+                amount(discount_of(line, LEADER_DISCOUNT), currency),
                 amount(line.shipping_minor if line.is_first_line else 0, currency),
                 amount(line.total_minor, currency),
                 amount(refunded_of(line), currency),

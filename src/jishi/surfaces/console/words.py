@@ -11,7 +11,9 @@ from jishi.modules.inventory.public import MovementKind
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState, RefundState
 from jishi.modules.people.public import Role
-from jishi.modules.plays.public import OfferState, SeatState, TeamState
+from jishi.modules.plays.bargain.public import BargainState
+from jishi.modules.plays.group_buy.public import OfferState, SeatState, TeamState
+from jishi.modules.plays.life.public import PlayKind, PlayState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
 
@@ -39,6 +41,27 @@ _OFFER = {
     OfferState.OPEN: (gettext_noop("进行中"), "leaf"),
     OfferState.CLOSING: (gettext_noop("收尾中"), "gold"),
     OfferState.SETTLED: (gettext_noop("已结束"), "line"),
+}
+_PLAY = {
+    PlayState.DRAFT: (gettext_noop("草稿"), "line"),
+    PlayState.SCHEDULED: (gettext_noop("待开始"), "sky"),
+    PlayState.OPEN: (gettext_noop("进行中"), "leaf"),
+    PlayState.CLOSING: (gettext_noop("收尾中"), "gold"),
+    PlayState.SETTLED: (gettext_noop("已结束"), "line"),
+}
+_KIND = {
+    PlayKind.GROUP_BUY: gettext_noop("拼团"),
+    PlayKind.BARGAIN: gettext_noop("砍价"),
+    PlayKind.FLASH_SALE: gettext_noop("秒杀"),
+    PlayKind.RED_PACKET: gettext_noop("红包"),
+    PlayKind.LUCKY_DRAW: gettext_noop("抽奖"),
+}
+_BARGAIN = {
+    BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
+    BargainState.ORDERED: (gettext_noop("待付款"), "accent"),
+    BargainState.BOUGHT: (gettext_noop("买到了"), "leaf"),
+    BargainState.EXPIRED: (gettext_noop("时间到了"), "line"),
+    BargainState.REFUNDED: (gettext_noop("已退款"), "line"),
 }
 _TEAM = {
     TeamState.OPENING: (gettext_noop("团主付款中"), "line"),
@@ -163,6 +186,7 @@ _REASONS = {
     "team_gone": gettext_noop("团已结束"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
+    "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("重复付款"),
     "automatic": gettext_noop("自动收货"),
     "seed": gettext_noop("初始库存"),
@@ -192,6 +216,11 @@ _ACCOUNTS = {
     "payment_fees": gettext_noop("支付手续费"),
     "budget_grants": gettext_noop("预算来源"),
     "discounts_given": gettext_noop("已给优惠"),
+    "wallet": gettext_noop("会员钱包"),
+    "red_packet": gettext_noop("红包待领"),
+    "lucky_draw": gettext_noop("抽奖奖金待发"),
+    "marketing:red_packet": gettext_noop("红包费用"),
+    "marketing:lucky_draw": gettext_noop("抽奖费用"),
 }
 _ACCOUNT_KINDS = {
     "asset": gettext_noop("资产"),
@@ -203,12 +232,15 @@ _ACCOUNT_KINDS = {
 _DISCOUNTS = {
     "group_buy": gettext_noop("拼团让利"),
     "group_buy_leader": gettext_noop("团主优惠"),
+    "bargain": gettext_noop("砍价"),
 }
 _SUBJECTS = {
     "order": gettext_noop("订单"),
     "group_offer": gettext_noop("拼团"),
     "team": gettext_noop("团"),
     "import": gettext_noop("导入"),
+    "play": gettext_noop("玩法"),
+    "red_packet": gettext_noop("红包"),
 }
 REFUND_REASONS = ("changed_mind", "damaged", "wrong_goods", "out_of_stock", "late", "goodwill")
 
@@ -223,6 +255,18 @@ def product_state(state: str) -> Tag:
 
 def offer_state(state: str) -> Tag:
     return _tag(_OFFER[OfferState(state)])
+
+
+def play_state(state: str) -> Tag:
+    return _tag(_PLAY[PlayState(state)])
+
+
+def play_kind(kind: str) -> str:
+    return _(_KIND[PlayKind(kind)])
+
+
+def bargain_state(state: str) -> Tag:
+    return _tag(_BARGAIN[BargainState(state)])
 
 
 def team_state(state: str) -> Tag:
@@ -289,6 +333,8 @@ def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
     if head == "budget":
         offer_id = rest.rpartition(":")[2]
         return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
+    if head in ("wallet", "red_packet", "lucky_draw") and rest:
+        return f"{_known(_ACCOUNTS, head)} · {rest[-6:]}"
     return _known(_ACCOUNTS, code)
 
 

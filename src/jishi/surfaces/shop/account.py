@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
 from jishi.modules.people.public import BadNickname, mask_phone, member_row, rename_member
+from jishi.modules.wallet.public import own_balance_minor
 from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, require_member, show
@@ -21,7 +23,7 @@ S = OrderState
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """For a visitor an invitation to log in; for a member five queries."""
+    """For a visitor an invitation to log in; for a member six queries."""
     actor = actor_of(request)
     values: dict[str, Any] = {"languages": _languages()}
     if not actor.is_member:
@@ -34,6 +36,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "badges": _badges(counts),
         "unread": count_unread(by=actor),
         "is_staff": bool(row.role),
+        "wallet_minor": own_balance_minor(by=actor, currency=settings.JISHI_CURRENCY),
     }
     return show(request, "shop/me.html", values, tab="me")
 

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from jishi.modules.catalog.public import ProductCard, ProductKind, cards_by_ids
 from jishi.modules.inventory.public import sellable_by_product
 from jishi.modules.people.public import people_by_ids
-from jishi.modules.plays.public import (
+from jishi.modules.plays.group_buy.public import (
     SeatView,
     TeamView,
     forming_teams,

@@ -16,14 +16,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jishi.flows.checkout import Delivery, SeatWish, order_cart, order_items, order_seat
-from jishi.flows.quotes import GROUP_DISCOUNT, LEADER_DISCOUNT, Quote, quote_cart, quote_items, quote_seat
+from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_cart, order_items, order_seat
+from jishi.flows.flash_sales import FLASH_DISCOUNT, FlashWish, order_flash, quote_flash
+from jishi.flows.quotes import (
+    BARGAIN_DISCOUNT,
+    GROUP_DISCOUNT,
+    LEADER_DISCOUNT,
+    Quote,
+    quote_bargain,
+    quote_cart,
+    quote_items,
+    quote_seat,
+)
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.inventory.public import OutOfStock
 from jishi.modules.orders.public import TotalChanged, cart_view
 from jishi.modules.people.public import AddressView, addresses_of
-from jishi.modules.plays.public import LateChoice, OfferView
+from jishi.modules.plays.group_buy.public import LateChoice, OfferView
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.addresses import AddressFields, address_card, region_choices, save_from
 from jishi.surfaces.shop.frame import go, quantity_from, require_member, show, uuid_from
@@ -33,19 +43,32 @@ NOTE_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to order. Neither variant nor offer: the cart."""
+    """What somebody wants to order: a flash item, a bargain, a seat, goods at once; none of them: the cart.
+
+    `claim_id`: the flash units were claimed already.
+    """
 
     variant_id: uuid.UUID | None
     quantity: int
     offer_id: uuid.UUID | None
     team_id: uuid.UUID | None
     late_choice: LateChoice
+    flash_id: uuid.UUID | None = None
+    claim_id: uuid.UUID | None = None
+    bargain_id: uuid.UUID | None = None
+    friend_code: str = ""
+    finds_team: bool = False
 
     @property
     def is_seat(self) -> bool:
         return self.offer_id is not None and self.variant_id is not None
 
     def as_query(self) -> dict[str, str]:
+        if self.flash_id is not None:
+            query = {"flash": str(self.flash_id), "quantity": str(self.quantity)}
+            return query | ({"claim": str(self.claim_id)} if self.claim_id else {})
+        if self.bargain_id is not None:
+            return {"bargain": str(self.bargain_id)}
         if self.variant_id is None:
             return {}
         query = {"variant": str(self.variant_id), "quantity": str(self.quantity)}
@@ -53,6 +76,10 @@ class Wish:
             query |= {"offer": str(self.offer_id), "late": self.late_choice.value}
             if self.team_id is not None:
                 query["team"] = str(self.team_id)
+            if self.friend_code:
+                query["friend"] = self.friend_code
+            if self.finds_team:
+                query["match"] = "1"
         return query
 
     def address(self, **more: str) -> str:
@@ -104,6 +131,11 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         offer_id=uuid_from(source.get("offer")),
         team_id=uuid_from(source.get("team")),
         late_choice=late_choice,
+        flash_id=uuid_from(source.get("flash")),
+        claim_id=uuid_from(source.get("claim")),
+        bargain_id=uuid_from(source.get("bargain")),
+        friend_code=source.get("friend", "")[:12],
+        finds_team=source.get("match") == "1",
     )
 
 
@@ -127,7 +159,12 @@ def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
         for discount in line.discounts:
             key = (discount.kind, discount.label)
             found[key] = found.get(key, 0) + discount.amount_minor
-    names = {GROUP_DISCOUNT: _("拼团优惠"), LEADER_DISCOUNT: _("开团奖励")}
+    names = {
+        GROUP_DISCOUNT: _("拼团优惠"),
+        LEADER_DISCOUNT: _("开团奖励"),
+        BARGAIN_DISCOUNT: _("砍价"),
+        FLASH_DISCOUNT: _("秒杀优惠"),
+    }
     rows += [
         {"label": names.get(kind, kind), "minor": -amount, "note": label}
         for (kind, label), amount in found.items()
@@ -144,6 +181,11 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
     )
     text = request.POST.get("expected_total", "")
     expected = int(text) if text.isascii() and text.isdigit() else None
+    if wish.flash_id is not None:
+        units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
+        return order_flash(units, by=by, delivery=delivery, expected_total_minor=expected)
+    if wish.bargain_id is not None:
+        return order_bargained(wish.bargain_id, by=by, delivery=delivery, expected_total_minor=expected)
     if wish.variant_id is None:
         return order_cart(by=by, delivery=delivery, expected_total_minor=expected)
     if wish.offer_id is None:
@@ -155,12 +197,19 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
         variant_id=wish.variant_id,
         quantity=wish.quantity,
         late_choice=wish.late_choice,
+        friend_code=wish.friend_code,
+        finds_team=wish.finds_team,
     )
     return order_seat(seat, by=by, delivery=delivery, expected_total_minor=expected)
 
 
 def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote, OfferView | None]:
     currency = settings.JISHI_CURRENCY
+    if wish.flash_id is not None:
+        units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
+        return quote_flash(units, address=address, currency=currency)[2], None
+    if wish.bargain_id is not None:
+        return quote_bargain(wish.bargain_id, address=address, currency=currency), None
     if wish.variant_id is None:
         return quote_cart(cart_view(by), address=address, currency=currency), None
     if wish.offer_id is None:
@@ -217,7 +266,7 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
             for line in quote.ordered_lines
             if not line.is_available
         ],
-        "back": reverse("shop:cart") if wish.variant_id is None else quote_back(quote, wish),
+        "back": quote_back(quote, wish),
     }
     has_errors = form is not None and bool(form.errors)
     status = status_of(refusal) if refusal else 422 if has_errors else 200
@@ -226,6 +275,12 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
 
 def quote_back(quote: Quote, wish: Wish) -> str:
     """Where the shopper came from."""
+    if wish.flash_id is not None:
+        return reverse("shop:flash")
+    if wish.bargain_id is not None:
+        return reverse("shop:bargain", args=[wish.bargain_id])
+    if wish.variant_id is None:
+        return reverse("shop:cart")
     if wish.team_id is not None:
         return reverse("shop:team", args=[wish.team_id])
     return reverse("shop:product", args=[quote.lines[0].variant.product_handle])

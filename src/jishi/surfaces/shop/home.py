@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from jishi.modules.catalog.public import Sort, list_products
 from jishi.surfaces.shop.aisles import aisle_chips
 from jishi.surfaces.shop.cards import goods_markup, team_rail
+from jishi.surfaces.shop.flash import flash_strip
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
 
 GOODS_ON_HOME = 20
@@ -24,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     values = {
         "chips": aisle_chips(),
         "teams": team_rail(),
+        "flash": flash_strip(),
         "goods": goods_markup(listing.cards),
         "share": share,
         "has_more": bool(listing.next_cursor),

@@ -29,7 +29,7 @@ from jishi.modules.orders.public import (
     receive_order,
 )
 from jishi.modules.people.public import mask_phone
-from jishi.modules.plays.public import TeamView, team_view, teams_by_ids
+from jishi.modules.plays.group_buy.public import TeamView, team_view, teams_by_ids
 from jishi.platform.history import Step, steps_of
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
 from jishi.surfaces.shop.words import reason_words, refund_words, state_mood, state_words, step_words

@@ -5,11 +5,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from jishi.flows.books import WALLET
 from jishi.flows.payment import check_payment, pay_order
 from jishi.kernel import clock
+from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
+from jishi.kernel.money import format_minor
 from jishi.modules.orders.public import NotPayable, OrderState, OrderView, order_view
 from jishi.modules.payments.public import (
     PaymentState,
@@ -18,7 +22,8 @@ from jishi.modules.payments.public import (
     payment_view,
     provider_names,
 )
-from jishi.modules.plays.public import team_view
+from jishi.modules.plays.group_buy.public import team_view
+from jishi.modules.wallet.public import WalletTooSmall, own_balance_minor
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
 from jishi.surfaces.shop.sharing import team_share
@@ -36,17 +41,22 @@ def pay(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         raise NotFound()
     if order.state is not OrderState.PLACED or order.pay_deadline <= clock.now():
         return go(reverse("shop:order", args=[order_id]))
-    problem = ""
+    problem, status = "", 200
     if request.method == "POST":
         try:
             payment = pay_order(order_id, by=actor, provider=request.POST.get("provider", ""))
         except NotPayable:
             return go(reverse("shop:order", args=[order_id]))
-        if payment.pay_url:
-            return go(payment.pay_url)
-        problem = words_of(ProviderSilent())
-    values = {"order": order, "providers": _providers(), "problem": problem}
-    return show(request, "shop/pay.html", values, tab="me", status=503 if problem else 200)
+        except WalletTooSmall as refusal:
+            problem, status = words_of(refusal), 409
+        else:
+            if payment.state is PaymentState.SUCCEEDED:
+                return go(reverse("shop:pay_return", args=[payment.id]))
+            if payment.pay_url:
+                return go(payment.pay_url)
+            problem, status = words_of(ProviderSilent()), 503
+    values = {"order": order, "providers": _providers(order, by=actor), "problem": problem}
+    return show(request, "shop/pay.html", values, tab="me", status=status)
 
 
 @require_safe
@@ -84,8 +94,21 @@ def _result(request: HttpRequest, payment: PaymentView, order: OrderView) -> dic
     }
 
 
-def _providers() -> list[dict[str, Any]]:
-    return [
-        {"name": name, "title": provider_words(name)[0], "note": provider_words(name)[1], "is_on": place == 0}
-        for place, name in enumerate(provider_names())
+def _providers(order: OrderView, *, by: Actor) -> list[dict[str, Any]]:
+    """The ways to pay; a wallet that holds enough comes first, one that does not says what is missing."""
+    rows = [
+        {"name": name, "title": provider_words(name)[0], "note": provider_words(name)[1], "is_off": False}
+        for name in provider_names()
+        if name != WALLET
     ]
+    if WALLET in provider_names():
+        balance = own_balance_minor(by=by, currency=order.currency)
+        has_enough = balance >= order.total_minor
+        amount = format_minor(balance, currency=order.currency)
+        missing = format_minor(order.total_minor - balance, currency=order.currency)
+        note = _("余额 %(amount)s") % {"amount": amount}
+        if not has_enough:
+            note = _("余额 %(amount)s，还差 %(missing)s") % {"amount": amount, "missing": missing}
+        wallet = {"name": WALLET, "title": provider_words(WALLET)[0], "note": note, "is_off": not has_enough}
+        rows.insert(0 if has_enough else len(rows), wallet)
+    return [{**row, "is_on": place == 0} for place, row in enumerate(rows)]

@@ -16,7 +16,8 @@ from jishi.kernel.errors import NotFound
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import ProductCard, cards_by_ids, product_id_of
 from jishi.modules.people.public import people_by_ids, person
-from jishi.modules.plays.public import TeamState, offer_view, team_prices, team_view
+from jishi.modules.plays.bargain.public import bargain_view
+from jishi.modules.plays.group_buy.public import TeamState, offer_view, team_prices, team_view
 from jishi.modules.sharing.public import LinkUnknown, TargetKind, link_of_code
 from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import by_leader
@@ -58,12 +59,13 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     link = link_of_code(code)
     if link is None:
         raise LinkUnknown()
-    if link.target_id is None:
+    if link.target_id is None or link.target_kind in (TargetKind.PACKET, TargetKind.DRAW):
         raise NotFound()
     if link.target_kind is TargetKind.TEAM:
         card, words = _words_of_team(link.target_id)
     else:
-        card = _card_of(link.target_id)
+        is_bargain = link.target_kind is TargetKind.BARGAIN
+        card = _card_of(bargain_view(link.target_id).product_id if is_bargain else link.target_id)
         words = _words_of_product(card)
     url = absolute(reverse("shop:follow", args=[code]))
     sharer = person(link.member_id).nickname

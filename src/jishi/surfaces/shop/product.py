@@ -19,9 +19,10 @@ from jishi.kernel.money import exponent_of, format_minor
 from jishi.modules.catalog.public import ProductKind, ProductPage, VariantView, product_page
 from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_variant
 from jishi.modules.orders.public import add_to_cart
-from jishi.modules.plays.public import OfferView, forming_teams, selling_offer_of_product
+from jishi.modules.plays.group_buy.public import OfferView, forming_teams, selling_offer_of_product
 from jishi.platform.http import actor_of
 from jishi.surfaces.shop.cards import SCARCE_FROM, goods_markup, team_cards
+from jishi.surfaces.shop.flash import flash_of_product
 from jishi.surfaces.shop.frame import (
     ShareCard,
     absolute,
@@ -65,6 +66,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         "gallery": kept_markup("shop/parts/gallery.html", version, lambda: _gallery(page)),
         "buy_form": _buy_form(request, page, choice, sellable),
         "teams": team_cards(teams, prices=prices, goods={card.id: card}),
+        "flash": flash_of_product(list(page.variants)),
         "detail": kept_markup(
             "shop/parts/product_detail.html", version, lambda: {"page": page, "promises": promises()}
         ),
@@ -103,8 +105,10 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
             keep_cart_count(response, cart.unit_count)
         return response
     wish: dict[str, Any] = {"variant": variant.id, "quantity": quantity}
-    if action == "team":
+    if action in ("team", "match"):
         wish["offer"] = request.POST.get("offer", "")
+    if action == "match":
+        wish["match"] = "1"
     return go(f"{reverse('shop:checkout')}?{urlencode(wish)}")
 
 

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_noop
 
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState
-from jishi.modules.plays.public import TeamState
+from jishi.modules.plays.group_buy.public import TeamState
+from jishi.modules.plays.red_packet.public import PacketKind
 
 S = OrderState
 
@@ -45,6 +46,7 @@ _REASONS = {
     "team_gone": gettext_noop("团已经结束"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
+    "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("多付的一笔退回"),
     "automatic": gettext_noop("发货十天后自动收货"),
 }
@@ -53,6 +55,15 @@ _PROVIDERS = {
     "stripe": ("Stripe", gettext_noop("银行卡")),
     "wechat": (gettext_noop("微信支付"), ""),
     "alipay": (gettext_noop("支付宝"), ""),
+    "wallet": (gettext_noop("钱包"), ""),
+}
+_MOVEMENTS = {
+    "payment": gettext_noop("付款"),
+    "refund": gettext_noop("退款回到钱包"),
+    "red_packet_open": gettext_noop("领到红包"),
+    "red_packet_send": gettext_noop("发出红包"),
+    "red_packet_return": gettext_noop("红包没领完，退回"),
+    "draw_prize": gettext_noop("抽奖奖金"),
 }
 _PAYMENT_STATES = {
     PaymentState.CREATED: gettext_noop("还没开始"),
@@ -98,6 +109,20 @@ def provider_words(name: str) -> tuple[str, str]:
     """(name, what to know about it)."""
     title, note = _PROVIDERS.get(name, (name, ""))
     return _(title), _(note) if note else ""
+
+
+def movement_words(kind: str) -> str:
+    """Why money came into or went out of a wallet."""
+    return _(_MOVEMENTS[kind]) if kind in _MOVEMENTS else kind
+
+
+def packet_words(kind: PacketKind) -> str:
+    return _("拼手气红包") if kind is PacketKind.RANDOM else _("普通红包")
+
+
+def masked_name(name: str) -> str:
+    """A winner as others may see them: 阿苏 → 阿**."""
+    return f"{name[:1]}**"
 
 
 def payment_words(state: PaymentState) -> str:

@@ -24,12 +24,14 @@ from jishi.modules.inventory.types import (
     HoldState,
     MovementKind,
     StockLine,
+    TakeOver,
 )
 from jishi.platform.facts import record_fact
 from jishi.platform.locks import lock_timeout
 
 LINES_MAX: Final = 200
 EXPIRE_BATCH: Final = 200
+TAKE_OVER_MAX: Final = 1_000
 
 
 def hold_stock(*, lines: Sequence[HoldLine], cause: Cause, expires_at: datetime | None) -> None:
@@ -50,6 +52,28 @@ def hold_stock(*, lines: Sequence[HoldLine], cause: Cause, expires_at: datetime 
     short = [row for row in rows if row[0] == "short"]
     if short:
         raise _out_of_stock(short)
+
+
+def take_over_units(*, source: Cause, lines: Sequence[TakeOver], kind: str) -> None:
+    """Goods held for `source` (one variant) go to causes of `kind`, all lines or none; one statement, no level touched.
+
+    Inside the caller's transaction. Raises HoldsMissing when less is held, Busy when the locks take too long.
+    """
+    if not 0 < len(lines) <= TAKE_OVER_MAX or any(line.quantity <= 0 for line in lines):
+        raise QuantityInvalid(quantity=len(lines))
+    with transaction.atomic(savepoint=False), lock_timeout():
+        [(wanted, found, _)] = _run(
+            sql.TAKE_OVER,
+            hold_ids=[line.hold_id for line in lines],
+            cause_ids=[line.cause_id for line in lines],
+            quantities=[line.quantity for line in lines],
+            from_kind=source.kind,
+            from_id=source.id,
+            to_kind=kind,
+            now=clock.now(),
+        )
+    if found < wanted:
+        raise HoldsMissing(wanted=wanted, held=found)
 
 
 def keep_holds(*, cause: Cause) -> int:

@@ -97,3 +97,44 @@ WITH due AS MATERIALIZED (
 )"""
     + _GIVE_BACK
 )
+
+# Goods change their cause and stay where they are: the lines, laid end to end, are cut out of the source's open holds, laid
+# end to end. No level is touched, for what is held there stays the same.
+TAKE_OVER: Final = """
+WITH wanted AS (
+  SELECT w.hold_id, w.cause_id, w.quantity, sum(w.quantity) OVER (ORDER BY w.place) - w.quantity AS start
+  FROM unnest(%(hold_ids)s::uuid[], %(cause_ids)s::uuid[], %(quantities)s::bigint[])
+    WITH ORDINALITY AS w(hold_id, cause_id, quantity, place)
+), source AS MATERIALIZED (
+  SELECT h.id, h.level_id, h.quantity - h.shipped AS rest FROM inventory_hold h
+  WHERE h.cause_kind = %(from_kind)s AND h.cause_id = %(from_id)s AND h.state = 'held'
+  ORDER BY h.id FOR UPDATE
+), ranked AS (
+  SELECT id, level_id, rest, sum(rest) OVER (ORDER BY id) - rest AS start FROM source
+), parts AS (
+  SELECT w.hold_id, w.cause_id, s.id AS source_id, s.level_id,
+    LEAST(w.start + w.quantity, s.start + s.rest) - GREATEST(w.start, s.start) AS quantity,
+    row_number() OVER (PARTITION BY w.hold_id ORDER BY s.id) AS place
+  FROM wanted w JOIN ranked s ON s.start < w.start + w.quantity AND w.start < s.start + s.rest
+), sums AS (
+  SELECT (SELECT sum(quantity) FROM wanted) AS wanted, COALESCE((SELECT sum(rest) FROM source), 0) AS found
+), taken AS (
+  SELECT p.source_id, sum(p.quantity) AS quantity FROM parts p, sums WHERE sums.found >= sums.wanted
+  GROUP BY p.source_id
+), shrunk AS (
+  UPDATE inventory_hold h SET
+    quantity = CASE WHEN h.quantity = t.quantity THEN h.quantity ELSE h.quantity - t.quantity END,
+    state = CASE WHEN h.quantity - h.shipped > t.quantity THEN 'held'
+      WHEN h.shipped > 0 THEN 'shipped' ELSE 'released' END,
+    closed_at = CASE WHEN h.quantity - h.shipped > t.quantity THEN NULL ELSE %(now)s END
+  FROM taken t WHERE h.id = t.source_id
+  RETURNING h.id
+), written AS (
+  INSERT INTO inventory_hold (id, level_id, quantity, shipped, state, cause_kind, cause_id, expires_at, created_at)
+  SELECT CASE WHEN p.place = 1 THEN p.hold_id ELSE md5(p.hold_id::text || p.source_id::text)::uuid END,
+    p.level_id, p.quantity, 0, 'held', %(to_kind)s, p.cause_id, NULL, %(now)s
+  FROM parts p JOIN shrunk ON shrunk.id = p.source_id
+  RETURNING id
+)
+SELECT wanted::bigint, found::bigint, (SELECT count(*) FROM written) FROM sums
+"""

@@ -16,8 +16,8 @@ from jishi.platform.transactions import in_transaction
 
 
 @in_transaction
-def cancel_order(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
-    """Close an unpaid order. The caller gives stock and seat back in the same transaction.
+def cancel_order(order_id: uuid.UUID, *, by: Actor, reason: str) -> str:
+    """Close an unpaid order; returns its play's kind. The caller gives stock and place back in the same transaction.
 
     Members cancel their own, staff need `orders.cancel`. Raises IllegalStep unless it waits for payment.
     """
@@ -32,3 +32,4 @@ def cancel_order(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
         subject=("order", order.id), verb="cancel", by=by, before=before.value, after=order.state, note=reason
     )
     record_fact(OrderCancelled(order.id, order.number, order.member_id, reason), by=by)
+    return order.play_kind

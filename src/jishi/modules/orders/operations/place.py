@@ -31,7 +31,7 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
         raise TotalChanged(
             now=format_minor(new.total_minor, currency=new.currency), total_minor=new.total_minor
         )
-    number = _next_number()
+    [number] = next_numbers(1)
     Order.objects.create(
         id=new.order_id,
         number=number,
@@ -81,11 +81,12 @@ def close_cart(cart_id: uuid.UUID) -> None:
         rest.update(cart=fresh)
 
 
-def _next_number() -> str:
+def next_numbers(count: int) -> list[str]:
     """Date of Shanghai-independent UTC day plus a counter: unique, and readable over the phone."""
+    day = f"{clock.now():%y%m%d}"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('orders_number')")
-        return f"{clock.now():%y%m%d}{cursor.fetchone()[0]:07d}"
+        cursor.execute("SELECT nextval('orders_number') FROM generate_series(1, %s)", [count])
+        return [f"{day}{row[0]:07d}" for row in cursor.fetchall()]
 
 
 def _line_row(order_id: uuid.UUID, position: int, line: NewLine) -> OrderLine:

@@ -4,9 +4,11 @@ import uuid
 from collections.abc import Sequence
 
 from jishi.kernel import clock
-from jishi.kernel.actor import SYSTEM
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.errors import NotFound
 from jishi.kernel.flow import advance
 from jishi.modules.orders import rules
+from jishi.modules.orders.errors import NotPayable
 from jishi.modules.orders.facts import OrderPaid, OrderReady
 from jishi.modules.orders.models import Order
 from jishi.modules.orders.types import OrderState, PaymentTaken, PaymentVerdict
@@ -16,18 +18,37 @@ from jishi.platform.transactions import in_transaction
 
 
 @in_transaction
+def lock_payable(order_id: uuid.UUID, *, by: Actor) -> None:
+    """Hold the row of one's own order that waits for payment. Raises NotFound, NotPayable."""
+    order = locks.lock_one(Order, order_id)
+    if not by.owns(order.member_id):
+        raise NotFound()
+    if order.state != OrderState.PLACED.value or order.pay_deadline <= clock.now():
+        raise NotPayable(state=order.state)
+
+
+@in_transaction
 def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentTaken:
     """The order's total has been paid. Locks the order; a cancelled or paid order is left as it is."""
     order = locks.lock_one(Order, order_id)
     state = OrderState(order.state)
     is_for_team = order.play_kind == "group_buy"
     if order.paid_minor > 0:
-        return PaymentTaken(PaymentVerdict.DUPLICATE, is_for_team)
+        return PaymentTaken(PaymentVerdict.DUPLICATE, order.play_kind)
     if state is OrderState.CANCELLED:
-        return PaymentTaken(PaymentVerdict.LATE, is_for_team)
+        return PaymentTaken(PaymentVerdict.LATE, order.play_kind)
     order.payment_id = payment_id
     _mark_paid(order, verb="pay_for_team" if is_for_team else "pay", was_late=False)
-    return PaymentTaken(PaymentVerdict.ACCEPTED, is_for_team)
+    return PaymentTaken(PaymentVerdict.ACCEPTED, order.play_kind)
+
+
+@in_transaction
+def accept_free_order(order_id: uuid.UUID) -> None:
+    """An order that costs nothing needs no payment: it goes where a paid one goes. Raises NotPayable for any other."""
+    order = locks.lock_one(Order, order_id)
+    if order.total_minor != 0 or order.state != OrderState.PLACED.value:
+        raise NotPayable(state=order.state)
+    _mark_paid(order, verb="pay", was_late=False)
 
 
 @in_transaction

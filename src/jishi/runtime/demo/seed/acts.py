@@ -10,7 +10,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import OrderView, order_view
 from jishi.modules.payments.public import Outcome, OutcomeKind, open_payment
-from jishi.modules.plays.public import LateChoice, OfferView
+from jishi.modules.plays.group_buy.public import LateChoice, OfferView
 from jishi.modules.sharing.public import Channel, TargetKind, record_touch, share
 from jishi.runtime.demo.seed.people import Neighbour
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from jishi.kernel import clock
 from jishi.modules.inventory.public import OutOfStock
-from jishi.modules.plays.public import MemberLimitReached, OfferView, selling_offers
+from jishi.modules.plays.group_buy.public import MemberLimitReached, OfferView, selling_offers
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shop

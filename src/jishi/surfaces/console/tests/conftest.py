@@ -16,7 +16,10 @@ from tests.world import fake_provider
 @pytest.fixture(autouse=True)
 def fresh(settings: Any) -> Iterator[fake_provider.Book]:
     """A fresh fake provider and no remembered tries."""
-    settings.JISHI_PAYMENT_PROVIDERS = {"fake": "tests.world.fake_provider.FakeProvider"}
+    settings.JISHI_PAYMENT_PROVIDERS = {
+        "fake": "tests.world.fake_provider.FakeProvider",
+        "wallet": "jishi.modules.payments.providers.wallet.WalletProvider",
+    }
     fake_provider.book = fake_provider.Book()
     cache.clear()
     yield fake_provider.book

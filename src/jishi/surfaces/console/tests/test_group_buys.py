@@ -18,7 +18,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.ledger.public import available_in, posted_sum
 from jishi.modules.orders.public import OrderState, summaries_by_ids
-from jishi.modules.plays.public import OfferState, TeamState, offer_view, offers_table, team_view
+from jishi.modules.plays.group_buy.public import OfferState, TeamState, offer_view, offers_table, team_view
 from tests.world.makers import make_member, make_offer, make_product, pay, product_of, take_seat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -168,9 +168,9 @@ def test_the_report_its_rows_its_file_and_the_ledger_agree_to_the_cent(owner: Cl
     words = f"¥{sales / 100:,.2f}"
     page = owner.get(f"/console/group-buys/{offer.id}/roi/").content.decode()
     assert words in page and "0 件填了成本" in page
-    rows = owner.get(f"/console/group-buys/{offer.id}/roi/rows/").content.decode()
+    rows = owner.get(f"/console/plays/{offer.id}/roi/rows/").content.decode()
     assert words in rows
-    answer = owner.get(f"/console/group-buys/{offer.id}/roi/rows.csv")
+    answer = owner.get(f"/console/plays/{offer.id}/roi/rows.csv")
     table = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     net = table[0].index("净收入")
     assert round(sum(float(row[net]) for row in table[1:]) * 100) == sales
@@ -181,7 +181,7 @@ def test_a_figure_opens_its_own_rows(owner: Client) -> None:
     offer = make_offer(make_product(), team_size=2, leader_discount_minor=300)
     first, second = full_team(offer)
     numbers = {key: order.number for key, order in summaries_by_ids([first, second]).items()}
-    base = f"/console/group-buys/{offer.id}/roi/rows/"
+    base = f"/console/plays/{offer.id}/roi/rows/"
     leaders = owner.get(f"{base}?figure=leader").content.decode()
     assert numbers[first] in leaders and numbers[second] not in leaders
     refunded = owner.get(f"{base}?figure=refunded").content.decode()

@@ -16,7 +16,10 @@ from tests.world import fake_provider
 @pytest.fixture(autouse=True)
 def fresh(settings: Any) -> Iterator[fake_provider.Book]:
     """A fresh fake provider, no remembered aisles, Chinese as the browser's language."""
-    settings.JISHI_PAYMENT_PROVIDERS = {"fake": "tests.world.fake_provider.FakeProvider"}
+    settings.JISHI_PAYMENT_PROVIDERS = {
+        "fake": "tests.world.fake_provider.FakeProvider",
+        "wallet": "jishi.modules.payments.providers.wallet.WalletProvider",
+    }
     settings.JISHI_DEMO = True
     settings.JISHI_BASE_URL = "http://testserver"
     fake_provider.book = fake_provider.Book()

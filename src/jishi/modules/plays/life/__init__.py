@@ -1,0 +1,1 @@
+"""The life that every play has in common."""

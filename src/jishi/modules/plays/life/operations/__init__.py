@@ -1,0 +1,1 @@
+"""The verbs of a play's life and of its budget."""

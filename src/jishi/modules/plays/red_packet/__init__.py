@@ -1,0 +1,1 @@
+"""Red packets 红包."""

@@ -1,0 +1,18 @@
+"""The door of the wallet."""
+
+from jishi.modules.wallet.errors import WalletTooSmall
+from jishi.modules.wallet.operations import Move, put_into_wallet, take_from_wallet
+from jishi.modules.wallet.queries import account_of, balance_minor, own_balance_minor, own_statement
+from jishi.modules.wallet.types import Movement
+
+__all__ = [
+    "Move",
+    "Movement",
+    "WalletTooSmall",
+    "account_of",
+    "balance_minor",
+    "own_balance_minor",
+    "own_statement",
+    "put_into_wallet",
+    "take_from_wallet",
+]
