@@ -31,7 +31,8 @@ math.randomseed(os.time() + %d)
 local n = math.random(#passes)
 request = function()
   n = n %% #passes + 1
-  local key = string.format("%%08x-%%04x-4%%03x-a%%03x-%%06x%%06x", math.random(0, 0xfffffff), math.random(0, 0xffff),
+  -- ids that begin with the time, as ours do: neighbours in the index
+  local key = string.format("%%08x-%%04x-7%%03x-a%%03x-%%06x%%06x", os.time() / 65.536, math.random(0, 0xffff),
     math.random(0, 0xfff), math.random(0, 0xfff), math.random(0, 0xffffff), math.random(0, 0xffffff))
   return wrk.format("POST", "/rush/pools/%s/claims",
     {["authorization"] = "Pass " .. passes[n], ["idempotency-key"] = key, ["content-type"] = "application/json"},

@@ -32,8 +32,8 @@ def wrk(
     out = subprocess.run([*command, url], check=True, capture_output=True, text=True).stdout
     return Measured(
         requests_per_second=float(_find(r"Requests/sec:\s+([\d.]+)", out)),
-        p50_ms=_milliseconds(_find(r"50%\s+(\S+)", out)),
-        p99_ms=_milliseconds(_find(r"99%\s+(\S+)", out)),
+        p50_ms=_milliseconds(_find(r"(?m)^\s+50%\s+(\S+)", out)),
+        p99_ms=_milliseconds(_find(r"(?m)^\s+99%\s+(\S+)", out)),
         requests=int(_find(r"(\d+) requests in", out)),
         errors=int(_find(r"Non-2xx or 3xx responses: (\d+)", out, "0")),
     )

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench import stage
-from bench.claims import _set_up_django
+from bench.claims import set_up_django
 
 SECONDS = int(os.environ.get("JISHI_BENCH_SECONDS", "60"))
 WORKERS = int(os.environ.get("JISHI_BENCH_WORKERS", "4"))
@@ -79,7 +79,7 @@ _HOT = "UPDATE inventory_hold SET quantity = quantity - 1 WHERE id = '%(hold)s';
 
 def main() -> None:
     with stage.stage() as ground:
-        _set_up_django()
+        set_up_django()
         item = _stock_and_sale(ground)
         plain = stage.pgbench(ground, _WRITES % (item | {"hot": ""}), clients=32, seconds=5)
         hot = stage.pgbench(ground, _WRITES % (item | {"hot": _HOT % item}), clients=32, seconds=5)
@@ -244,7 +244,7 @@ def _balance(item: dict[str, str]) -> str:
 def _work() -> None:
     import signal
 
-    _set_up_django()
+    set_up_django()
     from jishi.runtime.worker import run_pipeline
 
     over = threading.Event()

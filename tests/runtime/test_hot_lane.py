@@ -16,7 +16,7 @@ from jishi.platform import rush
 from jishi.platform.models import Claim, Pool
 from jishi.platform.rush import Admission, HoldRules, PoolTerms
 from jishi.platform.rush.passes import issue_pass, read_pass
-from jishi.runtime import front_door
+from jishi.runtime import front_door, telemetry
 from jishi.surfaces.rush import routes
 from tests.world.makers import make_member
 from tests.world.web import ask as ask_api
@@ -202,6 +202,25 @@ def test_without_a_room_nobody_waits() -> None:
         "ahead": 0,
         "seconds": 0,
         "turn": "",
+    }
+
+
+def test_answers_are_counted_by_what_they_were() -> None:
+    def counted() -> dict[str, float]:
+        text = telemetry.exposition()[0].decode()
+        lines = [line.rsplit(" ", 1) for line in text.splitlines() if 'route_class="rush"' in line]
+        return {name: float(value) for name, value in lines if "requests_total" in name}
+
+    pool, before = rush.open_pool(purpose="test", capacity=1), counted()
+    for _ in range(3):
+        claims(pool, headers=passing(ids.new_id()))
+    claims(pool)
+
+    found = {name: value - before.get(name, 0) for name, value in counted().items()}
+    assert {name.split('status="')[1][:3]: value for name, value in found.items() if value} == {
+        "201": 1,
+        "409": 2,
+        "401": 1,
     }
 
 

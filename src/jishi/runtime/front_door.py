@@ -154,7 +154,7 @@ def beside_hot(app: ASGIApp, *, trusted_proxies: list[str]) -> ASGIApp:
             log.exception("unhandled", method=scope["method"], path=scope["path"])
             raise
         finally:
-            tally.count(method=scope["method"], status=status, seconds=time.perf_counter() - started)
+            tally.count(method=scope["method"], status=status, started=started, ended=time.perf_counter())
 
     return door
 

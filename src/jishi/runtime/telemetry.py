@@ -21,6 +21,7 @@ SEVERAL_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 HOT_TOGETHER = 256
 HOT_TIMED_EVERY = 16
+HOT_SECONDS = 1.0
 ROUTE_CLASSES = ("api", "console", "hooks", "static", "media", "healthz", "readyz", "metrics", "accounts",
                  "rush")  # fmt: skip
 
@@ -51,32 +52,43 @@ def count_answered(*, route_class: str, method: str, status: int, seconds: float
 
 
 class HotTally:
-    """Counts of a path where thousands come each second: written down together, one duration in sixteen."""
+    """Counts of a path where thousands come each second: written down together, one duration in sixteen.
+
+    Within a second of the next request, or when somebody asks this process for its counts.
+    """
 
     def __init__(self, route_class: str) -> None:
         self._route_class = route_class
         self._counts: dict[tuple[str, int], int] = {}
         self._since = 0
+        self._written_at = 0.0
+        _tallies.append(self)
 
-    def count(self, *, method: str, status: int, seconds: float) -> None:
+    def count(self, *, method: str, status: int, started: float, ended: float) -> None:
+        """`started` and `ended` as time.perf_counter says them."""
         key = (method, status)
         self._counts[key] = self._counts.get(key, 0) + 1
         self._since += 1
         if self._since % HOT_TIMED_EVERY == 1:
-            _timer(self._route_class).observe(seconds)
-        if self._since >= HOT_TOGETHER:
+            _timer(self._route_class).observe(ended - started)
+        if self._since >= HOT_TOGETHER or ended - self._written_at > HOT_SECONDS:
+            self._written_at = ended
             self.write()
 
     def write(self) -> None:
-        """Called when many have gathered, and every second by the front door."""
         self._since = 0
         counts, self._counts = self._counts, {}
         for (method, status), number in counts.items():
             _counter(self._route_class, method if method in _METHODS else "OTHER", status).inc(number)
 
 
+_tallies: list[HotTally] = []
+
+
 def exposition() -> tuple[bytes, str]:
     """The text that Prometheus reads, and its content type."""
+    for tally in _tallies:
+        tally.write()
     if SEVERAL_VARIABLE not in os.environ:
         return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
     registry = CollectorRegistry()
