@@ -27,9 +27,7 @@ from jishi.modules.plays.life.public import (
     PlayKind,
     PlayState,
     PlayView,
-    is_running,
     play_view,
-    plays_by_ids,
     plays_table,
 )
 from jishi.platform.paging import Key
@@ -119,20 +117,6 @@ def sessions_shown(*, limit: int = 12) -> list[SaleView]:
     near = [play for play in plays if now - timedelta(hours=6) < play.closes_at]
     near = [play for play in near if play.opens_at < now + timedelta(hours=24)]
     return _with_items(sorted(near, key=lambda play: (play.opens_at, play.id))[:limit])
-
-
-def running_sale_of_variants(variant_ids: Sequence[uuid.UUID]) -> tuple[SaleView, ItemView] | None:
-    """The running session that sells one of these variants, the one that ends first; at most two queries."""
-    rows = Item.objects.filter(variant_id__in=list(variant_ids), pool_id__isnull=False)
-    items = [item_view_of(row) for row in rows.order_by("-id")[:SESSIONS_MAX]]
-    if not items:
-        return None
-    plays = plays_by_ids({item.play_id for item in items})
-    running = [item for item in items if is_running(plays[item.play_id], now=clock.now())]
-    if not running:
-        return None
-    item = min(running, key=lambda found: (plays[found.play_id].closes_at, found.price_minor))
-    return SaleView(play=plays[item.play_id], items=(item,)), item
 
 
 def item_view(item_id: uuid.UUID) -> ItemView:
