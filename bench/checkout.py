@@ -15,7 +15,7 @@ import uuid
 from urllib.parse import urlparse
 
 from bench import oscar, stage
-from bench.claims import _set_up_django
+from bench.claims import set_up_django
 from bench.client import Client
 from bench.pages import PRODUCTS, fill
 
@@ -34,7 +34,7 @@ def main() -> None:
     rival = oscar.checkouts()
     with stage.stage() as ground:
         fill(ground)
-        _set_up_django()
+        set_up_django()
         shoppers = _shoppers(SHOPPERS)
         variants = _variants(ground)
         spread = _pgbench(ground)

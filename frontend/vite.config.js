@@ -20,6 +20,7 @@ export default defineConfig({
       input: {
         shop: source("shop.js"),
         console: source("console.js"),
+        verify: source("verify.js"),
         "shop-style": source("shop.css"),
         "console-style": source("console.css"),
       },

@@ -77,7 +77,7 @@ def test_only_ones_own_order_in_its_time_and_only_where_the_wallet_is_switched_o
 
 
 def test_a_seat_paid_from_the_wallet_comes_back_there_when_the_team_fails() -> None:
-    from jishi.flows.lifecycle import end_team
+    from jishi.flows.teams import end_due_team
 
     offer = makers.make_offer(makers.make_product(), team_size=3)
     buyer = makers.make_member()
@@ -87,7 +87,7 @@ def test_a_seat_paid_from_the_wallet_comes_back_there_when_the_team_fails() -> N
     team_id = order_view(order_id, by=buyer).team_id
     assert balance_minor(buyer.id, currency="CNY") == 0
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        end_team(team_id)  # type: ignore[arg-type]
+        end_due_team(team_id)  # type: ignore[arg-type]
         makers.run_jobs()
     assert balance_minor(buyer.id, currency="CNY") == 2_990
     assert ids.derived_id(payments_of_order(order_id)[0].id, "capture")

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from jishi.flows.lifecycle import complete_team_by_merchant, end_team, expire_order, send_parcel
+from jishi.flows.lifecycle import expire_order, send_parcel
 from jishi.flows.payment import take_outcome
+from jishi.flows.teams import complete_team_by_merchant, end_due_team
 from jishi.insight.group_buy_report import group_buy_report
 from jishi.insight.periods import last_days
 from jishi.kernel import clock
@@ -62,8 +63,8 @@ def test_a_team_that_does_not_fill_gives_everybody_everything_back(fake_payments
     makers.pay(b, second)
 
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        assert end_team(team_id) == 2  # type: ignore[arg-type]
-        assert end_team(team_id) == 0  # type: ignore[arg-type]
+        assert len(end_due_team(team_id).failed_order_ids) == 2  # type: ignore[arg-type]
+        assert not end_due_team(team_id).failed_order_ids  # type: ignore[arg-type]
         run_jobs(twice=True)
 
     assert team_view(team_id).state is TeamState.FAILED  # type: ignore[arg-type]
@@ -142,7 +143,7 @@ def test_the_report_and_the_ledger_agree_to_the_cent() -> None:
     lonely = makers.take_seat(people[2], offer)
     makers.pay(people[2], lonely)
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        end_team(order_view(lonely, by=people[2]).team_id)  # type: ignore[arg-type]
+        end_due_team(order_view(lonely, by=people[2]).team_id)  # type: ignore[arg-type]
         run_jobs()
 
         report = group_buy_report(

@@ -75,6 +75,16 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "play_close": ("plays.edit",),
     "play_budget": ("plays.edit",),
     "play_roi": ("reports.view",),
+    "packets": ("reports.view",),
+    "packet_choose": ("plays.edit",),
+    "packet_preview": ("plays.edit",),
+    "packet_live": ("reports.view",),
+    "packet_edit": ("plays.edit",),
+    "draws": ("reports.view",),
+    "draw_choose": ("plays.edit",),
+    "draw_preview": ("plays.edit",),
+    "draw_live": ("reports.view",),
+    "draw_edit": ("plays.edit",),
     "bargains": ("reports.view",),
     "bargain_choose": ("plays.edit",),
     "bargain_new": ("plays.edit",),
@@ -110,7 +120,13 @@ CONSOLE: dict[str, tuple[str, ...]] = {
 }
 OTHERS = ("accounts/", "hooks/", "api/v1/", "styleguide/")
 # pages of one's own: the parameter says whose
-OWN_PARAMETERS = {"order_id": "paid", "payment_id": "payment", "address_id": "address", "claim_id": "claim"}
+OWN_PARAMETERS = {
+    "order_id": "paid",
+    "payment_id": "payment",
+    "address_id": "address",
+    "claim_id": "claim",
+    "voucher_id": "voucher",
+}
 
 
 @dataclass(frozen=True)

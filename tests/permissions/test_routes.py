@@ -55,6 +55,20 @@ SALE = {
     "closes_at": "2199-01-01T00:00:00Z",
     "items": [{"variant_id": "{flash_variant}", "price_minor": 1990, "units": 2}],
 }
+PACKETS = {
+    "name": "红包",
+    "total_minor": 900,
+    "share_count": 3,
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
+}
+DRAW = {
+    "name": "抽奖",
+    "check_in_daily": 1,
+    "prizes": [{"name": "现金", "kind": "money", "stock": 2, "odds_bp": 100, "amount_minor": 100}],
+    "opens_at": "2026-01-01T00:00:00Z",
+    "closes_at": "2199-01-01T00:00:00Z",
+}
 PLACE = {"name": "王", "phone": "13900000000", "region_code": "310101", "line": "南京东路"}
 RATE = {"first_grams": 1000, "first_minor": 800, "step_grams": 500, "step_minor": 200}
 MOVE = {
@@ -95,6 +109,7 @@ TABLE = (
     Row("create_address", "/me/addresses", WRITERS, PLACE),
     Row("replace_address", "/me/addresses/{address}", frozenset({"member"}), PLACE),
     Row("delete_address", "/me/addresses/{address}", frozenset({"member"})),
+    Row("create_rush_pass", "/rush/pass", WRITERS),
     Row("list_notices", "/me/notices", PEOPLE),
     Row("read_notices", "/me/notices/read", WRITERS),
     Row("list_own_teams", "/me/teams", PEOPLE),
@@ -173,6 +188,14 @@ TABLE = (
     Row("publish_group_offer", "/offers/{draft_offer}/publish", EDITORS),
     Row("close_group_offer", "/offers/{offer}/close", EDITORS),
     Row("raise_offer_budget", "/offers/{offer}/budget", EDITORS, {"by_minor": 5, "grant_id": "{fresh}"}),
+    Row("create_friend_seat", "/teams/{team}/friend-seat", frozenset({"member"})),
+    Row(
+        "close_team",
+        "/teams/{team}/close",
+        EDITORS | {"member"},
+        None,
+        (409,),  # it is still short of people
+    ),
     Row("complete_team", "/teams/{team}/complete", EDITORS),
     # bargains
     Row("list_bargain_offers", "/bargain-offers", ALL),
@@ -199,6 +222,31 @@ TABLE = (
         EDITORS,
         {"by_minor": 5, "grant_id": "{fresh}"},
     ),
+    # red packets
+    Row("list_red_packets", "/red-packets", ALL),
+    Row("get_red_packet", "/red-packets/{packet}", ALL),
+    Row("open_red_packet", "/red-packets/{packet}/open", WRITERS, {}),
+    Row("list_own_red_packets", "/me/red-packets", PEOPLE),
+    Row("send_red_packet", "/me/red-packets", WRITERS, {"total_minor": 9, "share_count": 3}, (409,)),
+    Row("list_packet_plays", "/staff/red-packets", REPORTERS),
+    Row("create_packet_play", "/staff/red-packets", EDITORS, PACKETS),
+    Row("replace_packet_play", "/staff/red-packets/{packet_draft}", EDITORS, PACKETS),
+    Row("publish_packet_play", "/staff/red-packets/{packet_draft}/publish", EDITORS),
+    Row("close_packet_play", "/staff/red-packets/{packet_play}/close", EDITORS),
+    # lucky draws
+    Row("list_draws", "/draws", ALL),
+    Row("get_draw", "/draws/{draw}", ALL),
+    Row("list_winners", "/draws/{draw}/winners", ALL),
+    Row("list_own_tickets", "/draws/{draw}/tickets", PEOPLE),
+    Row("check_in_to_draw", "/draws/{draw}/check-in", WRITERS, None),
+    Row("spin_draw_ticket", "/tickets/{ticket}/spin", frozenset({"member"}), {"client_seed": "x"}),
+    Row("list_own_prizes", "/me/prizes", PEOPLE),
+    Row("order_prize", "/me/prizes/{voucher}/order", frozenset({"member"}), {"address_id": "{address}"}),
+    Row("list_all_draws", "/staff/draws", REPORTERS),
+    Row("create_lucky_draw", "/staff/draws", EDITORS, DRAW),
+    Row("replace_lucky_draw", "/staff/draws/{draw_draft}", EDITORS, DRAW),
+    Row("publish_lucky_draw", "/staff/draws/{draw_draft}/publish", EDITORS),
+    Row("close_lucky_draw", "/staff/draws/{draw}/close", EDITORS),
     # sharing
     Row("create_share_link", "/share-links", WRITERS, {"target_kind": "shop"}),
     Row("get_share_link", "/share-links/{code}", ALL),

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from jishi.flows.lifecycle import end_team, expire_order
+from jishi.flows.lifecycle import expire_order
 from jishi.flows.payment import take_outcome
+from jishi.flows.teams import end_due_team
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import OrderState, order_view
 from jishi.modules.plays.group_buy.models import Seat, Team
 from jishi.modules.plays.group_buy.operations import settle
-from jishi.modules.plays.group_buy.public import OfferView, TeamState, fail_team, settle_seat, team_view
+from jishi.modules.plays.group_buy.public import OfferView, TeamState, end_team, settle_seat, team_view
 from tests.world import fake_provider, makers
 from tests.world.races import at_once, crashes, refusals, take_locks_away
 
@@ -95,13 +96,13 @@ def test_without_the_lock_a_team_both_fails_and_fills(monkeypatch: pytest.Monkey
 
     def fail_late() -> object:
         with clock.held_at(after):
-            return fail_team(team_id)
+            return end_team(team_id)
 
     answers = at_once(lambda: settle_seat(order_id), fail_late)
 
     assert crashes(answers) == []
     refunded, landed = answers[1], answers[0]
-    assert refunded, "the deadline gave the leader's money back"
+    assert refunded.failed_order_ids, "the deadline gave the leader's money back"
     assert landed.landing.value == "completed", "and the payer was told that the team is complete"  # type: ignore[attr-defined]
 
 
@@ -116,7 +117,7 @@ def test_a_payment_and_the_deadline_at_once_end_in_one_of_the_two(round_number: 
 
     def deadline() -> object:
         with clock.held_at(after):
-            return end_team(team_id)
+            return end_due_team(team_id)
 
     answers = at_once(lambda: take_outcome(payment.id, fake_provider.outcome_of(payment.id)), deadline)
     makers.run_jobs()

@@ -22,6 +22,7 @@ def check(universe: "Universe") -> None:
         _books_balance()
         _stock_is_what_moved()
         _orders_agree_with_money(universe)
+        _pools_count_their_claims()
         _teams_are_honest(universe)
         _limits_and_budgets_are_kept()
         if universe.log and universe.log[-1] == "dust settled":
@@ -97,6 +98,19 @@ def _orders_agree_with_money(universe: "Universe") -> None:
             assert order.paid_minor == 0
         if order.state in (S.PAID, S.GATHERING, S.PARTLY_SHIPPED, S.SHIPPED, S.RECEIVED):
             assert order.paid_minor == order.total_minor
+
+
+def _pools_count_their_claims() -> None:
+    wrong = _rows(
+        """
+        SELECT p.id, p.taken + coalesce(s.taken, 0) FROM rush_pool p
+        LEFT JOIN (SELECT pool_id, sum(taken) AS taken FROM rush_shard GROUP BY pool_id) s ON s.pool_id = p.id
+        LEFT JOIN (SELECT pool_id, sum(quantity) AS units FROM rush_claim WHERE state IN ('held', 'kept')
+                   GROUP BY pool_id) c ON c.pool_id = p.id
+        WHERE p.taken + coalesce(s.taken, 0) <> coalesce(c.units, 0)
+        """
+    )
+    assert not wrong, f"pools and claims differ: {wrong}"
 
 
 def _teams_are_honest(universe: "Universe") -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from jishi.flows import lifecycle, refunds, tasks
+from jishi.flows import teams as ended_teams
 from jishi.flows.payment import check_payment, take_outcome
 from jishi.kernel import chance, clock
 from jishi.kernel.actor import Actor
@@ -196,7 +197,7 @@ class Universe:
     def complete_team(self) -> None:
         teams = [t for o in self.offers for t in teams_table(offer_id=o.id) if t.state is TeamState.FORMING]
         if teams:
-            lifecycle.complete_team_by_merchant(self.dice.choice(teams).id, by=makers.OWNER)
+            ended_teams.complete_team_by_merchant(self.dice.choice(teams).id, by=makers.OWNER)
 
     def close_an_offer(self) -> None:
         close_offer(self.dice.choice(self.offers).id, by=makers.OWNER)

@@ -93,6 +93,7 @@ def make_offer(
     leader_discount_minor: int = 0,
     budget_minor: int | None = None,
     allows_merchant_completion: bool = False,
+    **more: Any,
 ) -> OfferView:
     now = clock.now()
     form = OfferForm(
@@ -108,6 +109,7 @@ def make_offer(
         closes_at=now + timedelta(days=7),
         allows_merchant_completion=allows_merchant_completion,
         prices={variant_id: price_minor},
+        **more,
     )
     return publish_offer(create_offer(form, by=OWNER).id, by=OWNER)
 
@@ -191,9 +193,12 @@ def take_seat(
     team_id: uuid.UUID | None = None,
     quantity: int = 1,
     late_choice: LateChoice = LateChoice.REFUND,
+    friend_code: str = "",
+    finds_team: bool = False,
 ) -> uuid.UUID:
     """An order for a seat that waits for payment."""
-    wish = SeatWish(offer.id, team_id, offer.prices[0].variant_id, quantity, late_choice)
+    variant_id = offer.prices[0].variant_id
+    wish = SeatWish(offer.id, team_id, variant_id, quantity, late_choice, friend_code, finds_team)
     delivery = Delivery(address_id=make_address(actor))
     return order_seat(wish, by=actor, delivery=delivery, expected_total_minor=None)
 

@@ -19,9 +19,11 @@ from jishi.modules.people.public import create_staff, create_token
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import offer_view
-from jishi.platform.rush import open_pool
+from jishi.modules.plays.lucky_draw.public import PrizeForm, PrizeKind, close_draw
+from jishi.modules.plays.red_packet.public import close_packets
+from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
-from tests.world import makers
+from tests.world import luck, makers
 
 
 def staff(*, email: str, password: str, role: str) -> str:
@@ -69,8 +71,9 @@ def shoppers(*, count: int, stock: int) -> dict[str, Any]:
     return {"variant": str(variant), "people": people}
 
 
-def pool(*, capacity: int, member_limit: int = 0) -> str:
-    return str(open_pool(purpose="test", capacity=capacity, member_limit=member_limit))
+def pool(*, capacity: int, member_limit: int = 0, shards: int = 0) -> str:
+    terms = PoolTerms(shards=shards)
+    return str(open_pool(purpose="test", capacity=capacity, member_limit=member_limit, terms=terms))
 
 
 def passes(*, count: int) -> list[str]:
@@ -115,6 +118,23 @@ def flash_balance(*, play: str) -> list[bool]:
     return [found.is_sound for found in balances_of(uuid.UUID(play))]
 
 
+def packet(*, total_minor: int, share_count: int, password: str = "") -> dict[str, str]:
+    """A red packet that may be opened."""
+    made = luck.make_packet(total_minor=total_minor, share_count=share_count, password=password)
+    return {"packet": str(made.id), "play": str(made.play_id)}
+
+
+def draw(*, stock: int, odds_bp: int) -> str:
+    """A draw with one money prize."""
+    prize = PrizeForm(name="现金 8.80", kind=PrizeKind.MONEY, stock=stock, odds_bp=odds_bp, amount_minor=880)
+    return str(luck.make_draw(prizes=(prize,)).id)
+
+
+def end_luck(*, packet_play: str, draw: str) -> None:
+    close_packets(uuid.UUID(packet_play), by=makers.OWNER)
+    close_draw(uuid.UUID(draw), by=makers.OWNER)
+
+
 def _at_cashier(member: makers.Actor, order_id: uuid.UUID) -> dict[str, str]:
     payment = pay_order(order_id, by=member, provider="sandbox")
     return {"order": str(order_id), "payment": str(payment.id), "pay_url": payment.pay_url}
@@ -125,6 +145,7 @@ ACTS = {
     for act in (
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
+        *(packet, draw, end_luck),
     )
 }
 

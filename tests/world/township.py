@@ -21,9 +21,17 @@ from jishi.modules.people.public import create_token
 from jishi.modules.plays.flash_sale.public import ItemForm, create_sale
 from jishi.modules.plays.group_buy.public import OfferForm, create_offer
 from jishi.modules.plays.life.public import PlayHead
+from jishi.modules.plays.lucky_draw.public import (
+    PrizeForm,
+    PrizeKind,
+    create_draw,
+    own_vouchers,
+    spin_ticket,
+)
+from jishi.modules.plays.red_packet.public import create_packets
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
-from tests.world import fake_provider, makers
+from tests.world import fake_provider, luck, makers
 from tests.world.web import new_visitor, token_for
 
 STAFF_ROLES = ("service", "operator", "finance", "read_only", "owner")
@@ -59,6 +67,7 @@ def build_town() -> Town:
     _teams(town)
     _flash_sales(town)
     _bargains(town)
+    _luck(town)
     _staff_things(town)
     return town
 
@@ -158,6 +167,28 @@ def _bargains(town: Town) -> None:
         "bargain": str(makers.launch(town.member, offer)),
         "bargain_variant": str(variant),
         "bargain_product": str(offer.terms.product_id),
+    }
+
+
+def _luck(town: Town) -> None:
+    """A packet and a draw that run, drafts of both, a ticket to spin and goods that were won."""
+    packet = luck.make_packet(share_count=50, total_minor=5_000)
+    variant = uuid.UUID(town.names["variant"])
+    goods = PrizeForm(
+        name="一箱", kind=PrizeKind.PRODUCT, stock=9, odds_bp=10_000, variant_id=variant, value_minor=4_200
+    )
+    won = luck.earn(luck.make_draw(prizes=(goods,)).id, town.member)
+    spin_ticket(won.id, by=town.member, client_seed="x")
+    draw = luck.make_draw()
+    head = luck.packet_head()
+    town.names |= {
+        "packet": str(packet.id),
+        "packet_play": str(packet.play_id),
+        "packet_draft": str(create_packets(head, luck.TERMS, by=makers.OWNER).id),
+        "draw": str(draw.id),
+        "draw_draft": str(create_draw(head, luck.DRAW_TERMS, by=makers.OWNER).id),
+        "ticket": str(luck.earn(draw.id, town.member).id),
+        "voucher": str(own_vouchers(by=town.member)[0].id),
     }
 
 

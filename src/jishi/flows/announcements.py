@@ -6,6 +6,7 @@ from jishi.kernel.fact import RecordedFact
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.messaging.public import notify
+from jishi.modules.plays.bargain.public import offer_view
 from jishi.modules.plays.group_buy.public import team_view
 
 
@@ -45,6 +46,18 @@ def announce_team_formed(fact: RecordedFact) -> None:
         facts={"missing": team.missing_count},
         link=f"/t/{team.id}/",
     )
+
+
+def announce_team_nearly_full(fact: RecordedFact) -> None:
+    """To everybody who sits there: one more friend, and it is done."""
+    for member in fact.payload["member_ids"]:
+        notify(
+            member_id=uuid.UUID(member),
+            kind="team_nearly_full",
+            key=f"{fact.id}:{member}",
+            facts={"missing": fact.payload["missing_count"]},
+            link=f"/t/{fact.payload['team_id']}/",
+        )
 
 
 def announce_team_success(fact: RecordedFact) -> None:
@@ -91,6 +104,16 @@ def announce_packet_ended(fact: RecordedFact) -> None:
     )
 
 
+def announce_prize(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="prize_won",
+        key=f"{fact.id}",
+        facts={"number": fact.payload["ticket_no"], "prize": fact.payload["prize_name"]},
+        link=f"/d/{fact.payload['draw_id']}/",
+    )
+
+
 def _about_order(fact: RecordedFact, kind: str, **facts: str) -> None:
     notify(
         member_id=uuid.UUID(fact.payload["member_id"]),
@@ -112,3 +135,27 @@ def _about_team(fact: RecordedFact, kind: str, member_ids: list[uuid.UUID]) -> N
             facts={"title": card.title if card else ""},
             link=f"/t/{team.id}/",
         )
+
+
+def announce_help(fact: RecordedFact) -> None:
+    """To who bargains: somebody has cut, and how many cuts are left."""
+    payload = fact.payload
+    offer = offer_view(uuid.UUID(payload["offer_id"]))
+    amount = format_minor(payload["amount_minor"], currency=offer.play.currency)
+    notify(
+        member_id=uuid.UUID(payload["member_id"]),
+        kind="bargain_at_floor" if payload["slots_left"] == 0 else "bargain_helped",
+        key=f"{fact.id}",
+        facts={"amount": amount, "left": payload["slots_left"]},
+        link=f"/b/{payload['bargain_id']}/",
+    )
+
+
+def announce_bargain_expired(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="bargain_expired",
+        key=f"{fact.id}",
+        facts={},
+        link=f"/b/{fact.payload['bargain_id']}/",
+    )

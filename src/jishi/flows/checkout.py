@@ -5,7 +5,7 @@ Everything happens in one transaction: price, stock, seat, order. When any part 
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,7 @@ from jishi.modules.orders.public import (
 )
 from jishi.modules.people.public import AddressView, address_view
 from jishi.modules.plays.bargain.public import order_bargain
-from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, take_seat
+from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, find_team, take_seat
 from jishi.modules.sharing.public import attribution_of
 from jishi.platform.transactions import in_transaction
 
@@ -59,6 +59,8 @@ class SeatWish:
     variant_id: uuid.UUID
     quantity: int
     late_choice: LateChoice
+    friend_code: str = ""
+    finds_team: bool = False  # the team closest to full that has a place for them, else one of their own
 
 
 @in_transaction
@@ -121,8 +123,10 @@ def order_seat(
     member_id = by.require_member()
     if not 1 <= wish.quantity <= UNITS_MAX:
         raise BadQuantity(limit=UNITS_MAX)
+    if wish.finds_team and wish.team_id is None:
+        wish = replace(wish, team_id=find_team(wish.offer_id, member_id=member_id))
     address = chosen_address(delivery, by=by)
-    _, quote = quote_seat(
+    offer, quote = quote_seat(
         offer_id=wish.offer_id,
         team_id=wish.team_id,
         variant_id=wish.variant_id,
@@ -140,6 +144,8 @@ def order_seat(
             quantity=wish.quantity,
             discount_minor=quote.discount_minor,
             late_choice=wish.late_choice,
+            price_minor=offer.price_of(wish.variant_id) or 0,
+            friend_code=wish.friend_code,
         ),
         by=by,
     )

@@ -1,25 +1,18 @@
-"""What happens to orders besides money: cancel, expire, ship, receive; and how teams end."""
+"""What happens to orders besides money: cancel, expire, ship, receive."""
 
 import uuid
 
-from django.db import transaction
-
 from jishi.flows.payment import take_outcome
 from jishi.flows.places import give_place_back, take_goods_back
-from jishi.flows.refunds import refund_order
 from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
 from jishi.modules.inventory.public import Cause, StockLine, release_holds, ship_holds
 from jishi.modules.orders.public import (
-    NothingToRefund,
-    OrderState,
     Shipped,
     cancel_order,
-    complete_orders,
     lines_by_order,
     ship_order,
-    summaries_by_ids,
 )
 from jishi.modules.payments.public import (
     OutcomeKind,
@@ -27,11 +20,7 @@ from jishi.modules.payments.public import (
     cancel_at_provider,
     payments_of_order,
 )
-from jishi.modules.plays.group_buy.public import complete_by_merchant, fail_team
-from jishi.platform import jobs
 from jishi.platform.transactions import in_transaction
-
-REFUND_REASON_TEAM = "team_failed"
 
 
 @in_transaction
@@ -58,42 +47,6 @@ def expire_order(order_id: uuid.UUID) -> bool:
     except IllegalStep:
         return False
     return True
-
-
-def end_team(team_id: uuid.UUID) -> int:
-    """The deadline has come: fail the team, then refund each order in a transaction of its own.
-
-    One refund that fails does not hold up the others; `refund_failed_team_order` may be repeated at will.
-    """
-    order_ids = fail_team_and_defer(team_id)
-    return len(order_ids)
-
-
-@in_transaction
-def fail_team_and_defer(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    order_ids = fail_team(team_id)
-    for order_id in order_ids:
-        jobs.defer("flows.refund_failed_team_order", order_id=str(order_id))
-    return order_ids
-
-
-@in_transaction
-def refund_failed_team_order(order_id: uuid.UUID) -> bool:
-    """Give one member of a failed team everything back. False when that was done before."""
-    if summaries_by_ids([order_id])[order_id].state is not OrderState.GATHERING:
-        return False
-    try:
-        with transaction.atomic():
-            refund_order(order_id, reason=REFUND_REASON_TEAM)
-    except NothingToRefund:
-        return False
-    return True
-
-
-@in_transaction
-def complete_team_by_merchant(team_id: uuid.UUID, *, by: Actor) -> int:
-    """The merchant ends a forming team well; its orders may be shipped. Returns how many."""
-    return complete_orders(complete_by_merchant(team_id, by=by), team_id=team_id)
 
 
 @in_transaction

@@ -11,6 +11,7 @@ from django.db import transaction
 from jishi.flows.books import WALLET, post_payment
 from jishi.flows.places import has_goods, keep_place, regain_place
 from jishi.flows.refunds import defer_refund, refund_order
+from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -20,7 +21,6 @@ from jishi.modules.orders.public import (
     OrderState,
     PaymentVerdict,
     accept_payment_to_return,
-    complete_orders,
     lines_by_order,
     lock_payable,
     move_to_team,
@@ -185,7 +185,9 @@ def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:
         return
     move_to_team(order_id, team_id=settlement.team_id)
     if settlement.ready_order_ids:
-        complete_orders(settlement.ready_order_ids, team_id=settlement.team_id)
+        finish_team(
+            settlement.team_id, order_ids=settlement.ready_order_ids, price_cuts=settlement.price_cuts
+        )
 
 
 def _send_back(payment: PaymentView, *, reason: str) -> None:

@@ -13,6 +13,7 @@ from jishi.modules.orders.public import (
     OrderView,
     RefundPlan,
     TeamStillForming,
+    cut_price,
     mark_refund_failed,
     order_view,
     record_refund,
@@ -83,6 +84,20 @@ def refund_order(
     )
     defer_refund(plan.refund_id)
     return plan
+
+
+@in_transaction
+def give_price_back(order_id: uuid.UUID, *, amount_minor: int | None, reason: str) -> bool:
+    """Part of the goods' price goes back (None: all of it) and no unit does. False when it was done before."""
+    plan = cut_price(order_id, amount_minor=amount_minor, reason=reason)
+    payment_id = order_view(order_id, by=SYSTEM).payment_id
+    if plan is None or payment_id is None:
+        return False
+    request_refund(
+        refund_id=plan.refund_id, payment_id=payment_id, amount_minor=plan.amount_minor, reason=reason
+    )
+    defer_refund(plan.refund_id)
+    return True
 
 
 def carry_out_refund(refund_id: uuid.UUID) -> RefundState:

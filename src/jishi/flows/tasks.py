@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds
+from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds, teams
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
@@ -11,7 +11,14 @@ from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
 from jishi.modules.plays.bargain.public import due_bargain_ids
 from jishi.modules.plays.bargain.public import settle_offers as settle_bargain_offers
 from jishi.modules.plays.flash_sale.public import settle_closed_sales
-from jishi.modules.plays.group_buy.public import advance_offers, due_team_ids
+from jishi.modules.plays.group_buy.public import (
+    advance_offers,
+    due_friend_seat_ids,
+    due_team_ids,
+    expire_friend_seat,
+    nudge_team,
+    teams_to_nudge,
+)
 from jishi.modules.plays.life.public import advance_plays
 from jishi.platform import jobs, rush
 
@@ -26,7 +33,7 @@ def carry_out_refund_job(*, refund_id: str) -> None:
 
 @jobs.task(name="flows.refund_failed_team_order", queue="money")
 def refund_failed_team_order_job(*, order_id: str) -> None:
-    lifecycle.refund_failed_team_order(uuid.UUID(order_id))
+    teams.refund_failed_team_order(uuid.UUID(order_id))
 
 
 @jobs.task(name="flows.import_catalogue", queue="imports")
@@ -46,7 +53,7 @@ def expire_order_job(*, order_id: str) -> None:
 
 @jobs.task(name="flows.end_team", queue="timers")
 def end_team_job(*, team_id: str) -> None:
-    lifecycle.end_team(uuid.UUID(team_id))
+    teams.end_due_team(uuid.UUID(team_id))
 
 
 @jobs.task(name="flows.end_bargain", queue="timers")
@@ -61,13 +68,15 @@ def sweep_deadlines() -> None:
         jobs.defer_once(expire_order_job, lock=f"expire:{order_id}", order_id=str(order_id))
     for team_id in due_team_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_team_job, lock=f"team:{team_id}", team_id=str(team_id))
+    for friend_seat_id in due_friend_seat_ids():
+        expire_friend_seat(friend_seat_id)
     advance_offers()
     advance_plays()
     settle_closed_sales()
     for bargain_id in due_bargain_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_bargain_job, lock=f"bargain:{bargain_id}", bargain_id=str(bargain_id))
     settle_bargain_offers()
-    rush.expire_claims()
+    rush.expire_due_claims()
 
 
 @jobs.periodic(cron="* * * * * */10", name="flows.ask_providers")
@@ -77,6 +86,13 @@ def ask_providers() -> None:
         jobs.defer_once(check_payment_job, lock=f"ask:{payment_id}", payment_id=str(payment_id))
     for refund_id in refunds_to_ask():
         jobs.defer_once(carry_out_refund_job, lock=f"refund:{refund_id}", refund_id=str(refund_id))
+
+
+@jobs.periodic(cron="*/2 * * * *", name="flows.nudge_teams")
+def nudge_teams() -> None:
+    """Every two minutes: teams that miss one or two people, told once."""
+    for team_id in teams_to_nudge():
+        nudge_team(team_id)
 
 
 @jobs.periodic(cron="* * * * * */20", name="flows.remind_of_flash_sales")

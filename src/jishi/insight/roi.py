@@ -110,15 +110,17 @@ def waterfall(lines: Sequence[SoldLine], *, fees: Mapping[uuid.UUID, int], gifts
     kept_units = {line.line_id: line.quantity - line.refunded_quantity for line in lines}
     return Waterfall(
         list_minor=sum(line.list_total_minor for line in lines),
-        play_discount_minor=sum(discount_of(line, *PLAY_DISCOUNTS) for line in lines),
+        play_discount_minor=sum(discount_of(line, *PLAY_DISCOUNTS) + line.price_cut_minor for line in lines),
         leader_discount_minor=sum(discount_of(line, LEADER_DISCOUNT) for line in lines),
         shipping_minor=sum(line.shipping_minor for line in lines if line.is_first_line),
-        refunded_minor=sum(refunded_of(line) for line in lines),
+        refunded_minor=sum(refunded_of(line) - line.price_cut_minor for line in lines),
         fee_minor=sum(fees.get(order_id, 0) for order_id in order_ids),
         cost_minor=sum((line.cost_minor or 0) * kept_units[line.line_id] for line in lines),
         cost_known_units=sum(kept_units[line.line_id] for line in lines if line.cost_minor is not None),
         units=sum(kept_units.values()),
-        kept_play_discount_minor=sum(_kept(line, discount_of(line, *PLAY_DISCOUNTS)) for line in lines),
+        kept_play_discount_minor=sum(
+            _kept(line, discount_of(line, *PLAY_DISCOUNTS) + line.price_cut_minor) for line in lines
+        ),
         kept_leader_discount_minor=sum(_kept(line, discount_of(line, LEADER_DISCOUNT)) for line in lines),
         gifts_minor=gifts_minor,
     )
@@ -203,4 +205,5 @@ def refunded_of(line: SoldLine) -> int:
 
 def _kept(line: SoldLine, discount: int) -> int:
     """The part of a discount that went to goods people kept."""
-    return discount - discount * line.refunded_minor // line.total_minor if line.total_minor else discount
+    whole = line.total_minor - line.price_cut_minor
+    return discount - discount * (line.refunded_minor - line.price_cut_minor) // whole if whole else discount

@@ -36,6 +36,11 @@ def code(length: int) -> str:
     return "".join(source().choice(CODE_ALPHABET) for _ in range(length))
 
 
+def secret_bytes(count: int) -> bytes:
+    """Bytes nobody can foresee; always from the operating system, even in a seeded run."""
+    return secrets.token_bytes(count)
+
+
 def secret(length_bytes: int = 32) -> str:
     """A URL-safe secret; always from the operating system, even in a seeded run."""
     return secrets.token_urlsafe(length_bytes)

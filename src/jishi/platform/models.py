@@ -84,6 +84,18 @@ class Pool(models.Model):
     closes_at = models.DateTimeField(null=True)
     is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.now)
+    # what follows is off at zero; docs/algorithms/claims.md
+    hold_seconds_min = models.PositiveIntegerField(default=0, db_default=0)
+    hold_seconds_max = models.PositiveIntegerField(default=0, db_default=0)
+    member_holds = models.PositiveIntegerField(default=0, db_default=0)
+    device_holds = models.PositiveIntegerField(default=0, db_default=0)
+    address_holds = models.PositiveIntegerField(default=0, db_default=0)
+    strikes = models.PositiveIntegerField(default=0, db_default=0)
+    strike_seconds = models.PositiveIntegerField(default=0, db_default=0)
+    reserved_for = models.CharField(max_length=64, blank=True, default="", db_default="")
+    reserved_left = models.PositiveIntegerField(default=0, db_default=0)
+    reserved_until = models.DateTimeField(null=True)
+    shards = models.PositiveSmallIntegerField(default=0, db_default=0)  # above 0: Shard rows do the counting
 
     class Meta:
         db_table = "rush_pool"
@@ -91,6 +103,62 @@ class Pool(models.Model):
             models.CheckConstraint(
                 condition=models.Q(taken__lte=models.F("capacity")), name="pool_never_oversold"
             ),
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=models.F("taken") + models.F("reserved_left")),
+                name="pool_reserve_fits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shards=0) | models.Q(taken=0, reserved_left=0), name="pool_counts_once"
+            ),
+        ]
+
+
+class Shard(models.Model):
+    """A part of a hot pool with a row of its own, so that its members do not wait for the others'."""
+
+    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    capacity = models.PositiveIntegerField()
+    taken = models.PositiveIntegerField(default=0)
+    reserved_left = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "rush_shard"
+        constraints = [
+            models.UniqueConstraint(fields=["pool", "number"], name="shard_once"),
+            models.CheckConstraint(
+                condition=models.Q(capacity__gte=models.F("taken") + models.F("reserved_left")),
+                name="shard_never_oversold",
+            ),
+        ]
+
+
+class WaitingRoom(models.Model):
+    """People are let into a pool by number: `burst` at its opening, then `rate` a second."""
+
+    pool = models.OneToOneField(Pool, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    burst = models.PositiveIntegerField()
+    rate = models.PositiveIntegerField()
+    turns = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "rush_room"
+        constraints = [models.CheckConstraint(condition=models.Q(rate__gt=0), name="room_lets_in")]
+
+
+class Turn(models.Model):
+    """A member's place in a waiting room; first come, first numbered, once each."""
+
+    room = models.ForeignKey(WaitingRoom, on_delete=models.PROTECT, related_name="+", db_index=False)
+    member_id = models.UUIDField()
+    position = models.PositiveIntegerField()
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "rush_turn"
+        constraints = [
+            models.UniqueConstraint(fields=["room", "member_id"], name="turn_once"),
+            models.UniqueConstraint(fields=["room", "position"], name="turn_place"),
         ]
 
 
@@ -104,12 +172,27 @@ class Claim(models.Model):
     state = models.CharField(max_length=10, default="held")
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=clock.now)
+    shard = models.PositiveSmallIntegerField(null=True)
+    reserved_units = models.PositiveIntegerField(default=0, db_default=0)  # of `quantity`, from the reserve
+    # keyed hashes, written only where the pool limits them
+    device = models.BigIntegerField(null=True)
+    address = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "rush_claim"
         indexes = [
             models.Index(fields=["pool", "member_id"], name="claim_pool_member"),
             models.Index(fields=["expires_at"], condition=models.Q(state="held"), name="claim_expiring"),
+            models.Index(
+                fields=["pool", "device"],
+                condition=models.Q(state="held", device__isnull=False),
+                name="claim_holds_of_device",
+            ),
+            models.Index(
+                fields=["pool", "address"],
+                condition=models.Q(state="held", address__isnull=False),
+                name="claim_holds_of_address",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

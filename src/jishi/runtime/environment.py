@@ -47,6 +47,7 @@ VARIABLES = (
     Variable("JISHI_SMTP_URL", "", "发邮件的服务器，如 smtp://user:password@host:587；不填则邮件写进日志", "mail server, such as smtp://user:password@host:587; empty means mails go to the log", "log"),
     Variable("JISHI_MAIL_FROM", "shop@localhost", "发件人", "sender of mails"),
     Variable("JISHI_SOCIAL_PROVIDERS", "", "第三方登录：JSON，如 {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "log-in by other services: JSON such as {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "none"),
+    Variable("JISHI_PRIZE_VALUE_MAX", "50000", "抽奖单个奖品价值上限（结算货币的整数；中国法定上限为五万元）", "the most a single prize of a draw may be worth, in whole units of the currency (the legal cap in China)"),
     Variable("JISHI_RATE_FACTOR", "1", "接口限速的倍数", "factor on the API's rate limits"),
     Variable("JISHI_STAFF_MFA", "0", "1 要求员工用动态验证码登录运营台", "1 to ask all staff for a second factor in the console"),
     Variable("JISHI_WEB_WORKERS", "0", "网站进程数；0 为按核数（演示时 1）", "web processes; 0 means one per core (one in the demo)"),
@@ -76,6 +77,7 @@ class Environment:
     debug: bool
     demo: bool
     rate_factor: int
+    prize_value_max_minor: int
     social_providers: dict[str, Any]
     smtp_url: str
     mail_from: str
@@ -167,6 +169,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         mail_from=text("JISHI_MAIL_FROM"),
         social_providers=_social_providers(text("JISHI_SOCIAL_PROVIDERS")),
         rate_factor=_number(text, "JISHI_RATE_FACTOR", low=1, high=1_000_000),
+        prize_value_max_minor=_number(text, "JISHI_PRIZE_VALUE_MAX", low=1, high=10**9) * 100,
         staff_mfa=_switch(text, "JISHI_STAFF_MFA"),
         web_workers=_number(text, "JISHI_WEB_WORKERS", low=0, high=256),
         web_threads=_number(text, "JISHI_WEB_THREADS", low=1, high=256),

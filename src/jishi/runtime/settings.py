@@ -34,6 +34,7 @@ ROOMS = [
     "jishi.modules.plays.flash_sale",
     "jishi.modules.plays.bargain",
     "jishi.modules.plays.red_packet",
+    "jishi.modules.plays.lucky_draw",
 ]
 
 INSTALLED_APPS = [
@@ -174,6 +175,7 @@ JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
+JISHI_PRIZE_VALUE_MAX_MINOR = ENV.prize_value_max_minor
 JISHI_STAFF_MFA = ENV.staff_mfa
 JISHI_PAYMENT_PROVIDERS = {
     "sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider",

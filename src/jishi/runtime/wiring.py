@@ -1,16 +1,15 @@
 """Which fact goes to which reaction, and which routes are served without Django.
 
-`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. `NATIVE_ROUTES` are Starlette
-routes answered on the event loop, for the few paths where thousands arrive at once; `NATIVE_LIFESPANS` are
-opened with the front door and closed with it.
+`REACTIONS` maps a fact's name to its readers by reader name; `*` is every fact. What begins with
+`HOT_PREFIX` is answered on the event loop, before every layer of the front door; `NATIVE_LIFESPANS` are opened with
+the front door and closed with it.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from starlette.routing import BaseRoute
-
-from jishi.flows import announcements, reactions
+from jishi.flows import announcements, prizes, reactions
+from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
 from jishi.platform.facts import Reader, connect_reader
@@ -35,12 +34,27 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "messaging.order_refunded": announcements.announce_refund,
     },
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
+    "group_buy.team_nearly_full.v1": {"messaging.team_nearly_full": announcements.announce_team_nearly_full},
+    "bargain.bargain_helped.v1": {"messaging.bargain_helped": announcements.announce_help},
+    "bargain.bargain_expired.v1": {"messaging.bargain_expired": announcements.announce_bargain_expired},
     "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
+    "lucky_draw.prize_won.v1": {"messaging.prize_won": announcements.announce_prize},
     "red_packet.packet_ending.v1": {"messaging.packet_ending": announcements.announce_packet_ending},
     "red_packet.packet_ended.v1": {"messaging.packet_ended": announcements.announce_packet_ended},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
-NATIVE_ROUTES: list[BaseRoute] = [*rush_routes.ROUTES]
+# Most days no draw runs, and then no jobs are made for its tickets.
+WHILE_A_DRAW_RUNS: dict[str, tuple[str, Reader, Callable[[], bool]]] = {
+    "orders.order_paid.v1": ("lucky_draw.earn_by_order", prizes.earn_by_order, has_running_draw),
+    "orders.order_refunded.v1": ("lucky_draw.lose_by_refund", prizes.lose_by_refund, has_running_draw),
+    "sharing.link_visited.v1": ("lucky_draw.earn_by_share", prizes.earn_by_share, counts_shares),
+}
+# past every layer of the front door
+HOT_PREFIX, HOT_CLIENT, answer_hot = (
+    rush_routes.PREFIX,
+    rush_routes.CLIENT,
+    rush_routes.answer,
+)
 NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_routes.lane_lifespan]
 
 
@@ -48,6 +62,8 @@ def connect_readers() -> None:
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)
+    for fact_name, (reader_name, reader, gate) in WHILE_A_DRAW_RUNS.items():
+        connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader, gate=gate)
     for fact_name in PUBLIC_FACTS:  # no job is made for them unless somebody listens
         connect_reader(
             fact_name=fact_name,

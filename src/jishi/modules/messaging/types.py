@@ -15,8 +15,13 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "team_succeeded": ("拼团成功", "「{title}」成团了，马上安排发货。"),
     "team_succeeded_by_merchant": ("拼团成功（商家补齐）", "「{title}」由商家按现有人数成团，马上安排发货。"),
     "team_failed": ("拼团未成功", "「{title}」没有凑满，已付的钱正在全额原路退回。"),
+    "team_nearly_full": ("就差一点", "你的团还差 {missing} 席就成了，再喊一位朋友吧。"),
+    "bargain_helped": ("有人帮你砍了一刀", "砍下 {amount}，还差 {left} 刀到底价。"),
+    "bargain_at_floor": ("到底价了", "最后一刀砍下 {amount}，已到底价，可以买了。"),
+    "bargain_expired": ("砍价到期了", "这次没有买，名额已经放出；可以再发起一次。"),
     "packet_ending": ("红包快到期了", "你发的红包还有 {left} 个没领，到期后剩下的退回钱包。"),
     "packet_ended": ("红包到期了", "领走 {count} 个共 {opened}，没领完的 {returned} 已退回你的钱包。"),
+    "prize_won": ("中奖了", "你的 {number} 号奖券抽中「{prize}」。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
     "flash_sale_soon": ("秒杀快开始了", "「{name}」{at} 开抢，件数有限，准时来。"),
 }

@@ -129,6 +129,7 @@ class OrderLine(models.Model):
     cost_minor = models.BigIntegerField(null=True)
     weight_grams = models.PositiveIntegerField(default=0)
     discounts = models.JSONField(default=list)
+    cut_minor = models.BigIntegerField(default=0)  # given back afterwards without a unit going back
     refunded_minor = models.BigIntegerField(default=0)
     refunded_quantity = models.PositiveIntegerField(default=0)
     shipped_quantity = models.PositiveIntegerField(default=0)
@@ -154,6 +155,10 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor")),
                 name="order_line_refund_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(cut_minor__gte=0, cut_minor__lte=F("refunded_minor")),
+                name="order_line_cut_bounded",
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -26,10 +26,12 @@ from jishi.modules.orders.facts import (
 )
 from jishi.modules.orders.operations.cancel import cancel_order
 from jishi.modules.orders.operations.carts import add_to_cart, change_cart_line, merge_carts
+from jishi.modules.orders.operations.cut_price import cut_price
 from jishi.modules.orders.operations.place import close_cart, place_order
 from jishi.modules.orders.operations.place_many import place_orders
 from jishi.modules.orders.operations.refund import mark_refund_failed, record_refund, request_order_refund
 from jishi.modules.orders.operations.settle import (
+    accept_free_order,
     accept_payment_to_return,
     complete_orders,
     lock_payable,
@@ -128,6 +130,7 @@ __all__ = [
     "TeamStillForming",
     "TooManyUnits",
     "TotalChanged",
+    "accept_free_order",
     "accept_payment_to_return",
     "add_to_cart",
     "cancel_order",
@@ -139,6 +142,7 @@ __all__ = [
     "count_by_state",
     "count_own_by_state",
     "count_placed",
+    "cut_price",
     "daily_figures",
     "default_rates",
     "export_orders",

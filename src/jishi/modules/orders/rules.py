@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jishi.kernel.money import split_minor
 from jishi.modules.orders.errors import NothingToRefund, RegionRefused, TooManyUnits
 from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart
 
@@ -91,7 +92,7 @@ def plan_parts(
                 line_id=line.id,
                 quantity=units,
                 amount_minor=amount_for_units(
-                    total_minor=line.total_minor,
+                    total_minor=line.total_minor - line.cut_minor,
                     quantity=line.quantity,
                     units_before=line.refunded_quantity,
                     units=units,
@@ -103,6 +104,22 @@ def plan_parts(
     if not parts:
         raise NothingToRefund()
     return tuple(parts)
+
+
+def plan_cut(lines: Sequence[OrderLineView], *, amount_minor: int | None) -> tuple[RefundPart, ...]:
+    """Give part of the price back (None: all that is left), by what each line still stands for; sums exactly."""
+    left = [line.refundable_minor for line in lines]
+    cut = sum(left) if amount_minor is None else min(amount_minor, sum(left))
+    if cut <= 0:
+        return ()
+    parts = split_minor(cut, left)
+    return tuple(
+        RefundPart(
+            line_id=line.id, quantity=0, amount_minor=part, cancelled_quantity=0, variant_id=line.variant_id
+        )
+        for line, part in zip(lines, parts, strict=True)
+        if part
+    )
 
 
 def verb_of_refund(state: OrderState, *, lines: Sequence[OrderLineView], parts: Sequence[RefundPart]) -> str:

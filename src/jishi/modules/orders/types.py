@@ -157,6 +157,7 @@ class OrderLineView:
     total_minor: int
     cost_minor: int | None
     refunded_minor: int
+    cut_minor: int
     refunded_quantity: int
     shipped_quantity: int
     cancelled_quantity: int

@@ -7,11 +7,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from jishi.kernel import chance, clock, ids
-from jishi.kernel.actor import Actor
+from jishi.kernel.actor import Actor, ActorKind
 from jishi.modules.sharing import rules
+from jishi.modules.sharing.facts import LinkVisited
 from jishi.modules.sharing.models import Credit, Introduction, ReversedRefund, ShareLink, Touch
 from jishi.modules.sharing.queries import link_of_code, link_view, touches_of
 from jishi.modules.sharing.types import Channel, LinkView, NewCredit, TargetKind
+from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
 
 CODE_LENGTH = 8
@@ -60,6 +62,9 @@ def record_touch(
         age = clock.now() - latest.at
         if age.total_seconds() < TOUCH_REPEAT_MINUTES * 60:
             return latest.id
+    if link is not None and link.member_id != member_id:
+        visit = LinkVisited(link.id, link.member_id, visitor_id, member_id)
+        record_fact(visit, by=Actor(kind=ActorKind.VISITOR, visitor_id=visitor_id))
     return Touch.objects.create(
         id=ids.new_id(),
         visitor_id=visitor_id,

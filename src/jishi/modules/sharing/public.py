@@ -1,6 +1,7 @@
 """The door of sharing."""
 
 from jishi.modules.sharing.errors import LinkUnknown
+from jishi.modules.sharing.facts import LinkVisited
 from jishi.modules.sharing.operations import (
     claim_touches,
     credit_lines,
@@ -46,6 +47,7 @@ __all__ = [
     "LinkFigures",
     "LinkUnknown",
     "LinkView",
+    "LinkVisited",
     "NewCredit",
     "Reason",
     "SharerFigures",

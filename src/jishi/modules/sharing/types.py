@@ -11,6 +11,8 @@ class TargetKind(StrEnum):
     PRODUCT = "product"
     TEAM = "team"
     BARGAIN = "bargain"
+    PACKET = "packet"
+    DRAW = "draw"
 
 
 class Channel(StrEnum):

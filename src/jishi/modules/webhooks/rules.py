@@ -6,6 +6,10 @@ from typing import Any, Final
 
 # Ids and amounts only: nothing here tells a name, a phone or an address.
 PUBLIC_FACTS: Final = (
+    "bargain.bargain_bought.v1",
+    "bargain.bargain_expired.v1",
+    "bargain.bargain_helped.v1",
+    "bargain.bargain_launched.v1",
     "catalog.import_finished.v1",
     "catalog.product_created.v1",
     "catalog.product_published.v1",
@@ -21,8 +25,11 @@ PUBLIC_FACTS: Final = (
     "group_buy.seat_paid.v1",
     "group_buy.team_failed.v1",
     "group_buy.team_formed.v1",
+    "group_buy.team_nearly_full.v1",
     "group_buy.team_succeeded.v1",
     "inventory.stock_moved.v1",
+    "lucky_draw.draw_revealed.v1",
+    "lucky_draw.prize_won.v1",
     "orders.order_cancelled.v1",
     "orders.order_paid.v1",
     "orders.order_placed.v1",
@@ -36,6 +43,10 @@ PUBLIC_FACTS: Final = (
     "payments.refund_failed.v1",
     "payments.refund_succeeded.v1",
     "people.member_joined.v1",
+    "plays.play_closed.v1",
+    "plays.play_opened.v1",
+    "plays.play_published.v1",
+    "plays.play_settled.v1",
     "red_packet.packet_ended.v1",
     "red_packet.packet_sent.v1",
     "red_packet.share_opened.v1",
@@ -44,9 +55,11 @@ PUBLIC_FACTS: Final = (
 PRIVATE_FACTS: Final = (
     "catalog.import_requested.v1",
     "inventory.holds_released.v1",
+    "lucky_draw.ticket_earned.v1",
     "people.role_changed.v1",
     "people.visitor_recognised.v1",
     "red_packet.packet_ending.v1",
+    "sharing.link_visited.v1",
 )
 TEST_FACT: Final = "webhooks.test.v1"
 

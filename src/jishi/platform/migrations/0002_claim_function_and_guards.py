@@ -1,7 +1,5 @@
 from django.db import migrations
 
-from jishi.platform.rush.sql import CREATE_CLAIM_BATCH, DROP_CLAIM_BATCH
-
 APPEND_ONLY = """
 CREATE FUNCTION platform_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$;
@@ -20,6 +18,5 @@ DROP FUNCTION platform_refuse_change();
 class Migration(migrations.Migration):
     dependencies = [("platform", "0001_first_tables")]
     operations = [
-        migrations.RunSQL(CREATE_CLAIM_BATCH, DROP_CLAIM_BATCH),
         migrations.RunSQL(APPEND_ONLY, DROP),
     ]

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -11,9 +12,18 @@ from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.platform import locks
 from jishi.platform.models import Pool
 from jishi.platform.once import KeyReused
+from jishi.platform.rush.terms import Asker
 from jishi.platform.transactions import in_transaction
 
 EXPIRE_BATCH = 500
+EXPIRE_ROUNDS_MAX = 40
+ANYBODY = Asker()
+
+CLAIM = """
+    SELECT outcomes, details, holds, left_open, left_any FROM rush_claims(
+        %s::uuid, %s::uuid[], %s::uuid[], %s::int[], %s::bigint[], %s::bigint[], %s::bool[], %s::text,
+        %s::timestamptz, %s::timestamptz)
+"""
 
 
 class SoldOut(Refusal):
@@ -40,13 +50,45 @@ class TooLate(Refusal):
     message = "已经结束了。"
 
 
-_REFUSALS: dict[str, type[Refusal]] = {
+class UnpaidHolds(Refusal):
+    kind = Kind.CONFLICT
+    code = "unpaid_holds"
+    message = "你已经占了 {limit} 份还没付款，请先付款再来。"
+
+
+class SlowDown(Refusal):
+    kind = Kind.LIMITED
+    code = "slow_down"
+    message = "你占到的几份都没有付款，请 {seconds} 秒后再来。"
+
+
+class Waiting(Refusal):
+    """The number has not been called yet."""
+
+    kind = Kind.LIMITED
+    code = "waiting"
+    message = "请稍候：你前面还有 {ahead} 人，大约 {seconds} 秒。"
+
+
+class TurnNeeded(Refusal):
+    kind = Kind.CONFLICT
+    code = "turn_needed"
+    message = "请先排队取号。"
+
+
+REFUSALS: dict[str, type[Refusal]] = {
     "key_reused": KeyReused,
     "sold_out": SoldOut,
     "limit_reached": LimitReached,
     "too_early": TooEarly,
     "too_late": TooLate,
     "missing": NotFound,
+    "unpaid_member": UnpaidHolds,
+    "unpaid_device": UnpaidHolds,
+    "unpaid_address": UnpaidHolds,
+    "slow_down": SlowDown,
+    "waiting": Waiting,
+    "turn_needed": TurnNeeded,
 }
 
 
@@ -54,20 +96,7 @@ _REFUSALS: dict[str, type[Refusal]] = {
 class ClaimOutcome:
     claim_id: uuid.UUID
     replayed: bool
-
-
-def open_pool(
-    *,
-    purpose: str,
-    capacity: int,
-    member_limit: int = 0,
-    opens_at: datetime | None = None,
-    closes_at: datetime | None = None,
-) -> uuid.UUID:
-    pool = Pool.objects.create(
-        purpose=purpose, capacity=capacity, member_limit=member_limit, opens_at=opens_at, closes_at=closes_at
-    )
-    return pool.id
+    hold_seconds: int | None = None  # None: kept, not held
 
 
 @in_transaction
@@ -78,75 +107,68 @@ def claim_units(
     quantity: int = 1,
     claim_id: uuid.UUID | None = None,
     expires_at: datetime | None = None,
+    asker: Asker = ANYBODY,
 ) -> ClaimOutcome:
     """Hold units of a pool inside the caller's transaction; the claim's id is the idempotency key.
 
-    Raises SoldOut, LimitReached, TooEarly, TooLate, NotFound, KeyReused (the id is another request's), or Busy
-    when the row stays locked.
+    Without `expires_at` the units are kept at once; with it they are held at most so long, less when the pool's own
+    hold time is shorter. Raises SoldOut, LimitReached, TooEarly, TooLate, UnpaidHolds, SlowDown, NotFound, KeyReused
+    (the id is another request's), or Busy when the row stays locked.
     """
     wanted = claim_id or ids.new_id()
+    tag = None
+    if asker.tags:
+        tag = Pool.objects.filter(id=pool_id).values_list("reserved_for", flat=True).first()
+    row: list[Any] = [[wanted], [member_id], [quantity], [asker.device], [asker.address], [tag in asker.tags]]
     with locks.lock_timeout(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT outcome, detail FROM rush_claim_batch(%s, %s::uuid[], %s::uuid[], %s::int[], %s, %s)",
-            [pool_id, [wanted], [member_id], [quantity], clock.now(), expires_at],
-        )
-        outcome, detail = cursor.fetchone()
+        cursor.execute(CLAIM, [pool_id, *row, tag, clock.now(), expires_at])
+        (outcome,), (detail,), (seconds,), _, _ = cursor.fetchone()
     if outcome in ("granted", "replayed"):
-        return ClaimOutcome(claim_id=wanted, replayed=outcome == "replayed")
-    raise _REFUSALS[outcome](limit=detail)
+        return ClaimOutcome(claim_id=wanted, replayed=outcome == "replayed", hold_seconds=seconds)
+    raise REFUSALS[outcome](**facts_of(outcome, detail))
+
+
+def facts_of(outcome: str, detail: int) -> dict[str, object]:
+    """What a refusal says besides its code."""
+    if outcome == "slow_down":
+        return {"seconds": detail}
+    if outcome.startswith("unpaid_"):
+        return {"limit": detail, "by": outcome.removeprefix("unpaid_")}
+    return {"limit": detail} if outcome == "limit_reached" else {}
 
 
 def keep_claim(claim_id: uuid.UUID) -> bool:
     """A held claim becomes permanent. False when it is no longer held."""
-    return _move(claim_id, "held", "kept", frees=False)
+    return _move(claim_id, ["held"], "kept", frees=False)
 
 
 def release_claim(claim_id: uuid.UUID) -> bool:
     """Give a held or kept claim back to its pool. False when there is nothing to give back."""
-    return _move(claim_id, "held", "released", frees=True) or _move(claim_id, "kept", "released", frees=True)
+    return _move(claim_id, ["held", "kept"], "released", frees=True)
 
 
 def expire_claims(*, limit: int = EXPIRE_BATCH) -> list[uuid.UUID]:
     """Give back held claims whose time is over; returns their ids. Workers may run it side by side."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH due AS (
-                SELECT id FROM rush_claim WHERE state = 'held' AND expires_at <= %s
-                ORDER BY expires_at LIMIT %s FOR UPDATE SKIP LOCKED
-            ), done AS (
-                UPDATE rush_claim c SET state = 'expired' FROM due WHERE c.id = due.id
-                RETURNING c.id, c.pool_id, c.quantity
-            ), given AS (
-                SELECT pool_id, sum(quantity)::int AS back FROM done GROUP BY pool_id
-            ), pools AS (
-                SELECT p.id, given.back FROM rush_pool p JOIN given ON given.pool_id = p.id
-                ORDER BY p.id FOR UPDATE OF p
-            ), freed AS (
-                UPDATE rush_pool p SET taken = p.taken - pools.back FROM pools WHERE p.id = pools.id
-            )
-            SELECT id FROM done
-            """,
-            [clock.now(), limit],
-        )
+        cursor.execute("SELECT rush_expire(%s, %s)", [clock.now(), limit])
         return [row[0] for row in cursor.fetchall()]
 
 
-def resize_pool(*, pool_id: uuid.UUID, capacity: int) -> bool:
-    """Change the capacity; False when more is already taken."""
-    return Pool.objects.filter(id=pool_id, taken__lte=capacity).update(capacity=capacity) == 1
+def expire_due_claims() -> int:
+    """All that are due, batch by batch and each in its own transaction; how many. Bounded, the next sweep goes on."""
+    count = 0
+    for _ in range(EXPIRE_ROUNDS_MAX):
+        found = len(expire_claims())
+        count += found
+        if found < EXPIRE_BATCH:
+            break
+    return count
 
 
 @in_transaction
-def _move(claim_id: uuid.UUID, before: str, after: str, *, frees: bool) -> bool:
+def _move(claim_id: uuid.UUID, before: list[str], after: str, *, frees: bool) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE rush_claim SET state = %s WHERE id = %s AND state = %s RETURNING pool_id, quantity",
-            [after, claim_id, before],
+            "SELECT rush_move(%s, %s::text[], %s, %s, %s)", [claim_id, before, after, frees, clock.now()]
         )
-        row = cursor.fetchone()
-        if row is None:
-            return False
-        if frees:
-            cursor.execute("UPDATE rush_pool SET taken = taken - %s WHERE id = %s", [row[1], row[0]])
-        return True
+        return bool(cursor.fetchone()[0])

@@ -23,12 +23,14 @@ Ask = tuple[uuid.UUID, uuid.UUID, int]  # claim, member, quantity
 
 
 def batch(pool_id: uuid.UUID, asks: Sequence[Ask], *, expires_at: datetime | None = None) -> list[str]:
+    wishes, members, quantities = (list(column) for column in zip(*asks, strict=True))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT outcome FROM rush_claim_batch(%s, %s::uuid[], %s::uuid[], %s::int[], %s, %s) ORDER BY place",
-            [pool_id, *(list(column) for column in zip(*asks, strict=True)), clock.now(), expires_at],
+            claims.CLAIM,
+            [pool_id, wishes, members, quantities, None, None, None, None, clock.now(), expires_at],
         )
-        return [row[0] for row in cursor.fetchall()]
+        answers: list[str] = cursor.fetchone()[0]
+    return answers
 
 
 def new(member: uuid.UUID, quantity: int = 1) -> Ask:
@@ -242,6 +244,20 @@ def test_only_claims_whose_time_is_over_expire_a_few_at_a_time() -> None:
     assert len(rush.expire_claims()) == 1
     assert rush.expire_claims() == []
     assert (state_of(first)[0], state_of(second)[0]) == (1, 1)
+
+
+def test_a_sweep_gives_back_everything_that_is_due() -> None:
+    pool = rush.open_pool(purpose="test", capacity=1200)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO rush_claim (id, pool_id, member_id, quantity, state, expires_at, created_at)"
+            " SELECT gen_random_uuid(), %s, gen_random_uuid(), 1, 'held', now(), now() FROM generate_series(1, 1200)",
+            [pool],
+        )
+    Pool.objects.filter(id=pool).update(taken=1200)
+
+    assert rush.expire_due_claims() == 1200
+    assert state_of(pool)[0] == 0
 
 
 def test_a_pool_is_never_made_smaller_than_what_is_taken() -> None:

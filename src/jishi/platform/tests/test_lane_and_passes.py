@@ -17,8 +17,19 @@ from jishi.kernel import ids
 from jishi.platform.models import Claim, Pool
 from jishi.platform.rush import lane as lanes
 from jishi.platform.rush import open_pool
-from jishi.platform.rush.lane import Lane, LaneFull, open_lane
-from jishi.platform.rush.passes import PASS_SECONDS, issue_pass, read_pass
+from jishi.platform.rush.lane import Lane, LaneFull, Wish, open_lane
+from jishi.platform.rush.passes import (
+    PASS_SECONDS,
+    TAGS_MAX,
+    TurnPaper,
+    address_mark,
+    device_mark,
+    issue_pass,
+    issue_turn,
+    read_pass,
+    read_turn,
+    tag_digest,
+)
 
 NOW = 1_800_000_000
 
@@ -31,13 +42,14 @@ def dsn() -> str:
 
 
 async def ask(lane: Lane, pool_id: uuid.UUID, *, claim_id: uuid.UUID | None = None, member: int = 0) -> str:
-    outcome, _ = await lane.claim(
-        pool_id=pool_id,
-        claim_id=claim_id or ids.new_id(),
-        member_id=uuid.UUID(int=member) if member else ids.new_id(),
-        quantity=1,
-    )
-    return outcome
+    return (await lane.claim(wish(pool_id, claim_id=claim_id, member=member))).outcome
+
+
+def wish(pool_id: uuid.UUID, *, claim_id: uuid.UUID | None = None, member: int = 0, **more: Any) -> Wish:
+    member_id = uuid.UUID(int=member) if member else ids.new_id()
+    bearer = read_pass(issue_pass(member_id, now_seconds=NOW, **more.pop("carrying", {})), now_seconds=NOW)
+    assert bearer is not None
+    return Wish(str(pool_id), str(claim_id or ids.new_id()), bearer, more.pop("quantity", 1), **more)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -119,9 +131,12 @@ def test_whoever_gave_up_waiting_gets_nothing(monkeypatch: pytest.MonkeyPatch) -
 
     async def run() -> None:
         lane = Lane(dsn())  # nobody serves it yet
+        sweeping = asyncio.create_task(lane.sweep())
         answers = await asyncio.gather(*[ask(lane, pool) for _ in range(3)], return_exceptions=True)
+        sweeping.cancel()
         assert [type(answer) for answer in answers] == [TimeoutError] * 3
-        assert lane._next_batch() == []
+        assert lane._next_round() == []
+        await lane.close()
 
     asyncio.run(run())
     assert Pool.objects.get(id=pool).taken == 0
@@ -131,7 +146,39 @@ def test_whoever_gave_up_waiting_gets_nothing(monkeypatch: pytest.MonkeyPatch) -
 def test_a_pass_names_its_member_for_a_quarter_of_an_hour(member: uuid.UUID, now: int, later: int) -> None:
     read = read_pass(issue_pass(member, now_seconds=now), now_seconds=now + later)
 
-    assert read == (member if later <= PASS_SECONDS else None)
+    assert (read and read.member_id) == (member if later <= PASS_SECONDS else None)
+
+
+@given(
+    st.uuids(), st.integers(-(2**63), 2**63 - 1), st.sets(st.text(min_size=1, max_size=20), max_size=TAGS_MAX)
+)
+def test_a_pass_carries_device_and_tags(member: uuid.UUID, device: int, tags: set[str]) -> None:
+    read = read_pass(issue_pass(member, now_seconds=NOW, device=device, tags=tags), now_seconds=NOW)
+
+    assert read is not None
+    assert (read.member_id, read.member_hex, read.device) == (member, member.hex, device)
+    assert read.tags == {tag_digest(tag) for tag in tags}
+
+
+@given(st.uuids(), st.uuids(), st.integers(1, 2**32 - 1))
+def test_a_turn_says_pool_member_and_place_and_is_no_pass(
+    pool: uuid.UUID, member: uuid.UUID, place: int
+) -> None:
+    paper = TurnPaper(pool, member, place)
+
+    assert read_turn(issue_turn(paper)) == paper
+    assert read_pass(issue_turn(paper), now_seconds=0) is None
+    assert read_turn(issue_pass(member, now_seconds=NOW)) is None
+
+
+def test_an_address_is_known_again_but_not_kept() -> None:
+    assert address_mark("203.0.113.7") == address_mark("::ffff:203.0.113.7") != address_mark("203.0.113.8")
+    assert (
+        address_mark("2001:db8:1:2::1")
+        == address_mark("2001:db8:1:2:ffff::9")
+        != address_mark("2001:db8:1:3::1")
+    )
+    assert address_mark("") and device_mark(uuid.UUID(int=7)) == device_mark(uuid.UUID(int=7))
 
 
 @given(st.uuids(), st.data())

@@ -1,53 +1,56 @@
-"""Group buying: offers and teams for everyone, and what staff do with them."""
+"""Group buying: offers for everyone, and what staff do with them."""
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
-from jishi.flows.lifecycle import complete_team_by_merchant
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids, variants_by_ids
-from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.group_buy.public import (
+    Audience,
     BadOffer,
+    LeaderBenefit,
     OfferForm,
     OfferState,
     OfferView,
-    SeatState,
-    TeamState,
-    TeamView,
+    Tier,
     change_offer,
     close_offer,
     create_offer,
-    forming_teams,
     offer_view,
     offers_table,
     publish_offer,
     raise_budget,
     selling_offers,
     team_counts,
-    team_view,
-    teams_of_member,
-    teams_table,
 )
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import cursor_after, key_of
-from jishi.surfaces.api.common import MINOR_MAX, Instant, Minor, Page, PageIn, PersonOut
+from jishi.surfaces.api.common import MINOR_MAX, Instant, Minor, Page, PageIn
 
 PRICES_MAX = 100
+
 DRAFTS = (OfferState.DRAFT, OfferState.SCHEDULED)
+
 router = Router(tags=["group buying"])
 
 
 class OfferPriceOut(Schema):
     variant_id: uuid.UUID
     price_minor: int
+
+
+class TierOut(Schema):
+    """From `size` paid seats on, every unit costs `off_minor` less; the difference goes back when the team ends."""
+
+    size: int
+    off_minor: int
 
 
 class OfferOut(Schema):
@@ -66,6 +69,11 @@ class OfferOut(Schema):
     closes_at: datetime
     allows_merchant_completion: bool
     prices: list[OfferPriceOut]
+    tiers: list[TierOut]
+    leader_benefit: LeaderBenefit
+    leader_points: int
+    audience: Audience
+    community_id: uuid.UUID | None
 
 
 class CountsOut(Schema):
@@ -80,33 +88,6 @@ class StaffOfferOut(OfferOut):
     teams: CountsOut
 
 
-class SeatOut(Schema):
-    seat_no: int
-    state: SeatState
-    is_leader: bool
-    joined_at: datetime
-    member: PersonOut
-
-
-class TeamOut(Schema):
-    """Real people only; `is_merchant_completed` says when the merchant closed the gap."""
-
-    id: uuid.UUID
-    offer_id: uuid.UUID
-    product_id: uuid.UUID
-    leader_id: uuid.UUID
-    state: TeamState
-    size: int
-    paid_count: int
-    missing_count: int
-    free_count: int
-    deadline: datetime
-    opened_at: datetime
-    settled_at: datetime | None
-    is_merchant_completed: bool
-    seats: list[SeatOut]
-
-
 class TeamsIn(Schema):
     offer_id: uuid.UUID | None = None
     limit: int = Field(20, ge=1, le=100)
@@ -116,14 +97,14 @@ class OffersIn(PageIn):
     state: list[OfferState] = Field([], max_length=len(OfferState))
 
 
-class StaffTeamsIn(PageIn):
-    offer_id: uuid.UUID | None = None
-    state: list[TeamState] = Field([], max_length=len(TeamState))
-
-
 class OfferPriceIn(Schema):
     variant_id: uuid.UUID
     price_minor: int = Field(ge=1, le=MINOR_MAX)
+
+
+class TierIn(Schema):
+    size: int = Field(ge=3, le=100)
+    off_minor: int = Field(ge=1, le=MINOR_MAX)
 
 
 class OfferIn(Schema):
@@ -140,6 +121,11 @@ class OfferIn(Schema):
     closes_at: Instant
     allows_merchant_completion: bool = False
     prices: list[OfferPriceIn] = Field(min_length=1, max_length=PRICES_MAX)
+    tiers: list[TierIn] = Field([], max_length=5)
+    leader_benefit: LeaderBenefit = LeaderBenefit.DISCOUNT
+    leader_points: int = Field(0, ge=0, le=100_000)
+    audience: Audience = Audience.EVERYONE
+    community_id: uuid.UUID | None = None
 
 
 class BudgetIn(Schema):
@@ -147,11 +133,6 @@ class BudgetIn(Schema):
 
     by_minor: int = Field(ge=1, le=MINOR_MAX)
     grant_id: uuid.UUID
-
-
-class CompletedOut(Schema):
-    team_id: uuid.UUID
-    order_count: int
 
 
 @router.get("/offers", response=list[OfferOut], summary="Offers one can join now", openapi_extra=anyone())
@@ -169,26 +150,6 @@ def get_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     return _offers_out([offer])[0]
 
 
-@router.get("/teams", response=list[TeamOut], summary="Teams that wait for people", openapi_extra=anyone())
-def list_teams(request: HttpRequest, wanted: Query[TeamsIn]) -> Any:
-    """The one closest to full first; join with POST /orders and a seat."""
-    del request
-    return _teams_out(forming_teams(offer_id=wanted.offer_id, limit=wanted.limit))
-
-
-@router.get("/teams/{uuid:team_id}", response=TeamOut, summary="One team", openapi_extra=anyone())
-def get_team(request: HttpRequest, team_id: uuid.UUID) -> Any:
-    del request
-    return _teams_out([team_view(team_id)])[0]
-
-
-@router.get(
-    "/me/teams", response=list[TeamOut], summary="Teams you sit in", openapi_extra=scopes("shop.read")
-)
-def list_own_teams(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Any:
-    return _teams_out(teams_of_member(actor_of(request).require_member(), limit=limit))
-
-
 @router.get(
     "/staff/offers",
     tags=["staff"],
@@ -197,26 +158,10 @@ def list_own_teams(request: HttpRequest, limit: Annotated[int, Query(ge=1, le=10
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def list_all_offers(request: HttpRequest, wanted: Query[OffersIn]) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     offers = offers_table(states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_after(offers, limit=wanted.limit, field="created_at")
     return {"items": _staff_offers_out(offers), "next": next_link(request, cursor)}
-
-
-@router.get(
-    "/staff/teams",
-    tags=["staff"],
-    response=Page[TeamOut],
-    summary="All teams",
-    openapi_extra=scopes("plays.edit", "reports.view"),
-)
-def list_all_teams(request: HttpRequest, wanted: Query[StaffTeamsIn]) -> Any:
-    _require_look(actor_of(request))
-    teams = teams_table(
-        offer_id=wanted.offer_id, states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit
-    )
-    cursor = cursor_after(teams, limit=wanted.limit, field="opened_at")
-    return {"items": _teams_out(teams), "next": next_link(request, cursor)}
 
 
 @router.post(
@@ -279,18 +224,7 @@ def raise_offer_budget(request: HttpRequest, offer_id: uuid.UUID, body: BudgetIn
     return _staff_offers_out([offer])[0]
 
 
-@router.post(
-    "/teams/{uuid:team_id}/complete",
-    tags=["staff"],
-    response=CompletedOut,
-    summary="Let a forming team succeed with the people it has; the team says so",
-    openapi_extra=scopes("plays.edit"),
-)
-def complete_team(request: HttpRequest, team_id: uuid.UUID) -> Any:
-    return {"team_id": team_id, "order_count": complete_team_by_merchant(team_id, by=actor_of(request))}
-
-
-def _require_look(actor: Actor) -> None:
+def require_look(actor: Actor) -> None:
     if not actor.may("plays.edit"):
         actor.require("reports.view")
 
@@ -304,8 +238,9 @@ def _form(body: OfferIn) -> OfferForm:
         for variant_id in prices
     ):
         raise BadOffer(field="prices", reason=gettext_noop("规格不属于这件商品"))
-    values = body.dict(exclude={"prices"})
-    return OfferForm(**values, currency=settings.JISHI_CURRENCY, prices=prices)
+    values = body.dict(exclude={"prices", "tiers"})
+    tiers = tuple(Tier(tier.size, tier.off_minor) for tier in body.tiers)
+    return OfferForm(**values, currency=settings.JISHI_CURRENCY, prices=prices, tiers=tiers)
 
 
 def _offers_out(offers: list[OfferView]) -> list[dict[str, Any]]:
@@ -333,28 +268,4 @@ def _staff_offers_out(offers: list[OfferView]) -> list[dict[str, Any]]:
             "teams": counts.get(offer.id, none),
         }
         for offer, shown in zip(offers, _offers_out(offers), strict=True)
-    ]
-
-
-def _teams_out(teams: list[TeamView]) -> list[dict[str, Any]]:
-    """Members by name and colour; whose order a seat is stays with its owner and the staff."""
-    people = people_by_ids([seat.member_id for team in teams for seat in team.seats])
-    own = {"paid_count", "missing_count", "free_count"} | set(TeamView.__dataclass_fields__)
-    names = [name for name in TeamOut.model_fields if name in own and name != "seats"]
-    return [
-        {
-            **{name: getattr(team, name) for name in names},
-            "seats": [
-                {
-                    "seat_no": seat.seat_no,
-                    "state": seat.state,
-                    "is_leader": seat.is_leader,
-                    "joined_at": seat.joined_at,
-                    "member": people[seat.member_id],
-                }
-                for seat in team.seats
-                if seat.member_id in people
-            ],
-        }
-        for team in teams
     ]

@@ -37,6 +37,12 @@ class SeatWishIn(SeatIn):
     """`late_choice`: what happens if the payment comes too late."""
 
     late_choice: LateChoice = LateChoice.REFUND
+    friend_code: str = Field(
+        "", max_length=12, description="From the link of somebody who kept a seat for you"
+    )
+    finds_team: bool = Field(
+        False, description="Without a team: the one closest to full, else one of your own"
+    )
 
 
 class OrderIn(WantedIn):

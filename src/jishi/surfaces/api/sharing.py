@@ -15,6 +15,8 @@ from jishi.modules.catalog.public import ProductMissing, cards_by_ids
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import team_view
+from jishi.modules.plays.life.public import play_view
+from jishi.modules.plays.red_packet.public import packet_view
 from jishi.modules.sharing.public import (
     Channel,
     LinkUnknown,
@@ -250,6 +252,10 @@ def _check_target(body: LinkIn) -> None:
         team_view(body.target_id)
     elif body.target_kind is TargetKind.BARGAIN:
         bargain_view(body.target_id)
+    elif body.target_kind is TargetKind.PACKET:
+        packet_view(body.target_id)
+    elif body.target_kind is TargetKind.DRAW:
+        play_view(body.target_id)
     elif body.target_id not in cards_by_ids([body.target_id]):
         raise ProductMissing(id=str(body.target_id))
 

@@ -84,6 +84,8 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("group_buys", _("拼团"), "team", "reports.view"),
                 ("bargains", _("砍价"), "scissors", "reports.view"),
                 ("flash_sales", _("秒杀"), "clock", "reports.view"),
+                ("packets", _("红包"), "packet", "reports.view"),
+                ("draws", _("抽奖"), "gift", "reports.view"),
             ),
         ),
         (

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jishi.kernel import clock
 from jishi.kernel.errors import Refusal
+from jishi.kernel.money import parse_minor
 from jishi.modules.catalog.public import (
     ProductCard,
     ProductPage,
@@ -23,8 +24,11 @@ from jishi.modules.catalog.public import (
 )
 from jishi.modules.inventory.public import sellable_by_variant
 from jishi.modules.plays.group_buy.public import (
+    Audience,
+    LeaderBenefit,
     OfferForm,
     OfferView,
+    Tier,
     change_offer,
     create_offer,
     offer_view,
@@ -32,7 +36,7 @@ from jishi.modules.plays.group_buy.public import (
 )
 from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.group_buys import crumbs_to
 from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
@@ -63,6 +67,30 @@ class EditForm(forms.Form):
     leader_discount_minor = MoneyField(
         label=gettext_lazy("团主优惠"), help_text=gettext_lazy("开团的人每单再减多少，0 表示没有")
     )
+    leader_benefit = forms.ChoiceField(
+        label=gettext_lazy("团主得到"),
+        choices=(
+            ("discount", gettext_lazy("立减（填在团主优惠）")),
+            ("free", gettext_lazy("成团后免单")),
+            ("points", gettext_lazy("成团后送积分")),
+        ),
+    )
+    leader_points = forms.IntegerField(label=gettext_lazy("团主积分"), min_value=0, max_value=100_000)
+    tiers = forms.CharField(
+        label=gettext_lazy("人数阶梯"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("人越多越便宜，如 5:3.00, 10:6.00；结束时差价自动退给每个人"),
+    )
+    audience = forms.ChoiceField(
+        label=gettext_lazy("谁能参加"),
+        choices=(
+            ("everyone", gettext_lazy("所有人")),
+            ("new_joiners", gettext_lazy("老带新：参团的要是新会员")),
+            ("new_members", gettext_lazy("只给新会员")),
+            ("bought_before", gettext_lazy("只给买过的会员")),
+        ),
+    )
     budget_minor = MoneyField(
         label=gettext_lazy("让利预算"),
         required=False,
@@ -84,6 +112,19 @@ class EditForm(forms.Form):
                 label=variant.title or gettext_lazy("拼团价"), required=False, may_be_zero=False
             )
         dress(self)
+
+    def clean_tiers(self) -> tuple[Tier, ...]:
+        """`5:3.00, 10:6.00` → tiers."""
+        found = []
+        for part in str(self.cleaned_data["tiers"]).replace("，", ",").replace("：", ":").split(","):
+            if not part.strip():
+                continue
+            size, _colon, off = part.partition(":")
+            try:
+                found.append(Tier(int(size), parse_minor(off, currency=settings.JISHI_CURRENCY)))
+            except ValueError as error:
+                raise forms.ValidationError(_("写成 人数:优惠，例如 5:3.00, 10:6.00")) from error
+        return tuple(found)
 
     def prices(self) -> dict[uuid.UUID, int]:
         """Group prices of the variants that have one, as far as they can be read."""
@@ -255,6 +296,9 @@ def _first_values(page: ProductPage) -> dict[str, Any]:
         "team_hours": 24,
         "member_limit": 0,
         "leader_discount_minor": 0,
+        "leader_benefit": "discount",
+        "leader_points": 0,
+        "audience": "everyone",
         "opens_at": opens,
         "closes_at": opens + timedelta(days=DEFAULT_DAYS),
     }
@@ -264,6 +308,7 @@ def _values_of(offer: OfferView) -> dict[str, Any]:
     values: dict[str, Any] = {
         name: getattr(offer, name) for name in EditForm.base_fields if hasattr(offer, name)
     }
+    values["tiers"] = ", ".join(f"{tier.size}:{written(tier.off_minor)}" for tier in offer.tiers)
     return values | {price_name(price.variant_id): price.price_minor for price in offer.prices}
 
 
@@ -291,6 +336,10 @@ def _offer_form(form: EditForm, card: ProductCard) -> OfferForm:
         closes_at=values["closes_at"],
         allows_merchant_completion=values["allows_merchant_completion"],
         prices=form.prices(),
+        tiers=values["tiers"],
+        leader_benefit=LeaderBenefit(values["leader_benefit"]),
+        leader_points=values["leader_points"],
+        audience=Audience(values["audience"]),
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.flows.lifecycle import complete_team_by_merchant
+from jishi.flows.teams import complete_team_by_merchant
 from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput
 from jishi.modules.catalog.public import ProductCard, cards_by_ids

@@ -27,6 +27,8 @@ from jishi.modules.plays.life.public import (
     plays_table,
     raise_budget,
 )
+from jishi.modules.plays.lucky_draw import public as lucky_draw
+from jishi.modules.plays.red_packet import public as red_packet
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
@@ -51,12 +53,16 @@ Publish = Callable[..., Any]
 LIVE_PAGES: dict[PlayKind, str] = {
     PlayKind.BARGAIN: "console:bargain_live",
     PlayKind.FLASH_SALE: "console:flash_sale_live",
+    PlayKind.RED_PACKET: "console:packet_live",
+    PlayKind.LUCKY_DRAW: "console:draw_live",
 }
+CLOSE: dict[PlayKind, Publish] = {PlayKind.FLASH_SALE: flash_sale.close_sale}  # its pools close with it
 PUBLISH: dict[PlayKind, Publish] = {
     PlayKind.BARGAIN: bargain.publish_offer,
     PlayKind.FLASH_SALE: flash_sale.publish_sale,
+    PlayKind.RED_PACKET: red_packet.publish_packets,
+    PlayKind.LUCKY_DRAW: lucky_draw.publish_draw,
 }
-CLOSE: dict[PlayKind, Publish] = {PlayKind.FLASH_SALE: flash_sale.close_sale}  # its pools close with it
 
 
 class BudgetForm(forms.Form):

@@ -1,39 +1,47 @@
-"""`POST /rush/pools/POOL/claims`: a claim with a member pass and an idempotency key.
+"""The hot lane over HTTP: claims, turns and the state of a pool, for requests that come by the thousand.
 
-A plain ASGI application, because at this rate every layer costs thousands of requests a second.
+    POST /rush/pools/POOL/claims   a member pass, an Idempotency-Key; with a waiting room also X-Rush-Turn
+    POST /rush/pools/POOL/turns    a place in the waiting room
+    GET  /rush/pools/POOL          hours, what remains, the server's time
+
+A plain ASGI application without layers, because at this rate every layer costs thousands of requests a second. The
+front door hands it `/rush/` before anything else and counts by the status that it returns.
 """
 
+import itertools
 import json
+import os
+import re
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import lru_cache
 
 from django.db import connection
 from psycopg.conninfo import make_conninfo
-from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
-from jishi.platform.rush.lane import HOLD_MINUTES, Lane, LaneFull, open_lane
-from jishi.platform.rush.passes import read_pass
+from jishi.kernel.errors import Busy, NotFound, Refusal
+from jishi.platform.rush.lane import Lane, LaneFull, Wish, open_lane
+from jishi.platform.rush.memory import STATE_SECONDS
+from jishi.platform.rush.passes import Pass, TurnPaper, address_mark, read_pass, read_turn
+from jishi.surfaces.rush import answers
+from jishi.surfaces.rush.answers import Answer, BadRequest, NoSuchRoute, PassNeeded
 
+PREFIX = "/rush/"
+CLIENT = "jishi.client"  # in the scope: a callable that says the client's address, behind proxies too
 BODY_BYTES_MAX = 1024
 QUANTITY_MAX = 99
-_STATUS = {"granted": 201, "replayed": 200, "missing": 404}
-_WORDS = {
-    "sold_out": "已经被抢完了。",
-    "limit_reached": "你已经占到上限了。",
-    "too_early": "还没开始，请稍候。",
-    "too_late": "已经结束了。",
-    "missing": "没有找到这个池。",
-    "key_reused": "这个幂等键已用于另一个请求，请换一个新的键。",
-    "busy": "人太多了，请过一会儿再试。",
-    "pass_needed": "请先登录，领取通行证。",
-    "bad_request": "请求有误：要有 Idempotency-Key（UUID）和正确的数量。",
-}
+PAPERS_KEPT_MAX = 20_000
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_ONE = frozenset({b"", b'{"quantity": 1}', b'{"quantity":1}'})
 
+Headers = dict[bytes, bytes]
 _lane: Lane | None = None
+_passes: dict[bytes, Pass] = {}
+_numbers = itertools.count(1)
 
 
 @asynccontextmanager
@@ -53,79 +61,160 @@ def _database_address() -> str:
     return make_conninfo(**kept)
 
 
-async def claim(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":
-        return
-    if scope["method"] != "POST":
-        await _answer(send, 405, {"code": "method_not_allowed"})
-        return
-    headers = dict(scope["headers"])
-    kind, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    member_id = read_pass(text, now_seconds=int(time.time())) if kind.lower() == "pass" else None
-    if member_id is None:
-        await _refuse(send, 401, "pass_needed")
-        return
+async def answer(scope: Scope, receive: Receive, send: Send) -> int:
+    """Answer one request under `/rush/`; the status it was answered with."""
+    headers: Headers = dict(scope["headers"])
+    request_id = _request_id(headers)
     try:
-        pool_id = _pool_of(scope["path"])
-        claim_id = uuid.UUID(headers[b"idempotency-key"].decode("latin-1"))
-        quantity = _quantity_of(await _body(receive))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        await _refuse(send, 422, "bad_request")
-        return
-    try:
-        if _lane is None:
-            raise LaneFull()
-        outcome, limit = await _lane.claim(
-            pool_id=pool_id, claim_id=claim_id, member_id=member_id, quantity=quantity
-        )
+        status, fields, body = await _route(scope, headers, receive, request_id)
     except (LaneFull, TimeoutError, ConnectionError):
-        await _refuse(send, 503, "busy")
-        return
-    if outcome in ("granted", "replayed"):
-        await _answer(send, _STATUS[outcome], {"claim_id": str(claim_id), "hold_minutes": HOLD_MINUTES})
-        return
-    await _refuse(send, _STATUS.get(outcome, 409), outcome, limit=limit)
+        status, fields, body = _problem(Busy, headers, request_id)
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [*fields, (b"x-request-id", request_id)]}
+    )
+    await send({"type": "http.response.body", "body": body})
+    return status
 
 
-def _pool_of(path: str) -> uuid.UUID:
-    parts = path.rstrip("/").split("/")
-    if parts[-1] != "claims":
-        raise ValueError(path)
-    return uuid.UUID(parts[-2])
+async def _route(scope: Scope, headers: Headers, receive: Receive, request_id: bytes) -> Answer:
+    method, (pool, verb) = scope["method"], _pool_and_verb(scope["path"])
+    if method == "POST" and verb == "claims":
+        return await _claim(pool, scope, headers, receive, request_id)
+    if method == "POST" and verb == "turns":
+        return await _turn(pool, headers, request_id)
+    if method == "GET" and verb == "state":
+        return await _state(pool, headers, request_id)
+    return _problem(NoSuchRoute, headers, request_id)
 
 
-def _quantity_of(body: bytes) -> int:
-    asked = json.loads(body) if body else {}
-    quantity = asked.get("quantity", 1)
-    if type(quantity) is not int or not 1 <= quantity <= QUANTITY_MAX:
-        raise ValueError(quantity)
-    return quantity
+async def _claim(pool: str, scope: Scope, headers: Headers, receive: Receive, request_id: bytes) -> Answer:
+    bearer = _bearer(headers)
+    if bearer is None:
+        return _problem(PassNeeded, headers, request_id)
+    claim_id = _uuid_of(headers.get(b"idempotency-key", b"").decode("latin-1"))
+    quantity = await _quantity(receive) if headers.get(b"content-length", b"") != b"0" else 1
+    if not claim_id or not quantity:
+        return _problem(BadRequest, headers, request_id)
+    turn = headers.get(b"x-rush-turn")
+    wish = Wish(
+        pool,
+        claim_id,
+        bearer,
+        quantity,
+        _turn_of(turn) if turn else None,
+        lambda: _address(scope.get(CLIENT) or (lambda: _peer(scope))),
+    )
+    reply = await _open_lane().claim(wish)
+    if reply.outcome in ("granted", "replayed"):
+        return answers.granted(claim_id, reply)
+    return answers.refused(reply, language=headers.get(b"accept-language", b""), request_id=request_id)
 
 
-async def _body(receive: Receive) -> bytes:
+async def _turn(pool: str, headers: Headers, request_id: bytes) -> Answer:
+    bearer = _bearer(headers)
+    if bearer is None:
+        return _problem(PassNeeded, headers, request_id)
+    reply = await _open_lane().take_turn(pool=pool, member_id=bearer.member_id)
+    if reply.look is None:
+        return _problem(NotFound, headers, request_id)
+    return answers.turn(reply, pool=pool, member_id=bearer.member_id)
+
+
+async def _state(pool: str, headers: Headers, request_id: bytes) -> Answer:
+    look = await _open_lane().look(pool, seconds=STATE_SECONDS)
+    return answers.state(look) if look else _problem(NotFound, headers, request_id)
+
+
+def _open_lane() -> Lane:
+    if _lane is None:
+        raise LaneFull()
+    return _lane
+
+
+def _bearer(headers: Headers) -> Pass | None:
+    """Whose pass it is; checked once, then known by its text until it is too old."""
+    given = headers.get(b"authorization", b"")
+    known = _passes.get(given)
+    now = int(time.time())
+    if known is not None:
+        return known if known.expires_seconds >= now else None
+    kind, _, text = given.decode("latin-1").partition(" ")
+    found = read_pass(text, now_seconds=now) if kind.lower() == "pass" else None
+    if found is not None:
+        if len(_passes) >= PAPERS_KEPT_MAX:
+            _passes.clear()
+        _passes[given] = found
+    return found
+
+
+@lru_cache(maxsize=PAPERS_KEPT_MAX)
+def _turn_of(text: bytes) -> TurnPaper | None:
+    return read_turn(text.decode("latin-1"))
+
+
+@lru_cache(maxsize=PAPERS_KEPT_MAX)
+def _pool_and_verb(path: str) -> tuple[str, str]:
+    """(the pool's id, what is asked of it); empty for no address of ours."""
+    parts = path.removeprefix(PREFIX).rstrip("/").split("/")
+    if parts[0] != "pools" or len(parts) not in (2, 3):
+        return "", ""
+    pool = _uuid_of(parts[1])
+    return (pool, parts[2] if len(parts) == 3 else "state") if pool else ("", "")
+
+
+def _uuid_of(text: str) -> str:
+    """In the one spelling that the lane compares; empty when it is none."""
+    if _UUID.fullmatch(text):
+        return text
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        return ""
+
+
+async def _quantity(receive: Receive) -> int:
+    """How many units the body asks for; 0 when it makes no sense."""
     message = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body") and len(body) <= BODY_BYTES_MAX:
         message = await receive()
         body += message.get("body", b"")
+    if body in _ONE:
+        return 1
     if len(body) > BODY_BYTES_MAX:
-        raise ValueError("body too large")
-    return body
+        return 0
+    try:
+        quantity = json.loads(body).get("quantity", 1)
+    except (ValueError, AttributeError, RecursionError):
+        return 0
+    return quantity if type(quantity) is int and 1 <= quantity <= QUANTITY_MAX else 0
 
 
-async def _refuse(send: Send, status: int, code: str, **facts: Any) -> None:
-    await _answer(
-        send, status, {"code": code, "detail": _WORDS.get(code, code), "facts": facts}, problem=True
-    )
+def _peer(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
-async def _answer(send: Send, status: int, words: dict[str, Any], *, problem: bool = False) -> None:
-    kind = b"application/problem+json" if problem else b"application/json"
-    headers = [(b"content-type", kind)]
-    if status == 503:
-        headers.append((b"retry-after", b"1"))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(words, ensure_ascii=False).encode()})
+def _address(client: Callable[[], str]) -> int:
+    return _address_mark(client())
 
 
-ROUTES: list[BaseRoute] = [Mount("/rush/pools", app=claim)]
+@lru_cache(maxsize=PAPERS_KEPT_MAX)
+def _address_mark(address: str) -> int:
+    return address_mark(address)
+
+
+def _request_id(headers: Headers) -> bytes:
+    """The caller's, when it is sound; else one of our own, told apart by process and number."""
+    given = headers.get(b"x-request-id")
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given
+    return b"%s-%x" % (_process_mark(), next(_numbers))
+
+
+@lru_cache(maxsize=1)
+def _process_mark() -> bytes:
+    return b"rush-%x-%x" % (os.getpid(), int(time.time()))
+
+
+def _problem(refusal: type[Refusal], headers: Headers, request_id: bytes) -> Answer:
+    return answers.problem(refusal, {}, language=headers.get(b"accept-language", b""), request_id=request_id)

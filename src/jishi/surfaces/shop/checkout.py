@@ -56,6 +56,8 @@ class Wish:
     flash_id: uuid.UUID | None = None
     claim_id: uuid.UUID | None = None
     bargain_id: uuid.UUID | None = None
+    friend_code: str = ""
+    finds_team: bool = False
 
     @property
     def is_seat(self) -> bool:
@@ -74,6 +76,10 @@ class Wish:
             query |= {"offer": str(self.offer_id), "late": self.late_choice.value}
             if self.team_id is not None:
                 query["team"] = str(self.team_id)
+            if self.friend_code:
+                query["friend"] = self.friend_code
+            if self.finds_team:
+                query["match"] = "1"
         return query
 
     def address(self, **more: str) -> str:
@@ -128,6 +134,8 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         flash_id=uuid_from(source.get("flash")),
         claim_id=uuid_from(source.get("claim")),
         bargain_id=uuid_from(source.get("bargain")),
+        friend_code=source.get("friend", "")[:12],
+        finds_team=source.get("match") == "1",
     )
 
 
@@ -189,6 +197,8 @@ def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView 
         variant_id=wish.variant_id,
         quantity=wish.quantity,
         late_choice=wish.late_choice,
+        friend_code=wish.friend_code,
+        finds_team=wish.finds_team,
     )
     return order_seat(seat, by=by, delivery=delivery, expected_total_minor=expected)
 

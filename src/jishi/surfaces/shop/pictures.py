@@ -59,7 +59,7 @@ def poster(request: HttpRequest, code: str) -> HttpResponse:
     link = link_of_code(code)
     if link is None:
         raise LinkUnknown()
-    if link.target_id is None:
+    if link.target_id is None or link.target_kind in (TargetKind.PACKET, TargetKind.DRAW):
         raise NotFound()
     if link.target_kind is TargetKind.TEAM:
         card, words = _words_of_team(link.target_id)

@@ -105,8 +105,10 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
             keep_cart_count(response, cart.unit_count)
         return response
     wish: dict[str, Any] = {"variant": variant.id, "quantity": quantity}
-    if action == "team":
+    if action in ("team", "match"):
         wish["offer"] = request.POST.get("offer", "")
+    if action == "match":
+        wish["match"] = "1"
     return go(f"{reverse('shop:checkout')}?{urlencode(wish)}")
 
 

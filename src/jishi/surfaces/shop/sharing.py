@@ -18,6 +18,8 @@ from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.people.public import meet_visitor, people_by_ids
 from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import TeamView, team_view
+from jishi.modules.plays.life.public import play_view
+from jishi.modules.plays.red_packet.public import packet_view
 from jishi.modules.sharing.public import (
     WINDOW_DAYS,
     Channel,
@@ -35,6 +37,7 @@ from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, sho
 
 SOURCE_PARAMETERS = ("utm_source", "source")
 CREDITS_SHOWN = 30
+WITH_POSTER = frozenset({TargetKind.PRODUCT, TargetKind.TEAM, TargetKind.BARGAIN})
 
 
 class SourceMiddleware:
@@ -77,7 +80,7 @@ def sheet(request: HttpRequest, kind: str, target_id: uuid.UUID | None = None) -
     link = share(by=actor, target_kind=target, target_id=target_id, channel=Channel.LINK)
     poster = (
         share(by=actor, target_kind=target, target_id=target_id, channel=Channel.POSTER)
-        if target_id
+        if target_id and target in WITH_POSTER
         else None
     )
     url = absolute(reverse("shop:follow", args=[link.code]))
@@ -130,6 +133,10 @@ def target_address(link: LinkView) -> str:
         return reverse("shop:team", args=[link.target_id])
     if link.target_kind is TargetKind.BARGAIN and link.target_id:
         return reverse("shop:bargain", args=[link.target_id])
+    if link.target_kind is TargetKind.PACKET and link.target_id:
+        return reverse("shop:packet", args=[link.target_id])
+    if link.target_kind is TargetKind.DRAW and link.target_id:
+        return reverse("shop:draw", args=[link.target_id])
     if link.target_kind is TargetKind.PRODUCT and link.target_id:
         card = cards_by_ids([link.target_id]).get(link.target_id)
         if card is None:
@@ -167,6 +174,11 @@ def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, 
         card = cards_by_ids([bargain.product_id])[bargain.product_id]
         text = _("还差 %(slots)d 刀到底价，帮我砍一刀？") % {"slots": bargain.slots_left}
         return {"title": card.title, "text": text, "image": card.cover_address}
+    if target is TargetKind.PACKET:
+        greeting = packet_view(target_id).greeting or _("恭喜发财，大吉大利")
+        return {"title": greeting, "text": _("拆红包啦，先到先得"), "image": ""}
+    if target is TargetKind.DRAW:
+        return {"title": play_view(target_id).name, "text": _("抽奖的概率都写着，谁都能验"), "image": ""}
     product = cards_by_ids([target_id]).get(target_id)
     if product is None:
         raise NotFound()

@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from jishi.flows.teams import close_team_early
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -24,7 +26,11 @@ from jishi.modules.plays.group_buy.public import (
     TeamState,
     TeamView,
     forming_teams,
+    friend_seat_of,
     is_selling,
+    keep_for_friend,
+    next_tier,
+    off_for,
     offer_view,
     team_view,
     teams_of_member,
@@ -32,7 +38,7 @@ from jishi.modules.plays.group_buy.public import (
 from jishi.platform.http import actor_of
 from jishi.surfaces.shop.cards import by_leader, team_cards
 from jishi.surfaces.shop.checkout import late_choices
-from jishi.surfaces.shop.frame import ShareCard, absolute, require_member, show, uuid_from
+from jishi.surfaces.shop.frame import ShareCard, absolute, go, require_member, show, uuid_from
 from jishi.surfaces.shop.sharing import team_share
 from jishi.surfaces.shop.words import team_words
 
@@ -53,6 +59,8 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     people = people_by_ids(seat.member_id for seat in found.seats)
     own = next((seat for seat in found.seats if actor.owns(seat.member_id)), None)
     mode = mode_of(found, offer, own)
+    if mode == "full" and found.reserved_count and request.GET.get("friend"):
+        mode = "open"  # one of the kept seats may be theirs; taking it says so
     values: dict[str, Any] = {
         "team": found,
         "offer": offer,
@@ -67,14 +75,33 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     }
     if mode == "open":
         values |= _seat_form(offer, uuid_from(request.GET.get("variant")))
+        values["friend_code"] = request.GET.get("friend", "")[:12]
     if mode in ("mine", "mine_unpaid"):
         values["team_share"] = team_share(request, found)
+        values |= _of_ones_own(found, by=actor)
+    values |= _tiers(found, offer)
     if mode in ("full", "failed", "void", "closed", "succeeded"):
         others = [
             other for other in forming_teams(offer_id=offer.id, limit=OTHER_TEAMS) if other.id != found.id
         ]
         values["others"] = team_cards(others, prices={offer.id: offer.min_price_minor}, goods={card.id: card})
     return show(request, "shop/team.html", values)
+
+
+@require_POST
+def keep_friend_seat(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
+    """Keep one more seat for half an hour; its code is in the link."""
+    keep_for_friend(team_id, by=require_member(request))
+    messages.success(request, _("给朋友留了一席，把链接发给他"))
+    return go(reverse("shop:team", args=[team_id]))
+
+
+@require_POST
+def close_now(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
+    """The leader does not wait for more people."""
+    close_team_early(team_id, by=require_member(request))
+    messages.success(request, _("成团了，马上备货"))
+    return go(reverse("shop:team", args=[team_id]))
 
 
 @require_safe
@@ -106,7 +133,33 @@ def mode_of(found: TeamView, offer: OfferView, own: SeatView | None) -> str:
         return "opening"
     if found.deadline <= clock.now() or not is_selling(offer, now=clock.now()):
         return "closed"
-    return "open" if found.free_count > 0 else "full"
+    return "open" if found.free_count > 0 else "full"  # a seat kept for a friend: see `team`
+
+
+def _of_ones_own(found: TeamView, *, by: Actor) -> dict[str, Any]:
+    """What who sits here may do: keep a seat for a friend, and the leader of an assured team may end it."""
+    kept = friend_seat_of(team_id=found.id, host_id=by.require_member())
+    url = absolute(reverse("shop:team", args=[found.id]))
+    return {
+        "friend_url": f"{url}?friend={kept[0]}" if kept else "",
+        "friend_until": kept[1] if kept else None,
+        "may_keep": kept is None and found.free_count > 0,
+        "may_close": found.is_assured and by.owns(found.leader_id),
+    }
+
+
+def _tiers(found: TeamView, offer: OfferView) -> dict[str, Any]:
+    """The ladder: what is reached, and what one more person would bring."""
+    paid = found.paid_count
+    return {
+        "tiers": [
+            {"size": tier.size, "off_minor": tier.off_minor, "is_reached": tier.size <= paid}
+            for tier in offer.tiers
+        ],
+        "next_tier": next_tier(offer.tiers, paid_count=paid),
+        "next_missing": (rung.size - paid) if (rung := next_tier(offer.tiers, paid_count=paid)) else 0,
+        "off_now_minor": off_for(offer.tiers, paid_count=paid),
+    }
 
 
 def _seats(found: TeamView, people: Mapping[uuid.UUID, Person], *, by: Actor) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_noop
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState
 from jishi.modules.plays.group_buy.public import TeamState
+from jishi.modules.plays.red_packet.public import PacketKind
 
 S = OrderState
 
@@ -113,6 +114,15 @@ def provider_words(name: str) -> tuple[str, str]:
 def movement_words(kind: str) -> str:
     """Why money came into or went out of a wallet."""
     return _(_MOVEMENTS[kind]) if kind in _MOVEMENTS else kind
+
+
+def packet_words(kind: PacketKind) -> str:
+    return _("拼手气红包") if kind is PacketKind.RANDOM else _("普通红包")
+
+
+def masked_name(name: str) -> str:
+    """A winner as others may see them: 阿苏 → 阿**."""
+    return f"{name[:1]}**"
 
 
 def payment_words(state: PaymentState) -> str:

@@ -26,7 +26,7 @@ _ORDER_COLUMNS = (
 _LINE_COLUMNS = (
     *("id", "order_id", "position", "product_id", "variant_id", "sku", "title", "option_text", "cover"),
     *("quantity", "list_minor", "discount_minor", "total_minor", "cost_minor", "weight_grams", "discounts"),
-    *("refunded_minor", "refunded_quantity", "shipped_quantity", "cancelled_quantity"),
+    *("refunded_minor", "cut_minor", "refunded_quantity", "shipped_quantity", "cancelled_quantity"),
     *("sharer_id", "link_id", "touch_id", "attribution_source", "attribution_reason"),
 )
 _NOBODY = LineAttribution(None, None, None, "", "")
@@ -108,6 +108,6 @@ def _line_row(new: NewOrder, position: int, line: NewLine) -> tuple[Any, ...]:
             line.discount_minor,
             line.total_minor,
         ),
-        *(line.cost_minor, line.weight_grams, discounts, 0, 0, 0, 0),
+        *(line.cost_minor, line.weight_grams, discounts, 0, 0, 0, 0, 0),
         *(credit.sharer_id, credit.link_id, credit.touch_id, credit.source, credit.reason),
     )

@@ -84,7 +84,7 @@ def record_refund(refund_id: uuid.UUID) -> bool:
         return False
     before = OrderState(order.state)
     order.refunded_minor += refund.amount_minor
-    is_whole = order.refunded_minor == order.paid_minor
+    is_whole = order.refunded_minor == order.paid_minor and not _has_units_left(order)
     if is_whole and can(rules.LIFECYCLE, before, "refund_all"):
         order.state = advance(rules.LIFECYCLE, before, "refund_all").value
     order.save(update_fields=["refunded_minor", "state"])
@@ -112,6 +112,11 @@ def record_refund(refund_id: uuid.UUID) -> bool:
         by=SYSTEM,
     )
     return True
+
+
+def _has_units_left(order: Order) -> bool:
+    """A price that was cut to nothing gives all the money back, and the goods are still the buyer's."""
+    return OrderLine.objects.filter(order=order, refunded_quantity__lt=F("quantity")).exists()
 
 
 def mark_refund_failed(refund_id: uuid.UUID) -> None:

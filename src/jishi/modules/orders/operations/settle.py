@@ -43,6 +43,15 @@ def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentTake
 
 
 @in_transaction
+def accept_free_order(order_id: uuid.UUID) -> None:
+    """An order that costs nothing needs no payment: it goes where a paid one goes. Raises NotPayable for any other."""
+    order = locks.lock_one(Order, order_id)
+    if order.total_minor != 0 or order.state != OrderState.PLACED.value:
+        raise NotPayable(state=order.state)
+    _mark_paid(order, verb="pay", was_late=False)
+
+
+@in_transaction
 def revive_order(order_id: uuid.UUID, *, payment_id: uuid.UUID, team_id: uuid.UUID | None = None) -> None:
     """A late payment could still be honoured: the cancelled order lives again, perhaps in another team."""
     order = locks.lock_one(Order, order_id)

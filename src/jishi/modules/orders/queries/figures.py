@@ -43,6 +43,7 @@ class SoldLine:
     discount_minor: int
     total_minor: int
     refunded_minor: int
+    price_cut_minor: int  # part of `refunded_minor`: given back without a unit
     cost_minor: int | None
     shipping_minor: int
     shipping_refunded_minor: int
@@ -67,6 +68,8 @@ SELECT l.id, o.id, o.number, o.member_id, l.product_id, l.title, l.quantity, l.r
        l.list_minor * l.quantity, l.discount_minor, l.total_minor,
        coalesce((SELECT sum(r.amount_minor) FROM orders_refundline r JOIN orders_orderrefund f ON f.id = r.refund_id
                  WHERE r.line_id = l.id AND f.phase = 'succeeded'), 0)::bigint,
+       coalesce((SELECT sum(r.amount_minor) FROM orders_refundline r JOIN orders_orderrefund f ON f.id = r.refund_id
+                 WHERE r.line_id = l.id AND r.quantity = 0 AND f.phase = 'succeeded'), 0)::bigint,
        l.cost_minor, o.shipping_minor,
        coalesce((SELECT sum(f.shipping_minor) FROM orders_orderrefund f
                  WHERE f.order_id = o.id AND f.phase = 'succeeded'), 0)::bigint,
@@ -92,7 +95,7 @@ def sold_lines(*, since: datetime, until: datetime, play_id: uuid.UUID | None = 
             _SOLD.format(condition=condition),
             {"since": since, "until": until, "play_id": play_id, "limit": SOLD_LINES_MAX},
         )
-        rows = [[*row[:15], json.loads(row[15]), *row[16:]] for row in cursor.fetchall()]
+        rows = [[*row[:16], json.loads(row[16]), *row[17:]] for row in cursor.fetchall()]
         return [SoldLine(*row) for row in rows]
 
 

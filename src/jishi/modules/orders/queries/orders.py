@@ -165,6 +165,7 @@ def line_view(row: OrderLine) -> OrderLineView:
         total_minor=row.total_minor,
         cost_minor=row.cost_minor,
         refunded_minor=row.refunded_minor,
+        cut_minor=row.cut_minor,
         refunded_quantity=row.refunded_quantity,
         shipped_quantity=row.shipped_quantity,
         cancelled_quantity=row.cancelled_quantity,

@@ -153,7 +153,7 @@ def line(
 ) -> OrderLineView:
     return OrderLineView(
         id=uuid.uuid4(), product_id=uuid.uuid4(), variant_id=uuid.uuid4(), sku="A", title="脐橙", option_text="", cover="",
-        quantity=quantity, list_minor=total, discount_minor=0, total_minor=total, cost_minor=None, refunded_minor=0,
+        quantity=quantity, list_minor=total, discount_minor=0, total_minor=total, cost_minor=None, refunded_minor=0, cut_minor=0,
         refunded_quantity=refunded, shipped_quantity=shipped, cancelled_quantity=cancelled, discounts=(), sharer_id=None,
         link_id=None, touch_id=None, attribution_source="", attribution_reason="",
     )  # fmt: skip

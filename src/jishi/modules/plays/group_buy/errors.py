@@ -44,3 +44,23 @@ class MerchantCompletionOff(Refusal):
     kind = Kind.CONFLICT
     code = "merchant_completion_off"
     message = "这个拼团没有开启“商家补齐”。"
+
+
+class NotForYou(Refusal):
+    """The team is made for other people; `reason` says for whom."""
+
+    kind = Kind.CONFLICT
+    code = "team_not_for_you"
+    message = "这个团{reason}。"
+
+
+class NotAssured(Refusal):
+    kind = Kind.CONFLICT
+    code = "team_not_assured"
+    message = "还没凑够成团人数，还不能截团。"
+
+
+class FriendSeatTaken(Refusal):
+    kind = Kind.CONFLICT
+    code = "friend_seat_taken"
+    message = "你已经给朋友留了一席，等他来坐，或者过期后再留。"

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -60,6 +61,8 @@ class TeamSucceeded:
     offer_id: uuid.UUID
     member_ids: tuple[uuid.UUID, ...]
     is_merchant_completed: bool
+    leader_id: uuid.UUID | None = None
+    leader_points: int = 0
 
     @property
     def subject(self) -> tuple[str, uuid.UUID]:
@@ -72,6 +75,22 @@ class TeamFailed:
     team_id: uuid.UUID
     offer_id: uuid.UUID
     paid_order_ids: tuple[uuid.UUID, ...]
+
+    @property
+    def subject(self) -> tuple[str, uuid.UUID]:
+        return "team", self.team_id
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNearlyFull:
+    """Little is missing: its people may want to tell a friend."""
+
+    name: ClassVar[str] = "group_buy.team_nearly_full.v1"
+    team_id: uuid.UUID
+    offer_id: uuid.UUID
+    member_ids: tuple[uuid.UUID, ...]
+    missing_count: int
+    deadline: datetime
 
     @property
     def subject(self) -> tuple[str, uuid.UUID]:

@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from jishi.kernel import clock, ids
-from jishi.modules.plays.group_buy.types import LateChoice, OfferState, SeatState, TeamState
+from jishi.modules.plays.group_buy.types import (
+    Audience,
+    LateChoice,
+    LeaderBenefit,
+    OfferState,
+    SeatState,
+    TeamState,
+)
 
 
 class Offer(models.Model):
@@ -25,6 +32,11 @@ class Offer(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     allows_merchant_completion = models.BooleanField(default=False)
+    tiers = models.JSONField(default=list)  # [[size, off_minor], …] above team_size, rising
+    leader_benefit = models.CharField(max_length=8, default=LeaderBenefit.DISCOUNT.value)
+    leader_points = models.PositiveIntegerField(default=0)
+    audience = models.CharField(max_length=13, default=Audience.EVERYONE.value)
+    community_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -40,6 +52,13 @@ class Offer(models.Model):
             ),
             models.CheckConstraint(condition=Q(closes_at__gt=F("opens_at")), name="group_offer_window"),
             models.CheckConstraint(condition=Q(leader_discount_minor__gte=0), name="group_offer_leader"),
+            models.CheckConstraint(
+                condition=Q(leader_benefit__in=[kind.value for kind in LeaderBenefit]),
+                name="group_offer_benefit",
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=[kind.value for kind in Audience]), name="group_offer_audience"
+            ),
         ]
         indexes = [models.Index(fields=["state", "opens_at"], name="group_offer_state_opens")]
 
@@ -80,6 +99,8 @@ class Team(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
     settled_at = models.DateTimeField(null=True)
     is_merchant_completed = models.BooleanField(default=False)
+    capacity = models.PositiveSmallIntegerField(default=0)  # seats; `size` of them make it succeed
+    nudged_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -126,4 +147,26 @@ class Seat(models.Model):
             models.CheckConstraint(
                 condition=Q(late_choice__in=[choice.value for choice in LateChoice]), name="group_seat_choice"
             ),
+        ]
+
+
+class FriendSeat(models.Model):
+    """A seat kept for a short time for the friend of somebody who sits in the team; the code is in the link."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    host_id = models.UUIDField()
+    claim_id = models.UUIDField(unique=True)
+    code = models.CharField(max_length=12, unique=True)
+    expires_at = models.DateTimeField()
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "host_id"], condition=Q(is_open=True), name="group_friend_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(is_open=True), name="group_friend_due"),
         ]

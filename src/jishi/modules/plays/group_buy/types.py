@@ -28,6 +28,23 @@ class SeatState(StrEnum):
     RELEASED = "released"
 
 
+class Audience(StrEnum):
+    """Who may sit in a team of an offer. The leader of `new_joiners` may be anybody: 老带新."""
+
+    EVERYONE = "everyone"
+    NEW_JOINERS = "new_joiners"  # whoever joins has never bought here
+    NEW_MEMBERS = "new_members"  # nobody in the team has ever bought here
+    BOUGHT_BEFORE = "bought_before"  # a thank-you for members who have
+
+
+class LeaderBenefit(StrEnum):
+    """What whoever opened the team gets."""
+
+    DISCOUNT = "discount"  # so much less at once (`leader_discount_minor`, 0: nothing)
+    FREE = "free"  # the goods for nothing: their price goes back when the team succeeds
+    POINTS = "points"  # told in the fact team_succeeded; the loyalty room credits them
+
+
 class LateChoice(StrEnum):
     """What a buyer wants if their payment arrives when the seat or the team is gone."""
 
@@ -54,6 +71,14 @@ class OfferPriceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """From `size` paid seats on, every unit costs `off_minor` less; the difference goes back when the team ends."""
+
+    size: int
+    off_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferView:
     id: uuid.UUID
     product_id: uuid.UUID
@@ -69,6 +94,20 @@ class OfferView:
     allows_merchant_completion: bool
     prices: tuple[OfferPriceView, ...]
     created_at: datetime
+    tiers: tuple[Tier, ...] = ()
+    leader_benefit: LeaderBenefit = LeaderBenefit.DISCOUNT
+    leader_points: int = 0
+    audience: Audience = Audience.EVERYONE
+    community_id: uuid.UUID | None = None
+
+    @property
+    def capacity(self) -> int:
+        """Seats of a team: the size of its highest tier."""
+        return max((tier.size for tier in self.tiers), default=self.team_size)
+
+    @property
+    def most_off_minor(self) -> int:
+        return max((tier.off_minor for tier in self.tiers), default=0)
 
     def price_of(self, variant_id: uuid.UUID) -> int | None:
         return next((price.price_minor for price in self.prices if price.variant_id == variant_id), None)
@@ -101,6 +140,8 @@ class TeamView:
     settled_at: datetime | None
     is_merchant_completed: bool
     seats: tuple[SeatView, ...] = ()
+    capacity: int = 0
+    reserved_count: int = 0  # seats kept for a friend of somebody who sits here
 
     @property
     def paid_count(self) -> int:
@@ -108,12 +149,18 @@ class TeamView:
 
     @property
     def missing_count(self) -> int:
-        """Seats that nobody has paid for; a held seat may still come back."""
-        return self.size - self.paid_count
+        """Seats that must still be paid for; a held seat may still come back."""
+        return max(0, self.size - self.paid_count)
 
     @property
     def free_count(self) -> int:
-        return self.size - len(self.seats)
+        """Seats that anybody may take."""
+        return max(self.size, self.capacity) - len(self.seats) - self.reserved_count
+
+    @property
+    def is_assured(self) -> bool:
+        """Enough have paid: it will succeed, and more people may make it cheaper still."""
+        return self.state is TeamState.FORMING and self.missing_count == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +174,37 @@ class SeatTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidSeat:
+    """What counts at the end of a team."""
+
+    order_id: uuid.UUID
+    quantity: int
+    is_leader: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceCut:
+    """What goes back to an order because of how its team ended; None: the whole price of its goods."""
+
+    order_id: uuid.UUID
+    amount_minor: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """What a payment did. `ready_order_ids` are orders whose team is now complete, this one among them."""
 
     landing: Landing
     team_id: uuid.UUID | None
     ready_order_ids: tuple[uuid.UUID, ...] = ()
+    price_cuts: tuple[PriceCut, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamEnd:
+    """How a team ended: orders that may ship with what goes back to them, or orders to refund whole."""
+
+    ready_order_ids: tuple[uuid.UUID, ...] = ()
+    price_cuts: tuple[PriceCut, ...] = ()
+    failed_order_ids: tuple[uuid.UUID, ...] = ()

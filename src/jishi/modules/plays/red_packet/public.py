@@ -24,6 +24,7 @@ from jishi.modules.plays.red_packet.operations.settle import (
 )
 from jishi.modules.plays.red_packet.queries import (
     current_drop,
+    latest_shares,
     offered_packets,
     own_packets,
     own_share,
@@ -67,6 +68,7 @@ __all__ = [
     "current_drop",
     "end_packet",
     "highest_share",
+    "latest_shares",
     "offered_packets",
     "open_packet",
     "own_packets",

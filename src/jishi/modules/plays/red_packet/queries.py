@@ -99,6 +99,12 @@ def shares_of(packet: PacketView, *, limit: int = LIST_MAX) -> list[ShareView]:
     return [share_view_of(row, best=best) for row in rows]
 
 
+def latest_shares(play_id: uuid.UUID, *, limit: int = 20) -> list[ShareView]:
+    """What was opened last, over all drops of a play; one query."""
+    rows = Share.objects.filter(packet__play_id=play_id).order_by("-opened_at", "-share_no")
+    return [share_view_of(row, best=0) for row in rows[: min(limit, LIST_MAX)]]
+
+
 def own_share(packet_id: uuid.UUID, *, by: Actor) -> ShareView | None:
     if by.id is None:
         return None

@@ -16,6 +16,7 @@ from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
+from jishi.runtime.demo.seed.luck import play_luck
 from jishi.runtime.demo.seed.people import settle_neighbours
 from jishi.runtime.demo.seed.present import open_present_teams
 from jishi.runtime.environment import environment
@@ -38,6 +39,7 @@ def seed_demo() -> Iterable[DemoAccount]:
         open_present_teams(shop=shop, street=street, dice=dice)
         hold_flash_sales(shop=shop, street=street, dice=dice)
         play_bargains(shop=shop, street=street, dice=dice)
+        play_luck(shop=shop, street=street, dice=dice)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from jishi.flows.lifecycle import cancel_unpaid, end_team
+from jishi.flows.lifecycle import cancel_unpaid
 from jishi.flows.refunds import refund_order
+from jishi.flows.teams import end_due_team
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.inventory.public import OutOfStock
@@ -179,7 +180,7 @@ def _end(day: _Day, team_id: uuid.UUID, orders: list[uuid.UUID], *, moment: date
         day.to_ship.extend((moment, order_id) for order_id in orders)
         return
     with clock.held_at(moment + timedelta(hours=hours, minutes=1)):
-        end_team(team_id)
+        end_due_team(team_id)
         let_it_sink_in()
 
 

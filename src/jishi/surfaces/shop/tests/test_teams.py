@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from jishi.flows.lifecycle import complete_team_by_merchant, end_team
+from jishi.flows.teams import complete_team_by_merchant, end_due_team
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import (
@@ -135,7 +135,7 @@ def test_who_has_not_paid_is_led_to_pay(browser_of: BrowserOf) -> None:
 def test_a_failed_team_says_that_the_money_goes_back(browser: Client) -> None:
     _, team_id, _ = forming_team()
     with clock.held_at(clock.now() + timedelta(hours=25)):
-        end_team(team_id)
+        end_due_team(team_id)
         text = browser.get(f"/t/{team_id}/").content.decode()
     assert team_view(team_id).state is TeamState.FAILED
     assert "没凑满" in text and "钱全额原路退回" in text

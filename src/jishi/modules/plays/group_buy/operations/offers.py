@@ -12,8 +12,15 @@ from jishi.modules.plays.group_buy import rules
 from jishi.modules.plays.group_buy.errors import OfferNotOpen
 from jishi.modules.plays.group_buy.facts import OfferClosed, OfferPublished
 from jishi.modules.plays.group_buy.models import Offer, OfferPrice, Team
-from jishi.modules.plays.group_buy.queries import offer_view
-from jishi.modules.plays.group_buy.types import OfferState, OfferView, TeamState
+from jishi.modules.plays.group_buy.queries.offers import offer_view
+from jishi.modules.plays.group_buy.types import (
+    Audience,
+    LeaderBenefit,
+    OfferState,
+    OfferView,
+    TeamState,
+    Tier,
+)
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -37,6 +44,11 @@ class OfferForm:
     closes_at: datetime
     allows_merchant_completion: bool
     prices: dict[uuid.UUID, int]
+    tiers: tuple[Tier, ...] = ()
+    leader_benefit: LeaderBenefit = LeaderBenefit.DISCOUNT
+    leader_points: int = 0
+    audience: Audience = Audience.EVERYONE
+    community_id: uuid.UUID | None = None
 
 
 def budget_account(offer_id: uuid.UUID) -> AccountRef:
@@ -157,6 +169,9 @@ def _check(form: OfferForm) -> None:
         opens_at=form.opens_at,
         closes_at=form.closes_at,
         prices_minor=list(form.prices.values()),
+        tiers=form.tiers,
+        leader_benefit=form.leader_benefit,
+        leader_points=form.leader_points,
     )
 
 
@@ -173,6 +188,11 @@ def _columns(form: OfferForm) -> dict[str, object]:
         "opens_at": form.opens_at,
         "closes_at": form.closes_at,
         "allows_merchant_completion": form.allows_merchant_completion,
+        "tiers": [[tier.size, tier.off_minor] for tier in form.tiers],
+        "leader_benefit": form.leader_benefit.value,
+        "leader_points": form.leader_points,
+        "audience": form.audience.value,
+        "community_id": form.community_id,
     }
 
 

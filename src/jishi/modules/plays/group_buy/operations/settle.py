@@ -1,39 +1,46 @@
 """What a payment does to a seat, and how a team ends (docs/algorithms/group-settlement.md)."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.modules.ledger.public import BudgetExhausted, commit_reserved
+from jishi.kernel.errors import NotFound
+from jishi.modules.ledger.public import BudgetExhausted
 from jishi.modules.plays.group_buy import rules
 from jishi.modules.plays.group_buy.errors import (
     AlreadyInTeam,
     MemberLimitReached,
     MerchantCompletionOff,
+    NotAssured,
     TeamNotOpen,
 )
 from jishi.modules.plays.group_buy.facts import SeatPaid, TeamFailed, TeamFormed, TeamSucceeded
 from jishi.modules.plays.group_buy.models import Offer, Seat, Team
 from jishi.modules.plays.group_buy.operations.seats import (
     SeatRequest,
-    budget_use_id,
     free_seat,
     give_back_allowance,
     hold_seat_in,
     move_team,
+    spend_budget,
     start_team,
     take_allowance,
 )
-from jishi.modules.plays.group_buy.queries import forming_teams, offer_view
+from jishi.modules.plays.group_buy.queries.offers import offer_view
+from jishi.modules.plays.group_buy.queries.teams import forming_teams
 from jishi.modules.plays.group_buy.types import (
     Landing,
     LateChoice,
+    LeaderBenefit,
     OfferView,
+    PaidSeat,
     SeatState,
     Settlement,
+    TeamEnd,
     TeamState,
     TeamView,
 )
@@ -82,6 +89,7 @@ def settle_late(order_id: uuid.UUID) -> Settlement:
         quantity=seat.quantity,
         discount_minor=seat.discount_minor,
         late_choice=LateChoice(seat.late_choice),
+        price_minor=max((price.price_minor for price in offer.prices), default=0),
     )
     claim_id = ids.new_id()
     if not _take_allowance_again(offer, request, claim_id=claim_id):
@@ -97,28 +105,44 @@ def settle_late(order_id: uuid.UUID) -> Settlement:
 
 
 @in_transaction
-def fail_team(team_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    """The deadline has passed and seats are missing. Returns the paid orders; each is refunded on its own.
+def end_team(team_id: uuid.UUID) -> TeamEnd:
+    """The deadline has passed: enough have paid, and it succeeds at the tier reached; or it fails.
 
-    Nothing happens when the team ended otherwise or its deadline has not come: the team's lock decides.
+    Nothing happens when the team ended otherwise or its deadline has not come: the team's lock decides. Each order of
+    a failed team is refunded on its own.
     """
     team = locks.lock_one(Team, team_id)
     if team.state != TeamState.FORMING.value or not _is_past(team):
-        return ()
+        return TeamEnd()
     seats = list(Seat.objects.filter(team=team, state=SeatState.PAID.value))
+    if len(seats) >= team.size:
+        return _succeed(team, by=SYSTEM)
     move_team(team, "fail", by=SYSTEM)
     paid = tuple(seat.order_id for seat in seats)
     for seat in seats:
         give_back_allowance(seat)
     record_fact(TeamFailed(team_id=team.id, offer_id=team.offer_id, paid_order_ids=paid), by=SYSTEM)
-    return paid
+    return TeamEnd(failed_order_ids=paid)
 
 
 @in_transaction
-def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, ...]:
+def close_early(team_id: uuid.UUID, *, by: Actor) -> TeamEnd:
+    """The leader of a team that has enough people does not wait for more. Raises NotFound, NotAssured, TeamNotOpen."""
+    team = locks.lock_one(Team, team_id)
+    if not by.owns(team.leader_id) and not by.may("plays.edit"):
+        raise NotFound()
+    if team.state != TeamState.FORMING.value or _is_past(team):
+        raise TeamNotOpen()
+    if Seat.objects.filter(team=team, state=SeatState.PAID.value).count() < team.size:
+        raise NotAssured()
+    return _succeed(team, by=by)
+
+
+@in_transaction
+def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> TeamEnd:
     """The merchant lets a forming team succeed with the people it has; the team says so for ever.
 
-    Raises MerchantCompletionOff, TeamNotOpen. Returns the orders that are ready now.
+    Raises MerchantCompletionOff, TeamNotOpen.
     """
     by.require("plays.edit")
     team = locks.lock_one(Team, team_id)
@@ -126,7 +150,8 @@ def complete_by_merchant(team_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, .
         raise MerchantCompletionOff()
     if team.state != TeamState.FORMING.value:
         raise TeamNotOpen()
-    team.is_merchant_completed = True
+    paid_count = Seat.objects.filter(team=team, state=SeatState.PAID.value).count()
+    team.is_merchant_completed = paid_count < team.size
     return _succeed(team, by=by)
 
 
@@ -160,30 +185,41 @@ def _pay_seat(seat: Seat, team: Team) -> Settlement:
         move_team(team, "form", by=SYSTEM)
         record_fact(TeamFormed(team_id=team.id, offer_id=team.offer_id, leader_id=team.leader_id), by=SYSTEM)
     paid_count = Seat.objects.filter(team=team, state=SeatState.PAID.value).count()
-    missing = team.size - paid_count
+    missing = max(0, team.size - paid_count)
     record_fact(SeatPaid(team.id, seat.member_id, seat.order_id, missing), by=SYSTEM)
-    if missing == 0:
+    if paid_count >= max(team.size, team.capacity):
+        end = _succeed(team, by=SYSTEM)
         return Settlement(
-            landing=Landing.COMPLETED, team_id=team.id, ready_order_ids=_succeed(team, by=SYSTEM)
+            landing=Landing.COMPLETED,
+            team_id=team.id,
+            ready_order_ids=end.ready_order_ids,
+            price_cuts=end.price_cuts,
         )
     return Settlement(landing=Landing.SEATED, team_id=team.id)
 
 
-def _succeed(team: Team, *, by: Actor) -> tuple[uuid.UUID, ...]:
+def _succeed(team: Team, *, by: Actor) -> TeamEnd:
     move_team(team, "succeed", by=by)
+    offer = offer_view(team.offer_id)
     seats = list(Seat.objects.filter(team=team, state=SeatState.PAID.value).order_by("seat_no"))
-    for seat in seats:
-        commit_reserved(budget_use_id(seat.claim_id))
+    cuts = rules.cuts_at_the_end(
+        [PaidSeat(seat.order_id, seat.quantity, seat.member_id == team.leader_id) for seat in seats],
+        offer=offer,
+        is_merchant_completed=team.is_merchant_completed,
+    )
+    spend_budget(offer, seats, cuts)
     record_fact(
         TeamSucceeded(
             team_id=team.id,
             offer_id=team.offer_id,
             member_ids=tuple(seat.member_id for seat in seats),
             is_merchant_completed=team.is_merchant_completed,
+            leader_id=team.leader_id,
+            leader_points=offer.leader_points if offer.leader_benefit is LeaderBenefit.POINTS else 0,
         ),
         by=by,
     )
-    return tuple(seat.order_id for seat in seats)
+    return TeamEnd(ready_order_ids=tuple(seat.order_id for seat in seats), price_cuts=cuts)
 
 
 def _take_allowance_again(offer: OfferView, request: SeatRequest, *, claim_id: uuid.UUID) -> bool:
@@ -209,7 +245,7 @@ def _try_step(
         team = start_team(offer, leader_id=request.member_id, now=now, by=SYSTEM)
         hold_seat_in(team, request=request, claim_id=claim_id, expires_at=team.deadline)
         paid = _pay_seat(Seat.objects.get(order_id=request.order_id), team)
-        return Settlement(landing=Landing.REOPENED, team_id=team.id, ready_order_ids=paid.ready_order_ids)
+        return replace(paid, landing=Landing.REOPENED)
     return None
 
 
@@ -233,8 +269,7 @@ def _move_into(candidate: TeamView, request: SeatRequest, *, claim_id: uuid.UUID
             paid = _pay_seat(Seat.objects.get(order_id=request.order_id), team)
     except (TeamNotOpen, AlreadyInTeam):
         return None
-    landing = Landing.COMPLETED if paid.landing is Landing.COMPLETED else Landing.MOVED
-    return Settlement(landing=landing, team_id=team.id, ready_order_ids=paid.ready_order_ids)
+    return paid if paid.landing is Landing.COMPLETED else replace(paid, landing=Landing.MOVED)
 
 
 def _is_past(team: Team) -> bool:

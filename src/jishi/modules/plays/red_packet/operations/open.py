@@ -9,6 +9,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.orders.public import first_paid_at
 from jishi.modules.people.public import joined_at
+from jishi.modules.plays.life.public import PlayState, play_view
 from jishi.modules.plays.red_packet import rules
 from jishi.modules.plays.red_packet.errors import (
     OnlyForCommunity,
@@ -48,7 +49,7 @@ def open_packet(
     known = own_share(packet_id, by=by)
     if known is not None:
         return known
-    if packet.state != PacketState.OPEN.value:
+    if packet.state != PacketState.OPEN.value or (packet.play_id and _is_closed(packet.play_id)):
         raise rush.TooLate()
     _check_who(packet, member_id, communities=communities)
     if packet.password:
@@ -102,6 +103,11 @@ def next_share(packet_id: uuid.UUID) -> tuple[int, int]:
     if row is None:
         raise rush.TooLate()
     return int(row[0]), int(row[1])
+
+
+def _is_closed(play_id: uuid.UUID) -> bool:
+    """An operator ended it: nothing begins any more, though the sweep has not come yet."""
+    return play_view(play_id).state in (PlayState.CLOSING, PlayState.SETTLED)
 
 
 def _check_who(packet: Packet, member_id: uuid.UUID, *, communities: frozenset[uuid.UUID]) -> None:

@@ -123,7 +123,7 @@ def budget_use_id(play_id: uuid.UUID) -> uuid.UUID:
 
 def _seal(packet: Packet, terms: Terms, *, opens_at: datetime, closes_at: datetime) -> None:
     """Decide the plan and write the packet with its pool and its commitment."""
-    seed = chance.random_bytes(SEED_BYTES).hex()
+    seed = chance.secret_bytes(SEED_BYTES).hex()
     plan = rules.plan_shares(
         kind=terms.kind, total_minor=terms.total_minor, share_count=terms.share_count, seed=seed
     )

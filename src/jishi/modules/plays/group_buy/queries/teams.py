@@ -1,11 +1,11 @@
-"""Reading offers and teams."""
+"""Reading teams, their seats, and who should hear of them."""
 
 import json
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,11 +14,10 @@ from django.db.models.functions import TruncDate
 
 from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
-from jishi.modules.plays.group_buy.models import MemberUse, Offer, OfferPrice, Seat, Team
+from jishi.modules.plays.group_buy.models import FriendSeat, Seat, Team
+from jishi.modules.plays.group_buy.rules import NUDGE_HOURS_LEFT
 from jishi.modules.plays.group_buy.types import (
-    OfferPriceView,
     OfferState,
-    OfferView,
     SeatState,
     SeatView,
     TeamState,
@@ -26,8 +25,10 @@ from jishi.modules.plays.group_buy.types import (
 )
 from jishi.platform.paging import Key, older_than
 
-OFFERS_MAX = 200
 TEAMS_MAX = 200
+
+
+MATCHES_LOOKED_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,100 +44,32 @@ class TeamCounts:
         return self.succeeded + self.failed
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPrice:
-    """The cheapest variant of the offer that sells a product now."""
-
-    offer_id: uuid.UUID
-    team_size: int
-    price_minor: int
-
-
 _FORMING = """
-SELECT t.id, t.offer_id, o.product_id, t.leader_id, t.state, t.size, t.deadline, t.opened_at, s.rows
+SELECT t.id, t.offer_id, o.product_id, t.leader_id, t.state, t.size, t.deadline, t.opened_at, s.rows, t.capacity, friends.kept
 FROM group_buy_team t JOIN group_buy_offer o ON o.id = t.offer_id
 CROSS JOIN LATERAL (
   SELECT count(*) AS taken, count(*) FILTER (WHERE x.state = 'paid') AS paid,
     json_agg(json_build_array(x.seat_no, x.member_id, x.order_id, x.state, x.joined_at) ORDER BY x.seat_no) AS rows
   FROM group_buy_seat x WHERE x.team_id = t.id AND x.state <> 'released') AS s
-WHERE t.state = 'forming' AND t.deadline > %(now)s AND s.taken < t.size
+CROSS JOIN LATERAL (
+  SELECT count(*) AS kept FROM group_buy_friendseat f
+  WHERE f.team_id = t.id AND f.is_open AND f.expires_at > %(now)s) AS friends
+WHERE t.state = 'forming' AND t.deadline > %(now)s AND s.taken + friends.kept < greatest(t.capacity, t.size)
   AND (t.offer_id = %(offer_id)s OR (%(offer_id)s::uuid IS NULL AND o.state = %(state)s))
-ORDER BY t.size - s.paid, t.deadline, t.id LIMIT %(limit)s
-"""
-_SELLING = """
-SELECT o.id, o.product_id, o.name, o.state, o.team_size, o.team_hours, o.member_limit, o.leader_discount_minor,
-  o.budget_minor, o.opens_at, o.closes_at, o.allows_merchant_completion, o.created_at,
-  (SELECT json_agg(json_build_array(p.variant_id, p.price_minor) ORDER BY p.price_minor, p.id)
-    FROM group_buy_offerprice p WHERE p.offer_id = o.id)
-FROM group_buy_offer o
-WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
-ORDER BY o.closes_at, o.id LIMIT %(limit)s
-"""
-_LOWEST = """
-SELECT p.offer_id, min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = ANY(%s) GROUP BY p.offer_id
-"""
-_TEAM_PRICES = """
-SELECT DISTINCT ON (o.product_id) o.product_id, o.id, o.team_size,
-  (SELECT min(p.price_minor) FROM group_buy_offerprice p WHERE p.offer_id = o.id)
-FROM group_buy_offer o
-WHERE o.state = 'open' AND o.opens_at <= %(now)s AND o.closes_at > %(now)s AND o.product_id = ANY(%(product_ids)s)
-ORDER BY o.product_id, o.closes_at, o.id
+ORDER BY s.paid >= t.size, t.size - s.paid, t.deadline, t.id LIMIT %(limit)s
 """
 
 
-def offer_view(offer_id: uuid.UUID) -> OfferView:
-    """One offer with its prices; two queries. Raises NotFound."""
-    found = offers_by_ids([offer_id])
-    if not found:
-        raise NotFound()
-    return found[offer_id]
+SOON = timedelta(hours=NUDGE_HOURS_LEFT)
 
 
-def offers_by_ids(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, OfferView]:
-    return {view.id: view for view in _offer_views(list(Offer.objects.filter(id__in=list(offer_ids))))}
-
-
-def offers_table(
-    *, states: Sequence[OfferState] = (), after: Key | None = None, limit: int = 50
-) -> list[OfferView]:
-    """Newest first; two queries."""
-    rows = Offer.objects.filter(older_than(after, field="created_at"))
-    if states:
-        rows = rows.filter(state__in=[state.value for state in states])
-    return _offer_views(list(rows.order_by("-created_at", "-id")[: min(limit, OFFERS_MAX)]))
-
-
-def selling_offer_of_product(product_id: uuid.UUID) -> OfferView | None:
-    """The offer that sells a product now, the one that ends first; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SELLING, {"now": clock.now(), "product_ids": [product_id], "limit": 1})
-        row = cursor.fetchone()
-    return _selling_view(row) if row else None
-
-
-def team_prices(product_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, TeamPrice]:
-    """What these products cost in a team that can be opened now, for cards; one query."""
-    if not product_ids:
-        return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_TEAM_PRICES, {"now": clock.now(), "product_ids": list(product_ids)})
-        return {row[0]: TeamPrice(*row[1:]) for row in cursor.fetchall()}
-
-
-def lowest_prices(offer_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """The cheapest team price of each offer, for cards; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LOWEST, [list(offer_ids)])
-        return dict(cursor.fetchall())
-
-
-def selling_offers(*, product_ids: Sequence[uuid.UUID] | None = None, limit: int = 60) -> list[OfferView]:
-    """Offers one can open or join a team of now; two queries."""
-    now = clock.now()
-    rows = Offer.objects.filter(state=OfferState.OPEN.value, opens_at__lte=now, closes_at__gt=now)
-    if product_ids is not None:
-        rows = rows.filter(product_id__in=list(product_ids))
-    return _offer_views(list(rows.order_by("closes_at", "id")[: min(limit, OFFERS_MAX)]))
+_TO_NUDGE = """
+SELECT t.id FROM group_buy_team t CROSS JOIN LATERAL (
+  SELECT t.size - count(*) AS missing FROM group_buy_seat x WHERE x.team_id = t.id AND x.state = 'paid') AS s
+WHERE t.state = 'forming' AND t.deadline > %(now)s AND t.nudged_at IS NULL
+  AND (s.missing = 1 AND t.size > 2 OR s.missing BETWEEN 1 AND 2 AND t.deadline < %(soon)s)
+ORDER BY t.deadline LIMIT %(limit)s
+"""
 
 
 def team_view(team_id: uuid.UUID) -> TeamView:
@@ -255,64 +188,39 @@ def due_team_ids(*, limit: int) -> list[uuid.UUID]:
     return list(rows.order_by("deadline").values_list("id", flat=True)[:limit])
 
 
+def find_team(offer_id: uuid.UUID, *, member_id: uuid.UUID) -> uuid.UUID | None:
+    """The team closest to full in which the member does not sit yet; None when there is none. One query."""
+    teams = forming_teams(offer_id=offer_id, limit=MATCHES_LOOKED_AT)
+    fitting = (team for team in teams if all(seat.member_id != member_id for seat in team.seats))
+    return next((team.id for team in fitting if team.leader_id != member_id), None)
+
+
+def due_friend_seat_ids(*, limit: int = TEAMS_MAX) -> list[uuid.UUID]:
+    """Seats kept for a friend who did not come in time."""
+    rows = FriendSeat.objects.filter(is_open=True, expires_at__lte=clock.now())
+    return list(rows.order_by("expires_at").values_list("id", flat=True)[: min(limit, TEAMS_MAX)])
+
+
+def friend_seat_of(*, team_id: uuid.UUID, host_id: uuid.UUID) -> tuple[str, datetime] | None:
+    """(code, until when) of the seat that somebody keeps for a friend now."""
+    rows = FriendSeat.objects.filter(
+        team_id=team_id, host_id=host_id, is_open=True, expires_at__gt=clock.now()
+    )
+    return rows.values_list("code", "expires_at").first()
+
+
+def teams_to_nudge(*, limit: int = 100) -> list[uuid.UUID]:
+    """Forming teams whose people should hear that little is missing: one seat, or two with three hours to go."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TO_NUDGE, {"now": clock.now(), "soon": clock.now() + SOON, "limit": min(limit, TEAMS_MAX)}
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def seat_of_order(order_id: uuid.UUID) -> SeatView | None:
     row = Seat.objects.select_related("team").filter(order_id=order_id).first()
     return _seat_view(row, leader_id=row.team.leader_id) if row else None
-
-
-def units_used(*, offer_id: uuid.UUID, member_id: uuid.UUID) -> int:
-    found = MemberUse.objects.filter(offer_id=offer_id, member_id=member_id).values_list("units", flat=True)
-    return found.first() or 0
-
-
-def _offer_views(rows: list[Offer]) -> list[OfferView]:
-    prices: dict[uuid.UUID, list[OfferPriceView]] = defaultdict(list)
-    for price in OfferPrice.objects.filter(offer__in=rows).order_by("price_minor"):
-        prices[price.offer_id].append(
-            OfferPriceView(variant_id=price.variant_id, price_minor=price.price_minor)
-        )
-    return [
-        OfferView(
-            id=row.id,
-            product_id=row.product_id,
-            name=row.name,
-            state=OfferState(row.state),
-            team_size=row.team_size,
-            team_hours=row.team_hours,
-            member_limit=row.member_limit,
-            leader_discount_minor=row.leader_discount_minor,
-            budget_minor=row.budget_minor,
-            opens_at=row.opens_at,
-            closes_at=row.closes_at,
-            allows_merchant_completion=row.allows_merchant_completion,
-            prices=tuple(prices[row.id]),
-            created_at=row.created_at,
-        )
-        for row in rows
-    ]
-
-
-def _selling_view(row: Sequence[Any]) -> OfferView:
-    prices = json.loads(row[13]) if isinstance(row[13], str) else row[13]
-    return OfferView(
-        id=row[0],
-        product_id=row[1],
-        name=row[2],
-        state=OfferState(row[3]),
-        team_size=row[4],
-        team_hours=row[5],
-        member_limit=row[6],
-        leader_discount_minor=row[7],
-        budget_minor=row[8],
-        opens_at=row[9],
-        closes_at=row[10],
-        allows_merchant_completion=row[11],
-        prices=tuple(
-            OfferPriceView(variant_id=uuid.UUID(variant_id), price_minor=price)
-            for variant_id, price in prices or ()
-        ),
-        created_at=row[12],
-    )
 
 
 def _forming_view(row: Sequence[Any]) -> TeamView:
@@ -339,6 +247,8 @@ def _forming_view(row: Sequence[Any]) -> TeamView:
             )
             for seat_no, member_id, order_id, state, joined_at in seats or ()
         ),
+        capacity=row[9],
+        reserved_count=row[10],
     )
 
 
@@ -348,6 +258,9 @@ def _team_views(rows: list[Team]) -> list[TeamView]:
     taken = Seat.objects.filter(team__in=rows).exclude(state=SeatState.RELEASED.value).order_by("seat_no")
     for seat in taken:
         seats[seat.team_id].append(_seat_view(seat, leader_id=leaders[seat.team_id]))
+    kept = _kept_for_friends(
+        [row.id for row in rows if row.capacity and row.state == TeamState.FORMING.value]
+    )
     return [
         TeamView(
             id=row.id,
@@ -361,9 +274,19 @@ def _team_views(rows: list[Team]) -> list[TeamView]:
             settled_at=row.settled_at,
             is_merchant_completed=row.is_merchant_completed,
             seats=tuple(seats[row.id]),
+            capacity=row.capacity,
+            reserved_count=kept.get(row.id, 0),
         )
         for row in rows
     ]
+
+
+def _kept_for_friends(team_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """How many seats are kept for friends; no query where no team is forming."""
+    if not team_ids:
+        return {}
+    rows = FriendSeat.objects.filter(team_id__in=team_ids, is_open=True, expires_at__gt=clock.now())
+    return dict(rows.order_by().values_list("team_id").annotate(Count("id")))
 
 
 def _seat_view(row: Seat, *, leader_id: uuid.UUID) -> SeatView:

@@ -1,0 +1,1 @@
+"""Lucky draws 抽奖."""

@@ -1,0 +1,103 @@
+"""The door of lucky draws."""
+
+from jishi.modules.plays.lucky_draw.errors import (
+    AlreadyCheckedIn,
+    BadDraw,
+    CheckInOff,
+    NotInstant,
+    PrizeTooBig,
+    TicketVoid,
+    VoucherUsed,
+)
+from jishi.modules.plays.lucky_draw.facts import DrawRevealed, PrizeWon, TicketEarned
+from jishi.modules.plays.lucky_draw.operations.seal import change_draw, create_draw, publish_draw
+from jishi.modules.plays.lucky_draw.operations.settle import close_draw, settle_draw, sweep_draws
+from jishi.modules.plays.lucky_draw.operations.spin import spin_ticket
+from jishi.modules.plays.lucky_draw.operations.tickets import check_in, earn_tickets, void_tickets
+from jishi.modules.plays.lucky_draw.operations.vouchers import (
+    give_voucher_back,
+    keep_voucher,
+    order_voucher,
+)
+from jishi.modules.plays.lucky_draw.queries import (
+    counts_shares,
+    draw_view,
+    draws_by_ids,
+    has_running_draw,
+    own_tickets,
+    own_vouchers,
+    purse_of,
+    running_draw_ids,
+    terms_of,
+    tickets_for_proof,
+    tickets_today,
+    voucher_view,
+    winners_of,
+    won_worth_minor,
+)
+from jishi.modules.plays.lucky_draw.rules import expected_cost_minor
+from jishi.modules.plays.lucky_draw.types import (
+    Cause,
+    DrawMode,
+    DrawTerms,
+    DrawView,
+    PrizeForm,
+    PrizeKind,
+    PrizeView,
+    TicketState,
+    TicketView,
+    VoucherState,
+    VoucherView,
+)
+
+__all__ = [
+    "AlreadyCheckedIn",
+    "BadDraw",
+    "Cause",
+    "CheckInOff",
+    "DrawMode",
+    "DrawRevealed",
+    "DrawTerms",
+    "DrawView",
+    "NotInstant",
+    "PrizeForm",
+    "PrizeKind",
+    "PrizeTooBig",
+    "PrizeView",
+    "PrizeWon",
+    "TicketEarned",
+    "TicketState",
+    "TicketView",
+    "TicketVoid",
+    "VoucherState",
+    "VoucherUsed",
+    "VoucherView",
+    "change_draw",
+    "check_in",
+    "close_draw",
+    "counts_shares",
+    "create_draw",
+    "draw_view",
+    "draws_by_ids",
+    "earn_tickets",
+    "expected_cost_minor",
+    "give_voucher_back",
+    "has_running_draw",
+    "keep_voucher",
+    "order_voucher",
+    "own_tickets",
+    "own_vouchers",
+    "publish_draw",
+    "purse_of",
+    "running_draw_ids",
+    "settle_draw",
+    "spin_ticket",
+    "sweep_draws",
+    "terms_of",
+    "tickets_for_proof",
+    "tickets_today",
+    "void_tickets",
+    "voucher_view",
+    "winners_of",
+    "won_worth_minor",
+]
