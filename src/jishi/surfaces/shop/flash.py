@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.flows.passes import issue_member_pass
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -33,7 +34,6 @@ from jishi.modules.plays.flash_sale.public import (
 )
 from jishi.modules.plays.life.public import PlayState, PlayView, is_running
 from jishi.platform.http import actor_of
-from jishi.platform.rush.passes import issue_pass
 from jishi.surfaces.shop.frame import ShareCard, absolute, go, is_swap, require_member, show, show_part
 
 STATE_SECONDS = 4  # how often an open page asks what is left
@@ -218,9 +218,8 @@ def _state_of(stock: ItemStock) -> dict[str, Any]:
 def _rush_values(actor: Actor, sale: SaleView, phase: str) -> dict[str, Any]:
     """What the page's script needs to ask the hot lane; nobody's pass but the member's own."""
     is_soon = phase == "running" or sale.play.opens_at - clock.now() < timedelta(hours=12)
-    now = int(clock.now().timestamp())
     return {
-        "pass": issue_pass(actor.require_member(), now_seconds=now) if actor.is_member and is_soon else "",
+        "pass": issue_member_pass(by=actor).text if actor.is_member and is_soon else "",
         "state": reverse("shop:flash_state", args=[sale.id]),
         "seconds": STATE_SECONDS,
         "claim": reverse("shop:flash_claim", args=[uuid.UUID(int=0)]),
