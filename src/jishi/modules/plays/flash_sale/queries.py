@@ -184,6 +184,17 @@ def waiting_by_reason(play_id: uuid.UUID) -> dict[WaitReason, int]:
         return {WaitReason(row[0]): row[1] for row in cursor.fetchall()}
 
 
+def count_arrivals(play_id: uuid.UUID) -> int:
+    """People who took a number in the waiting rooms of a session, whether they got a unit or not; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(sum(r.turns), 0)::bigint FROM rush_room r"
+            " JOIN flash_sale_item i ON i.pool_id = r.pool_id WHERE i.play_id = %s",
+            [play_id],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def claims_by_minute(play_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:
     """Claims granted per minute; one query."""
     with connection.cursor() as cursor:
