@@ -23,6 +23,7 @@ TIERS_MAX = 5
 NUDGE_HOURS_LEFT = 3
 TIER_REACHED = "team_tier_reached"
 LEADER_FREE = "team_leader_free"
+FOR_COMMUNITY, FOR_KNOWN, FOR_NEW = "只给这个社群的人", "只给买过的邻居", "只给还没买过的新邻居"
 NAME_LENGTH_MAX = 80
 
 OFFER_LIFECYCLE: dict[tuple[OfferState, str], OfferState] = {

@@ -106,13 +106,13 @@ def release_seat(order_id: uuid.UUID, *, reason: str) -> bool:
 def check_who(offer: OfferView, request: SeatRequest) -> None:
     """Raises NotForYou. One query, and none for an offer that is for everybody."""
     if offer.community_id is not None and offer.community_id not in request.communities:
-        raise NotForYou(reason="只给这个社群的人")
+        raise NotForYou(reason=rules.FOR_COMMUNITY)
     if offer.audience is Audience.EVERYONE:
         return
     has_bought = bool(first_paid_at([request.member_id]))
     if not rules.may_sit(offer.audience, is_leader=request.team_id is None, has_bought=has_bought):
         is_for_known = offer.audience is Audience.BOUGHT_BEFORE
-        raise NotForYou(reason="只给买过的邻居" if is_for_known else "只给还没买过的新邻居")
+        raise NotForYou(reason=rules.FOR_KNOWN if is_for_known else rules.FOR_NEW)
 
 
 def free_seat(seat: Seat, *, before: SeatState) -> bool:
