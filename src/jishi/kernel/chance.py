@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 T = TypeVar("T")
+Dice = random.Random
 _seeded: ContextVar[random.Random | None] = ContextVar("seeded_chance", default=None)
 _system = random.SystemRandom()
 

@@ -33,6 +33,7 @@ ROOMS = [
     "jishi.modules.plays.group_buy",
     "jishi.modules.plays.flash_sale",
     "jishi.modules.plays.bargain",
+    "jishi.modules.campaigns",
     "jishi.modules.plays.red_packet",
     "jishi.modules.plays.lucky_draw",
 ]

@@ -48,6 +48,7 @@ from jishi.modules.orders.queries.figures import (
     count_placed,
     daily_figures,
     first_paid_at,
+    paid_by_members,
     sold_lines,
 )
 from jishi.modules.orders.queries.orders import (
@@ -158,6 +159,7 @@ __all__ = [
     "order_view",
     "orders_of_member",
     "orders_table",
+    "paid_by_members",
     "place_order",
     "place_orders",
     "receive_order",
