@@ -34,9 +34,9 @@ from jishi.modules.campaigns.public import (
     festivals_between,
     publish_campaign,
 )
-from jishi.modules.catalog.public import product_table
-from jishi.modules.plays.group_buy.public import OfferState, offers_table
-from jishi.modules.plays.life.public import PlayKind, PlayState, plays_table
+from jishi.modules.catalog.public import cards_by_ids, product_table
+from jishi.modules.plays.group_buy.public import OfferState, offers_by_ids, offers_table
+from jishi.modules.plays.life.public import PlayKind, PlayState, plays_by_ids, plays_table
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
@@ -204,6 +204,33 @@ def arrange(blocks: tuple[Block, ...], act: str) -> tuple[Block, ...]:
     return tuple(rows)
 
 
+def _with_chosen(
+    choices: dict[BlockKind, list[dict[str, str]]], blocks: tuple[Block, ...]
+) -> dict[BlockKind, list[dict[str, str]]]:
+    """What a block holds already is always among its choices, on top: saving never loses it. Three queries at most."""
+    held = {kind: [one for block in blocks if block.kind is kind for one in block.ids] for kind in choices}
+    cards = cards_by_ids(held[BlockKind.PRODUCTS])
+    heads = plays_by_ids(held[BlockKind.PLAYS] + held[BlockKind.PACKET])
+    offers = offers_by_ids([one for one in held[BlockKind.PLAYS] if one not in heads])
+    rows: dict[uuid.UUID, dict[str, str]] = {
+        one: {"id": str(one), "title": card.title, "image": card.cover_address} for one, card in cards.items()
+    }
+    rows |= {
+        one: {"id": str(one), "title": head.name, "note": words.play_kind(head.kind)}
+        for one, head in heads.items()
+    }
+    rows |= {
+        one: {"id": str(one), "title": offer.name, "note": words.play_kind("group_buy")}
+        for one, offer in offers.items()
+    }
+    found = {}
+    for kind, offered in choices.items():
+        first = [rows[one] for one in dict.fromkeys(held[kind]) if one in rows]
+        known = {row["id"] for row in first}
+        found[kind] = first + [row for row in offered if row["id"] not in known]
+    return found
+
+
 def _editor(
     request: HttpRequest,
     form: EditForm,
@@ -212,7 +239,7 @@ def _editor(
     campaign: CampaignView | None,
     festival: str,
 ) -> HttpResponse:
-    choices = _choices(request)
+    choices = _with_chosen(_choices(request), blocks)
     context = {
         "form": form,
         "campaign": campaign,
