@@ -69,8 +69,10 @@ class Bargain(models.Model):
                 & Q(cut_minor__lte=F("start_minor") - F("floor_minor")),
                 name="bargain_never_below_floor",
             ),
-            models.UniqueConstraint(
-                fields=["offer", "member_id"], condition=Q(state="running"), name="bargain_one_running"
+            models.UniqueConstraint(  # an ordered one runs on when its order is not paid
+                fields=["offer", "member_id"],
+                condition=Q(state__in=["running", "ordered"]),
+                name="bargain_one_underway",
             ),
         ]
         indexes = [
