@@ -64,10 +64,12 @@ async function claim(rush, card, quantity) {
     const { code, facts = {}, detail } = await answer.json().catch(() => ({}));
     if (answer.status === 401) {
       if (!(await renewPass(rush))) return location.assign(rush.login);
+    } else if (code === "turn_needed") {
+      turn = await takeTurn(rush, pool, card);
     } else if (code === "waiting") {
       say(card, fill(rush.words.waiting, facts));
-      turn = turn ? (await wait(1000 * (facts.seconds || 1)), turn) : await takeTurn(rush, pool, card);
-      tries -= facts.ahead > 0 ? 1 : 0;
+      await wait(1000 * Math.min(Math.max(facts.seconds || 1, 1), 5));
+      tries -= 1; // the number will be called; nobody is sent away for waiting
     } else if (answer.status === 503) {
       say(card, rush.words.busy);
       await wait(1000 * Number(answer.headers.get("retry-after") || 1));

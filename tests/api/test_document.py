@@ -18,8 +18,9 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 VERBS = re.compile(
-    "add|archive|cancel|change|check|close|complete|confirm|create|delete|end|export|get|list|move|place|publish|quote"
-    "|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set|unpublish"
+    "add|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|export|get|help|launch|list|move"
+    "|open|order|place|publish|quote|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set|spin"
+    "|unpublish"
 )
 
 

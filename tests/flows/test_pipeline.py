@@ -99,3 +99,12 @@ def test_only_who_may_edit_plays_touches_a_session() -> None:
         with pytest.raises(NotAllowed):
             act()
     assert flash.sale_view(sale.id).play.state.value == "open"
+
+
+def test_a_big_item_has_a_waiting_room_and_its_numbers_are_counted_as_arrivals() -> None:
+    small, big = (makers.make_sale(makers.make_product(stock=300), units=units) for units in (5, 200))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pool_id, burst, rate FROM rush_room")
+        assert cursor.fetchall() == [(big.items[0].pool_id, 400, 20)]
+        cursor.execute("UPDATE rush_room SET turns = 7")
+    assert (flash.count_arrivals(small.id), flash.count_arrivals(big.id)) == (0, 7)

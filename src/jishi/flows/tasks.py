@@ -6,6 +6,7 @@ from datetime import timedelta
 from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds, teams
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
+from jishi.modules.campaigns.public import advance_campaigns
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
 from jishi.modules.plays.bargain.public import due_bargain_ids
@@ -72,6 +73,7 @@ def sweep_deadlines() -> None:
         expire_friend_seat(friend_seat_id)
     advance_offers()
     advance_plays()
+    advance_campaigns()
     settle_closed_sales()
     for bargain_id in due_bargain_ids(limit=SWEEP_MAX):
         jobs.defer_once(end_bargain_job, lock=f"bargain:{bargain_id}", bargain_id=str(bargain_id))

@@ -15,6 +15,7 @@ from jishi.platform.paging import Key, older_than
 JOURNAL_PAGE_MAX = 200
 JOURNAL_LINES_MAX = 100_000
 
+FOLDED = ("wallet", "red_packet", "lucky_draw")
 # Accounts of which there is one per member or per play are one line together: nobody reads a hundred thousand wallets.
 _BALANCES = """
 SELECT coalesce(substring(a.code FROM '^(wallet|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
@@ -113,7 +114,10 @@ def _journal(
     *, kind: str, account: str, since: datetime | None, until: datetime | None
 ) -> QuerySet[Transfer]:
     rows = Transfer.objects.select_related("debit", "credit")
-    if account:
+    if account in FOLDED:
+        many = f"{account}:"
+        rows = rows.filter(Q(debit__code__startswith=many) | Q(credit__code__startswith=many))
+    elif account:
         rows = rows.filter(Q(debit__code=account) | Q(credit__code=account))
     if kind:
         rows = rows.filter(kind=kind)

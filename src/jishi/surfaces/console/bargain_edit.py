@@ -38,7 +38,7 @@ from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
 
 DEFAULT_DAYS = 7
-EXAMPLE_SEED = bytes(32)
+EXAMPLE_SEED = "00" * 32
 
 
 class EditForm(forms.Form):

@@ -23,6 +23,7 @@ from jishi.modules.plays.flash_sale.public import (
     change_units,
     claims_by_minute,
     close_sale,
+    count_arrivals,
     count_reminders,
     publish_sale,
     sale_view,
@@ -138,7 +139,7 @@ def _may(request: HttpRequest, sale: SaleView, *states: PlayState) -> bool:
 
 
 def _monitor(sale: SaleView) -> dict[str, Any]:
-    """Everything from the rows themselves; nine queries however many items."""
+    """Everything from the rows themselves; ten queries however many items."""
     variants = variants_by_ids([item.variant_id for item in sale.items])
     balances = {found.item_id: found for found in balances_of(sale.id)}
     waiting = waiting_by_reason(sale.id)
@@ -154,6 +155,7 @@ def _monitor(sale: SaleView) -> dict[str, Any]:
         "sale": sale,
         "items": rows,
         "totals": {
+            "arrivals": count_arrivals(sale.id),
             "people": sum(balance.people for balance in found),
             "claimed": sum(balance.taken for balance in found),
             "capacity": sum(balance.capacity for balance in found),

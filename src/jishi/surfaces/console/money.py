@@ -20,6 +20,7 @@ from jishi.modules.ledger.public import (
 )
 from jishi.modules.orders.public import summaries_by_ids
 from jishi.modules.plays.group_buy.public import offers_by_ids
+from jishi.modules.plays.life.public import plays_by_ids
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import amount, csv_response
@@ -39,7 +40,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     found = sorted(balances(), key=lambda one: (one.kind == "budget" or one.unit.endswith(".b"), one.code))
     transfers = journal(**asked, page=page, limit=PAGE_SIZE)
-    names = _names([one.code for one in found])
+    names = _names([*(one.code for one in found), *(c for one in transfers for c in (one.debit, one.credit))])
     kinds = [(kind, words.ledger_kind(kind)) for kind in journal_kinds()]
     context = {
         "balances": _balances(found, names),
@@ -89,8 +90,9 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 
 def _names(codes: list[str]) -> dict[str, str]:
-    """What the offers of the budgets are called; two queries."""
-    return {str(offer.id): offer.name for offer in offers_by_ids(words.offers_in(codes)).values()}
+    """What the offers and plays of the accounts are called; three queries."""
+    plays = {str(play.id): play.name for play in plays_by_ids(words.plays_in(codes)).values()}
+    return plays | {str(offer.id): offer.name for offer in offers_by_ids(words.offers_in(codes)).values()}
 
 
 def _trial(found: list[Balance]) -> list[dict[str, Any]]:

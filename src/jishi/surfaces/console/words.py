@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from jishi.modules.campaigns.public import BlockKind
 from jishi.modules.catalog.public import ImportState, ProductState
 from jishi.modules.inventory.public import MovementKind
 from jishi.modules.orders.public import OrderState
@@ -55,6 +56,14 @@ _KIND = {
     PlayKind.FLASH_SALE: gettext_noop("秒杀"),
     PlayKind.RED_PACKET: gettext_noop("红包"),
     PlayKind.LUCKY_DRAW: gettext_noop("抽奖"),
+}
+_BLOCK = {
+    BlockKind.BANNER: gettext_noop("横幅"),
+    BlockKind.COUNTDOWN: gettext_noop("倒计时"),
+    BlockKind.TEXT: gettext_noop("文字"),
+    BlockKind.PRODUCTS: gettext_noop("商品"),
+    BlockKind.PLAYS: gettext_noop("玩法"),
+    BlockKind.PACKET: gettext_noop("红包"),
 }
 _BARGAIN = {
     BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
@@ -210,6 +219,13 @@ _LEDGER_KINDS = {
     "refund": gettext_noop("退款"),
     "budget_grant": gettext_noop("预算拨入"),
     "discount": gettext_noop("优惠使用"),
+    "red_packet_fund": gettext_noop("红包拨款"),
+    "red_packet_send": gettext_noop("会员发红包"),
+    "red_packet_open": gettext_noop("领红包"),
+    "red_packet_return": gettext_noop("红包退回"),
+    "draw_fund": gettext_noop("奖金拨款"),
+    "draw_prize": gettext_noop("发奖金"),
+    "draw_return": gettext_noop("奖金退回"),
 }
 _ACCOUNTS = {
     "sales": gettext_noop("销售收入"),
@@ -263,6 +279,15 @@ def play_state(state: str) -> Tag:
 
 def play_kind(kind: str) -> str:
     return _(_KIND[PlayKind(kind)])
+
+
+def block_kind(kind: str) -> str:
+    return _(_BLOCK[BlockKind(kind)])
+
+
+def festival(text: str) -> str:
+    """The name or the idea of a hot date."""
+    return _(text)
 
 
 def bargain_state(state: str) -> Tag:
@@ -334,13 +359,19 @@ def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
         offer_id = rest.rpartition(":")[2]
         return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
     if head in ("wallet", "red_packet", "lucky_draw") and rest:
-        return f"{_known(_ACCOUNTS, head)} · {rest[-6:]}"
+        return f"{_known(_ACCOUNTS, head)} · {(offers or {}).get(rest) or rest[-6:]}"
     return _known(_ACCOUNTS, code)
 
 
 def offers_in(codes: Iterable[str]) -> list[uuid.UUID]:
     """The offers whose budgets are among some accounts."""
     return [uuid.UUID(code.rpartition(":")[2]) for code in set(codes) if code.startswith("budget:group_buy:")]
+
+
+def plays_in(codes: Iterable[str]) -> list[uuid.UUID]:
+    """The plays whose budgets and purses are among some accounts."""
+    heads = ("budget:play:", "red_packet:", "lucky_draw:")
+    return [uuid.UUID(code.rpartition(":")[2]) for code in set(codes) if code.startswith(heads)]
 
 
 def account_kind(kind: str) -> str:

@@ -198,7 +198,7 @@ def _helpers(view: BargainView, people: dict[uuid.UUID, Person], *, by: Actor) -
 def _recipe(view: BargainView) -> str:
     """What anybody can run to check the commitment once the seed is shown."""
     terms = f"|{view.id}|{view.start_minor}|{view.floor_minor}|{view.slots}|{view.first_cut_bps}"
-    return f"sha256(bytes.fromhex('{view.seed or '…'}') + b'{terms}').hexdigest()"
+    return f"sha256(b'{view.seed or '…'}{terms}').hexdigest()"
 
 
 def _share_card(view: BargainView, card: ProductCard, *, launcher: str) -> ShareCard:

@@ -49,7 +49,7 @@ from jishi.surfaces.shop.words import masked_name
 
 TICKETS_SHOWN = 60
 WINNERS_SHOWN = 20
-PROOF_ROWS_SHOWN = 5_000
+PROOF_ROWS_SHOWN = 10_000  # more are too much for a page; the sheet has them all
 
 
 @require_safe
@@ -100,13 +100,14 @@ def draw_check_in(request: HttpRequest, draw_id: uuid.UUID) -> HttpResponse:
 def verify(request: HttpRequest, draw_id: uuid.UUID) -> HttpResponse:
     """Everything that is needed to check every ticket; before the end, the commitment and the table."""
     found, play = _published(draw_id)
-    tickets = list(tickets_for_proof(draw_id)) if found.is_revealed else []
+    is_big = found.ticket_count > PROOF_ROWS_SHOWN
+    tickets = list(tickets_for_proof(draw_id)) if found.is_revealed and not is_big else []
     values = {
         "draw": found,
         "play": play,
         "is_over": found.is_revealed,
-        "proof": _proof(found, tickets[:PROOF_ROWS_SHOWN]),
-        "is_cut": len(tickets) > PROOF_ROWS_SHOWN,
+        "proof": _proof(found, tickets),
+        "is_big": is_big,
         "back": reverse("shop:draw", args=[draw_id]),
     }
     return show(request, "shop/draw_verify.html", values)

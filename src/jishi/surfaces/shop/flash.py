@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.flows.passes import issue_member_pass
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -26,7 +27,6 @@ from jishi.modules.plays.flash_sale.public import (
     claim_view,
     drop_reminder,
     item_view,
-    running_sale_of_variants,
     sale_view,
     sessions_shown,
     stock_by_item,
@@ -34,18 +34,18 @@ from jishi.modules.plays.flash_sale.public import (
 )
 from jishi.modules.plays.life.public import PlayState, PlayView, is_running
 from jishi.platform.http import actor_of
-from jishi.platform.rush.passes import issue_pass
 from jishi.surfaces.shop.frame import ShareCard, absolute, go, is_swap, require_member, show, show_part
 
 STATE_SECONDS = 4  # how often an open page asks what is left
 STRIP_ITEMS = 6
-_FINAL = (ClaimStage.PAID, ClaimStage.RETURNED)
+KEPT_SECONDS = 2.0
+_kept: tuple[float, list[SaleView]] | None = None
 
 
 @require_safe
 def sessions(request: HttpRequest, play_id: uuid.UUID | None = None) -> HttpResponse:
     """The day's sessions as tabs, one of them opened; five queries, one more for a member."""
-    found = sessions_shown()
+    found = sessions_kept(is_fresh=True)
     sale = _chosen(found, play_id)
     if sale is None:
         return show(request, "shop/flash.html", {"sessions": [], "sale": None}, tab="home")
@@ -116,8 +116,8 @@ def remind(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 
 
 def flash_strip() -> dict[str, Any] | None:
-    """For the front page: the session that runs, else the next; None when there is none. At most five queries."""
-    found = [sale for sale in sessions_shown() if phase_of(sale.play) != "over"]
+    """For the front page: the session that runs, else the next; None when there is none. Two queries for its goods."""
+    found = [sale for sale in sessions_kept() if phase_of(sale.play) != "over"]
     if not found:
         return None
     sale = next((sale for sale in found if phase_of(sale.play) == "running"), found[0])
@@ -131,12 +131,35 @@ def flash_strip() -> dict[str, Any] | None:
 
 
 def flash_of_product(variants: list[VariantView]) -> dict[str, Any] | None:
-    """For the product page: the running session that sells one of its variants."""
-    found = running_sale_of_variants([variant.id for variant in variants])
-    if found is None:
+    """For the product page: the running session that sells one of its variants, the one that ends first; one query."""
+    own = {variant.id for variant in variants}
+    running = [
+        (sale, item)
+        for sale in sessions_kept()
+        if phase_of(sale.play) == "running"
+        for item in sale.items
+        if item.variant_id in own
+    ]
+    if not running:
         return None
-    sale, item = found
+    sale, item = min(running, key=lambda found: (found[0].play.closes_at, found[1].price_minor))
     return {"sale": sale, "item": item, "free": stock_by_item([item.id])[item.id].free}
+
+
+def sessions_kept(*, is_fresh: bool = False) -> list[SaleView]:
+    """The sessions shown, read again every two seconds in each process; what is left of them is never remembered."""
+    global _kept  # noqa: PLW0603  (the one thing remembered here)
+    now = clock.monotonic_seconds()
+    kept = _kept
+    if is_fresh or kept is None or now - kept[0] > KEPT_SECONDS:
+        kept = (now, sessions_shown())
+        _kept = kept
+    return kept[1]
+
+
+def forget_sessions() -> None:
+    global _kept  # noqa: PLW0603
+    _kept = None
 
 
 def phase_of(play: PlayView) -> str:
@@ -195,9 +218,8 @@ def _state_of(stock: ItemStock) -> dict[str, Any]:
 def _rush_values(actor: Actor, sale: SaleView, phase: str) -> dict[str, Any]:
     """What the page's script needs to ask the hot lane; nobody's pass but the member's own."""
     is_soon = phase == "running" or sale.play.opens_at - clock.now() < timedelta(hours=12)
-    now = int(clock.now().timestamp())
     return {
-        "pass": issue_pass(actor.require_member(), now_seconds=now) if actor.is_member and is_soon else "",
+        "pass": issue_member_pass(by=actor).text if actor.is_member and is_soon else "",
         "state": reverse("shop:flash_state", args=[sale.id]),
         "seconds": STATE_SECONDS,
         "claim": reverse("shop:flash_claim", args=[uuid.UUID(int=0)]),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from jishi.modules.catalog.public import Sort, list_products
 from jishi.surfaces.shop.aisles import aisle_chips
+from jishi.surfaces.shop.campaigns import campaign_banners
 from jishi.surfaces.shop.cards import goods_markup, team_rail
 from jishi.surfaces.shop.flash import flash_strip
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "chips": aisle_chips(),
         "teams": team_rail(),
         "flash": flash_strip(),
+        "campaigns": campaign_banners(request),
         "goods": goods_markup(listing.cards),
         "share": share,
         "has_more": bool(listing.next_cursor),

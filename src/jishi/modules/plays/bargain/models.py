@@ -40,7 +40,7 @@ class Bargain(models.Model):
     member_id = models.UUIDField(db_index=True)
     claim_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=8, default=BargainState.RUNNING.value)
-    seed = models.BinaryField(max_length=32)
+    seed = models.CharField(max_length=64)
     commitment = models.CharField(max_length=64)
     start_minor = models.BigIntegerField()
     floor_minor = models.BigIntegerField()

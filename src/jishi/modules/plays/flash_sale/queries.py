@@ -27,9 +27,7 @@ from jishi.modules.plays.life.public import (
     PlayKind,
     PlayState,
     PlayView,
-    is_running,
     play_view,
-    plays_by_ids,
     plays_table,
 )
 from jishi.platform.paging import Key
@@ -121,20 +119,6 @@ def sessions_shown(*, limit: int = 12) -> list[SaleView]:
     return _with_items(sorted(near, key=lambda play: (play.opens_at, play.id))[:limit])
 
 
-def running_sale_of_variants(variant_ids: Sequence[uuid.UUID]) -> tuple[SaleView, ItemView] | None:
-    """The running session that sells one of these variants, the one that ends first; at most two queries."""
-    rows = Item.objects.filter(variant_id__in=list(variant_ids), pool_id__isnull=False)
-    items = [item_view_of(row) for row in rows.order_by("-id")[:SESSIONS_MAX]]
-    if not items:
-        return None
-    plays = plays_by_ids({item.play_id for item in items})
-    running = [item for item in items if is_running(plays[item.play_id], now=clock.now())]
-    if not running:
-        return None
-    item = min(running, key=lambda found: (plays[found.play_id].closes_at, found.price_minor))
-    return SaleView(play=plays[item.play_id], items=(item,)), item
-
-
 def item_view(item_id: uuid.UUID) -> ItemView:
     row = Item.objects.filter(id=item_id).first()
     if row is None:
@@ -198,6 +182,17 @@ def waiting_by_reason(play_id: uuid.UUID) -> dict[WaitReason, int]:
             [play_id],
         )
         return {WaitReason(row[0]): row[1] for row in cursor.fetchall()}
+
+
+def count_arrivals(play_id: uuid.UUID) -> int:
+    """People who took a number in the waiting rooms of a session, whether they got a unit or not; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(sum(r.turns), 0)::bigint FROM rush_room r"
+            " JOIN flash_sale_item i ON i.pool_id = r.pool_id WHERE i.play_id = %s",
+            [play_id],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def claims_by_minute(play_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:

@@ -13,6 +13,8 @@ MEMBER_LIMIT_MAX = 99
 HOLD_MINUTES = 15
 PAY_MINUTES_MIN = 5
 REMIND_MINUTES = 5
+ROOM_FROM_UNITS = 200
+ROOM_SECONDS = 10
 
 UNIT_LIFE: dict[tuple[UnitState, str], UnitState] = {
     (UnitState.ORDERED, "pay"): UnitState.PAID,
@@ -35,6 +37,16 @@ def pay_deadline(*, claim_expires_at: datetime, now: datetime) -> datetime:
 def discount_minor(*, list_minor: int, price_minor: int, quantity: int) -> int:
     """What the line costs the shop; a flash price above the list price gives no discount."""
     return max(0, list_minor - price_minor) * quantity
+
+
+def room_of(units: int) -> tuple[int, int] | None:
+    """The waiting room of an item: (people let in at the opening, people a second after); None for a small one.
+
+    Twice as many as there are units come in at once; the others see how many are ahead, until the units are gone.
+    """
+    if units < ROOM_FROM_UNITS:
+        return None
+    return 2 * units, max(1, units // ROOM_SECONDS)
 
 
 def is_time_to_remind(*, opens_at: datetime, now: datetime) -> bool:

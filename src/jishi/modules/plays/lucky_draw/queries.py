@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Sum
+
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.ledger.public import AccountKind, AccountRef
@@ -108,15 +110,15 @@ def winners_of(draw_id: uuid.UUID, *, limit: int = 30) -> list[TicketView]:
     return [ticket_view_of(row) for row in rows[: min(limit, LIST_MAX)]]
 
 
-def tickets_for_proof(draw_id: uuid.UUID) -> Iterator[TicketView]:
+def tickets_for_proof(draw_id: uuid.UUID, *, limit: int = PROOF_MAX) -> Iterator[TicketView]:
     """Every ticket by number, up to PROOF_MAX; read in portions."""
-    rows = Ticket.objects.filter(draw_id=draw_id).order_by("ticket_no")[:PROOF_MAX]
+    rows = Ticket.objects.filter(draw_id=draw_id).order_by("ticket_no")[: min(limit, PROOF_MAX)]
     return (ticket_view_of(row) for row in rows.iterator(chunk_size=2_000))
 
 
 def won_worth_minor(draw_id: uuid.UUID) -> tuple[int, int]:
-    """What has been won: (paid in money, worth of products)."""
-    paid = sum(Ticket.objects.filter(draw_id=draw_id).values_list("amount_minor", flat=True))
+    """What has been won: (paid in money, worth of products). Two queries."""
+    paid = Ticket.objects.filter(draw_id=draw_id).aggregate(total=Sum("amount_minor"))["total"] or 0
     goods = Prize.objects.filter(draw_id=draw_id, kind=PrizeKind.PRODUCT.value)
     return paid, sum(won * value for won, value in goods.values_list("won_count", "value_minor"))
 

@@ -13,6 +13,7 @@ from jishi.modules.plays.lucky_draw.types import DrawMode, DrawTerms, PrizeForm,
 
 PRIZES_MAX = 12
 STOCK_MAX = 100_000
+FINAL_WINNERS_MAX = 2_000  # they are drawn and paid in one transaction
 DAILY_MAX = 50
 NAME_LENGTH_MAX = 40
 CLIENT_SEED_LENGTH_MAX = 32
@@ -118,6 +119,8 @@ def check_draw(terms: DrawTerms, *, budget_minor: int | None, value_max_minor: i
             raise PrizeTooBig(limit=format_minor(value_max_minor, currency=currency))
     if terms.mode is DrawMode.INSTANT and sum(prize.odds_bp for prize in terms.prizes) > BASIS_POINTS:
         raise BadDraw(field="prizes", reason="各奖品的概率加起来不能超过 100%")
+    if terms.mode is DrawMode.FINAL and sum(prize.stock for prize in terms.prizes) > FINAL_WINNERS_MAX:
+        raise BadDraw(field="prizes", reason="到时开奖的奖品一共不超过 2000 份")
     caps = (terms.order_daily, terms.share_daily, terms.check_in_daily)
     if not any(caps) or not all(0 <= cap <= DAILY_MAX for cap in caps) or terms.check_in_daily > 1:
         raise BadDraw(field="order_daily", reason="至少打开一种得券方式，每天不超过 50 张，签到每天 1 张")

@@ -7,7 +7,7 @@ import pytest
 from jishi.kernel import ids
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import LoginRequired
-from jishi.modules.ledger.public import AccountKind, AccountRef, trial_balance
+from jishi.modules.ledger.public import AccountKind, AccountRef, balances, journal, trial_balance
 from jishi.modules.wallet.public import (
     Move,
     WalletTooSmall,
@@ -67,3 +67,12 @@ def test_the_statement_is_ones_own_with_a_sign_and_three_queries_at_most(
     assert sum(row.change_minor for row in rows) == balance_minor(member, currency="CNY")
     with pytest.raises(LoginRequired):
         own_statement(by=Actor(kind=ActorKind.VISITOR), currency="CNY")
+
+
+def test_wallets_are_one_line_of_the_balances_and_open_to_their_own_journal() -> None:
+    for amount in (100, 200):
+        put_into_wallet(move(ids.new_id(), amount))
+    sums = {one.code: one.net_minor for one in balances()}
+    assert sums == {"gifts": 300, "wallet": 300}
+    assert sorted(row.amount_minor for row in journal(account="wallet")) == [100, 200]
+    assert journal(account="walle") == []

@@ -13,6 +13,7 @@ from jishi.kernel import chance
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.bargains import play_bargains
+from jishi.runtime.demo.seed.campaigns import play_campaigns
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
@@ -40,6 +41,7 @@ def seed_demo() -> Iterable[DemoAccount]:
         hold_flash_sales(shop=shop, street=street, dice=dice)
         play_bargains(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
+        play_campaigns(shop=shop, street=street)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

@@ -27,6 +27,7 @@ OPEN = (
     "search",
     "suggest",
     "cart",
+    "flash",
     "packets",
     "draws",
     "me",
@@ -54,7 +55,8 @@ def handle_of(variant_id: uuid.UUID) -> str:
 
 
 def settle(browser: Client) -> None:
-    """The aisles are read every half minute, a visit is noted once a day: neither belongs to the page."""
+    """Aisles and sessions are read now and then, a visit is noted once a day: none of it belongs to the page."""
+    browser.get("/flash/")
     browser.get("/search/")
     browser.get("/search/")
 
@@ -81,7 +83,7 @@ def test_a_member_sees_their_pages(browser_of: BrowserOf, name: str) -> None:
 
 def test_every_route_without_parts_is_covered_above() -> None:
     plain = {str(route.name) for route in urlpatterns if "<" not in str(route.pattern)}
-    posts = {"change_line", "checkout_address", "rename", "log_out", "language"}
+    posts = {"change_line", "checkout_address", "rename", "log_out", "language", "rush_pass"}
     assert plain - posts == {*OPEN, *MEMBERS_ONLY}
 
 
@@ -283,3 +285,49 @@ def test_a_remembered_form_carries_the_token_of_its_visitor(browser: Client) -> 
     sent = {"action": "cart", "quantity": "1"}
     assert other.post(f"/p/{handle}/buy/", sent).status_code == 403
     assert other.post(f"/p/{handle}/buy/", {**sent, "csrfmiddlewaretoken": token.group(1)}).status_code == 303
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_a_flash_sale_is_four_queries_however_many_items(
+    browser: Client, count: int, django_assert_num_queries: Any
+) -> None:
+    from tests.world.makers import make_sale
+
+    sale = make_sale(*[make_product(title=f"秒杀 {number}") for number in range(count)])
+    settle(browser)
+    with django_assert_num_queries(4):
+        answer = browser.get(reverse("shop:flash_session", args=[sale.id]))
+    text = answer.content.decode()
+    assert text.count("data-flash-item=") == count and "剩 5 件" in text
+    with django_assert_num_queries(3):
+        left = browser.get(reverse("shop:flash_state", args=[sale.id])).json()
+    assert [row["free"] for row in left["items"]] == [5] * count
+
+
+def test_front_page_and_product_say_what_is_on_and_an_unborn_session_is_nobodys(browser: Client) -> None:
+    from jishi.modules.plays.flash_sale.public import ItemForm, create_sale
+    from tests.world.makers import OWNER, make_sale
+
+    variant_id = make_product(title="羊毛围巾")
+    sale = make_sale(variant_id, price_minor=1990)
+    for address in ("/", reverse("shop:product", args=[handle_of(variant_id)])):
+        text = browser.get(address).content.decode()
+        assert str(sale.id) in text and "19.90" in text
+    draft = create_sale(sale.play, [ItemForm(variant_id, 1990, 1)], by=OWNER)  # type: ignore[arg-type]
+    assert browser.get(reverse("shop:flash_session", args=[draft.id])).status_code == 404
+    assert browser.get(reverse("shop:flash_session", args=[NOWHERE])).status_code == 404
+
+
+def test_a_reminder_is_asked_and_dropped(browser_of: BrowserOf) -> None:
+    from datetime import timedelta
+
+    from tests.world.makers import make_sale
+
+    sale = make_sale(make_product(), opens_in=timedelta(hours=1))
+    browser = browser_of(make_member())
+    address, page = (reverse(f"shop:{name}", args=[sale.id]) for name in ("flash_remind", "flash_session"))
+    assert "提醒我" in browser.get(page).content.decode()
+    assert browser.post(address).status_code == 303
+    assert "取消提醒" in browser.get(page).content.decode()
+    browser.post(address, {"drop": "1"})
+    assert "提醒我" in browser.get(page).content.decode()

@@ -88,6 +88,7 @@ def publish_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
             member_limit=row.member_limit,
             opens_at=play.opens_at,
             closes_at=play.closes_at,
+            terms=_terms(row.units),
         )
         _set_goods_aside(row, row.units, variants[row.variant_id], key="stock")
         _set_budget_aside(play, row, row.units)
@@ -171,6 +172,11 @@ def _settle_budget(play: PlayView, row: Item) -> None:
     use_id = ids.derived_id(row.id, "flash_given")
     if reserve_budget(play, use_id=use_id, amount_minor=given, subject=("flash_item", row.id)):
         spend_budget(use_id)
+
+
+def _terms(units: int) -> rush.PoolTerms:
+    room = rules.room_of(units)
+    return rush.PoolTerms(admission=rush.Admission(burst=room[0], rate=room[1]) if room else None)
 
 
 def _lock_item(item_id: uuid.UUID) -> Item:

@@ -80,6 +80,14 @@ def test_good_items_pass() -> None:
     rules.check_items([ItemForm(A, 2990, 5), ItemForm(B, 899, 1, 0)], list_prices=LIST)
 
 
+@given(units=st.integers(1, rules.UNITS_MAX))
+def test_a_waiting_room_lets_in_more_people_than_there_are_units(units: int) -> None:
+    room = rules.room_of(units)
+    assert (room is None) == (units < rules.ROOM_FROM_UNITS)
+    if room:
+        assert room[0] == 2 * units and room[1] >= 1
+
+
 counts = st.integers(0, 50)
 
 

@@ -158,6 +158,7 @@ def bad(change: dict[str, Any], prize: dict[str, Any] | None = None) -> DrawTerm
         ({}, {"amount_minor": 0}, "prizes"),
         ({}, {"kind": PrizeKind.PRODUCT, "value_minor": 5}, "prizes"),
         ({}, {"kind": PrizeKind.RED_PACKET, "min_minor": 8_801}, "prizes"),
+        ({"mode": DrawMode.FINAL}, {"stock": 1_501}, "prizes"),
         ({"check_in_daily": 0}, None, "order_daily"),
         ({"check_in_daily": 2}, None, "order_daily"),
         ({"order_min_minor": -1}, None, "order_min_minor"),

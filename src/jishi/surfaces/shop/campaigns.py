@@ -1,0 +1,153 @@
+"""Campaign pages: a theme, blocks, and what takes part in them."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from jishi.kernel import clock
+from jishi.kernel.errors import NotFound
+from jishi.modules.campaigns.public import (
+    Arm,
+    Block,
+    BlockKind,
+    CampaignState,
+    CampaignView,
+    campaign_of_slug,
+    is_running,
+    note_sight,
+    running_campaigns,
+)
+from jishi.modules.catalog.public import cards_by_ids
+from jishi.modules.plays.group_buy.public import OfferView, is_selling, offers_by_ids
+from jishi.modules.plays.life.public import PlayKind, PlayView, plays_by_ids
+from jishi.modules.plays.life.public import is_running as is_play_running
+from jishi.platform.http import actor_of
+from jishi.surfaces.shop.cards import goods_markup
+from jishi.surfaces.shop.frame import ShareCard, absolute, show
+
+CAMPAIGNS_ON_HOME = 2
+_PAGES = {
+    PlayKind.BARGAIN: "shop:bargains",
+    PlayKind.RED_PACKET: "shop:packets",
+}
+_PAGES_BY_ID = {PlayKind.FLASH_SALE: "shop:flash_session", PlayKind.LUCKY_DRAW: "shop:draw"}
+
+
+@xframe_options_sameorigin
+@require_safe
+def campaign(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page; eight queries at most, however many blocks. Staff who edit plays see drafts too."""
+    actor = actor_of(request)
+    found = campaign_of_slug(slug)
+    is_preview = actor.may("plays.edit") and not is_running(found, now=clock.now())
+    if found.state is CampaignState.DRAFT and not is_preview:
+        raise NotFound()
+    if not is_preview and is_running(found, now=clock.now()):
+        note_sight(found, member_id=actor.id, visitor_id=actor.visitor_id, came_by_address=True)
+    values = {
+        "campaign": found,
+        "mode": _mode(found),
+        "is_preview": is_preview,
+        "blocks": _blocks(found),
+        "share": ShareCard(
+            title=found.name,
+            description=found.headline,
+            url=absolute(reverse("shop:campaign", args=[found.slug])),
+        ),
+    }
+    return show(request, "shop/campaign.html", values)
+
+
+def campaign_banners(request: HttpRequest) -> list[CampaignView]:
+    """The campaigns that the front page shows to this person: not those they are held out of.
+
+    One query, and one statement for each campaign that runs.
+    """
+    actor = actor_of(request)
+    return [
+        found
+        for found in running_campaigns(limit=CAMPAIGNS_ON_HOME)
+        if note_sight(found, member_id=actor.id, visitor_id=actor.visitor_id, came_by_address=False)
+        is Arm.SHOWN
+    ]
+
+
+def _mode(found: CampaignView) -> str:
+    """soon, open, over."""
+    now = clock.now()
+    if now < found.opens_at:
+        return "soon"
+    return "open" if is_running(found, now=now) else "over"
+
+
+def _blocks(found: CampaignView) -> list[dict[str, Any]]:
+    """What each block shows, looked up for all of them together."""
+    cards = cards_by_ids(list(found.product_ids))
+    markup = dict(zip(cards, goods_markup(list(cards.values())), strict=True))
+    plays = plays_by_ids(found.play_ids)
+    offers = offers_by_ids([one for one in found.play_ids if one not in plays])
+    tiles = {one: _tile_of_play(play) for one, play in plays.items()}
+    tiles |= _tiles_of_offers(offers)
+    shown = [_block(block, markup=markup, tiles=tiles) for block in found.blocks]
+    return [block for block in shown if not block["is_empty"]]
+
+
+def _block(
+    block: Block, *, markup: Mapping[uuid.UUID, Any], tiles: Mapping[uuid.UUID, Any]
+) -> dict[str, Any]:
+    goods = [markup[one] for one in block.ids if one in markup]
+    plays = [tiles[one] for one in block.ids if one in tiles]
+    needs_ids = block.kind in (BlockKind.PRODUCTS, BlockKind.PLAYS, BlockKind.PACKET)
+    return {
+        "kind": block.kind.value,
+        "title": block.title,
+        "paragraphs": [part for part in block.text.splitlines() if part.strip()],
+        "goods": goods,
+        "plays": plays,
+        "is_empty": needs_ids and not goods and not plays,
+    }
+
+
+def _tile_of_play(play: PlayView) -> dict[str, Any]:
+    page = _PAGES_BY_ID.get(play.kind)
+    return {
+        "kind": play.kind.value,
+        "name": play.name,
+        "url": reverse(page, args=[play.id]) if page else reverse(_PAGES[play.kind]),
+        "opens_at": play.opens_at,
+        "closes_at": play.closes_at,
+        "is_open": is_play_running(play, now=clock.now()),
+        "is_over": play.closes_at <= clock.now(),
+        "image": "",
+        "price_minor": None,
+    }
+
+
+def _tiles_of_offers(offers: Mapping[uuid.UUID, OfferView]) -> dict[uuid.UUID, dict[str, Any]]:
+    cards = cards_by_ids(_product_ids(list(offers.values())))
+    return {
+        offer.id: {
+            "kind": "group_buy",
+            "name": offer.name,
+            "url": reverse("shop:product", args=[cards[offer.product_id].handle]),
+            "opens_at": offer.opens_at,
+            "closes_at": offer.closes_at,
+            "is_open": is_selling(offer, now=clock.now()),
+            "is_over": offer.closes_at <= clock.now(),
+            "image": cards[offer.product_id].cover_address,
+            "price_minor": offer.min_price_minor,
+            "label": _("%(size)d 人团") % {"size": offer.team_size},
+        }
+        for offer in offers.values()
+        if offer.product_id in cards
+    }
+
+
+def _product_ids(offers: Sequence[OfferView]) -> list[uuid.UUID]:
+    return list(dict.fromkeys(offer.product_id for offer in offers))
