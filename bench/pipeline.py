@@ -128,7 +128,7 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     publish_product(by=SYSTEM, product_id=product)
     variant = product_page(handle="bench-hot", by=SYSTEM).variants[0]
     count_stock(by=SYSTEM, figures=[Figure(variant.id, product, "HOT", UNITS)], key="bench")
-    _enrol(ground)
+    enrol(ground)
     now = clock.now()
     head = PlayHead("bench", "CNY", now - timedelta(minutes=1), now + timedelta(hours=5))
     items = [ItemForm(variant.id, 2990, UNITS, 0)]
@@ -146,7 +146,7 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     }
 
 
-def _enrol(ground: stage.Stage) -> None:
+def enrol(ground: stage.Stage) -> None:
     """Members with a default address, copies of one that was enrolled as usual."""
     from jishi.kernel.actor import SYSTEM
     from jishi.modules.people.public import enrol_member
