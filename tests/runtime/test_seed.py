@@ -99,9 +99,7 @@ def ahead_of(now: Any) -> dict[str, int]:
     columns = rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND data_type = 'timestamp with time zone' AND table_name LIKE ANY (%s) AND NOT column_name = ANY (%s)",
-        [
-            *(f"{room}\\_%" for room in ROOMS),
-        ],
+        [f"{room}\\_%" for room in ROOMS],
         list(PLANNED),
     )
     assert ("platform_fact", "at") in columns and ("payments_refund", "settled_at") in columns

@@ -98,13 +98,14 @@ def _sell(
         for buyer in dice.sample(buyers, row[4])
     ]
     dice.shuffle(wanted)
+    next_in_line = dice.sample(street.neighbours[200:260], 1 + len(wanted) // 11)
     for number, (share, (item, buyer)) in enumerate(zip(moments, wanted, strict=True)):
         moment = since + (until - since) * share
         with clock.held_at(moment):
             order_id = _tap(item, buyer) if number % 3 else _walk(item, buyer)
             if number % 11 == 7:
                 cancel_unpaid(order_id, by=SYSTEM, reason="not_paid_in_time")
-                order_id = _walk(item, dice.choice(street.neighbours[200:260]))
+                order_id = _walk(item, next_in_line.pop())
             is_open = until - moment < timedelta(minutes=9) and number % 4 == 0
             if not is_open or until < clock.now():
                 acts.pay(order_id)
