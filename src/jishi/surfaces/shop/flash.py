@@ -1,6 +1,7 @@
 """Flash sales: the sessions of the day, an item to tap, and the page that waits for its order."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +41,7 @@ STATE_SECONDS = 4  # how often an open page asks what is left
 STRIP_ITEMS = 6
 KEPT_SECONDS = 2.0
 _kept: tuple[float, list[SaleView]] | None = None
+_goods_kept: tuple[float, dict[uuid.UUID, VariantView]] | None = None
 
 
 @require_safe
@@ -116,7 +118,7 @@ def remind(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 
 
 def flash_strip() -> dict[str, Any] | None:
-    """For the front page: the session that runs, else the next; None when there is none. Two queries for its goods."""
+    """For the front page: the session that runs, else the next; None when there is none. One query: what is left."""
     found = [sale for sale in sessions_kept() if phase_of(sale.play) != "over"]
     if not found:
         return None
@@ -126,7 +128,7 @@ def flash_strip() -> dict[str, Any] | None:
         "sale": sale,
         "phase": phase,
         "deadline": sale.play.opens_at if phase == "coming" else sale.play.closes_at,
-        "cards": item_cards(sale)[:STRIP_ITEMS],
+        "cards": _cards_of(sale, variants=_goods_of_strip(sale))[:STRIP_ITEMS],
     }
 
 
@@ -158,8 +160,8 @@ def sessions_kept(*, is_fresh: bool = False) -> list[SaleView]:
 
 
 def forget_sessions() -> None:
-    global _kept  # noqa: PLW0603
-    _kept = None
+    global _kept, _goods_kept  # noqa: PLW0603
+    _kept = _goods_kept = None
 
 
 def phase_of(play: PlayView) -> str:
@@ -172,7 +174,22 @@ def phase_of(play: PlayView) -> str:
 
 def item_cards(sale: SaleView) -> list[dict[str, Any]]:
     """Items as cards with their true stock; two queries."""
-    variants = variants_by_ids([item.variant_id for item in sale.items])
+    return _cards_of(sale, variants=variants_by_ids([item.variant_id for item in sale.items]))
+
+
+def _goods_of_strip(sale: SaleView) -> dict[uuid.UUID, VariantView]:
+    """Titles and pictures of a session's goods, read again every two seconds."""
+    global _goods_kept  # noqa: PLW0603
+    now = clock.monotonic_seconds()
+    kept = _goods_kept
+    wanted = [item.variant_id for item in sale.items]
+    if kept is None or now - kept[0] > KEPT_SECONDS or not kept[1].keys() >= set(wanted):
+        kept = (now, variants_by_ids(wanted))
+        _goods_kept = kept
+    return kept[1]
+
+
+def _cards_of(sale: SaleView, *, variants: Mapping[uuid.UUID, VariantView]) -> list[dict[str, Any]]:
     stock = stock_by_item([item.id for item in sale.items])
     phase = phase_of(sale.play)
     return [
