@@ -98,7 +98,9 @@ def test_a_wrong_form_comes_back_with_the_reason_and_makes_nothing(owner: Client
 def test_tiers_are_written_as_people_and_discount_and_come_back_the_same(owner: Client) -> None:
     variant = make_product(price_minor=4200)
     address = f"/console/group-buys/new/{product_of(variant)}/"
-    owner.post(address, form_of(variant, once=str(uuid.uuid4()), tiers="4：2.00，6:5", audience="new_joiners"))
+    owner.post(
+        address, form_of(variant, once=str(uuid.uuid4()), tiers="4：2.00，6:5", audience="new_joiners")
+    )
     offer = offers_table()[0]
     assert [(tier.size, tier.off_minor) for tier in offer.tiers] == [(4, 200), (6, 500)]
     assert offer.audience.value == "new_joiners" and offer.capacity == 6
