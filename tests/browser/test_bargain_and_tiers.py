@@ -33,7 +33,7 @@ def test_a_friend_cuts_the_price_and_the_launcher_buys_at_the_floor(
     a.picture(tmp_path / "floor.png")
     assert a.overflow() <= 0
 
-    a.tap("¥22 买下")
+    a.tap("¥22.00 买下")
     a.fill_address()
     a.tap("提交订单")
     a.pay()
