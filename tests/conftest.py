@@ -20,6 +20,16 @@ def fake_payments(settings: Any) -> fake_provider.Book:
 
 
 @pytest.fixture(autouse=True)
+def forgetful_shop() -> None:
+    """What the shop's pages remember for seconds is not of this test's database."""
+    from jishi.surfaces.shop import aisles, campaigns, flash  # needs the settings
+
+    aisles.forget_aisles()
+    campaigns.forget_campaigns()
+    flash.forget_sessions()
+
+
+@pytest.fixture(autouse=True)
 def empty_queue(request: pytest.FixtureRequest) -> None:
     """Tests that commit start without the jobs of the test before; the flush between tests leaves the queue alone."""
     marker = request.node.get_closest_marker("django_db")

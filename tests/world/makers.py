@@ -248,12 +248,19 @@ def make_sale(
     budget_minor: int | None = None,
     opens_in: timedelta = timedelta(minutes=-1),
     hours: int = 2,
+    new_member_units: int = 0,
+    split_from_units: int = 0,
 ) -> SaleView:
-    """A published flash sale; it runs unless it opens later."""
+    """A published flash sale; it runs unless it opens later. Units of new members are theirs for half an hour."""
     opens_at = clock.now() + opens_in
     head = PlayHead("整点秒杀", "CNY", opens_at, opens_at + timedelta(hours=hours), budget_minor=budget_minor)
-    items = [ItemForm(variant_id, price_minor, units, member_limit) for variant_id in variant_ids]
-    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER)
+    items = [
+        ItemForm(
+            variant_id, price_minor, units, member_limit, new_member_units, 30 if new_member_units else 0
+        )
+        for variant_id in variant_ids
+    ]
+    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER, split_from_units=split_from_units)
 
 
 def tap(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1, minutes: int = 15) -> uuid.UUID:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
-from jishi.platform.bulk import copy_rows
+from jishi.platform.bulk import copy_rows, insert_rows
 from jishi.platform.models import HistoryRow
 
 STEPS_SHOWN_MAX = 200
@@ -64,18 +64,23 @@ def record_step(  # noqa: PLR0913  (one row, its columns)
     note: str = "",
     details: dict[str, Any] | None = None,
 ) -> None:
-    HistoryRow.objects.create(
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        verb=verb,
-        before=before,
-        after=after,
-        actor_kind=by.kind.value,
-        actor_id=by.id,
-        actor_label=by.label[:80],
-        note=note[:400],
-        details=details or {},
-        at=clock.now(),
+    insert_rows(
+        table=HistoryRow._meta.db_table,
+        columns=_COLUMNS,
+        rows=[
+            (
+                *subject,
+                verb,
+                before,
+                after,
+                by.kind.value,
+                by.id,
+                by.label[:80],
+                note[:400],
+                json.dumps(details or {}, ensure_ascii=False),
+                clock.now(),
+            )
+        ],
     )
 
 

@@ -1,6 +1,7 @@
 """Readers remember which facts they have dealt with."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db import connection
 
@@ -15,3 +16,17 @@ def is_first_time(*, reader: str, fact_id: uuid.UUID) -> bool:
             [reader, fact_id, clock.now()],
         )
         return bool(cursor.rowcount == 1)
+
+
+def first_times(pairs: Sequence[tuple[str, uuid.UUID]]) -> set[tuple[str, uuid.UUID]]:
+    """The same for many (reader, fact) at once: those that were new. One statement."""
+    if not pairs:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO platform_inbox (reader, fact_id, at)"
+            " SELECT reader, fact_id, %s FROM unnest(%s::text[], %s::uuid[]) AS pair (reader, fact_id)"
+            " ON CONFLICT DO NOTHING RETURNING reader, fact_id",
+            [clock.now(), [reader for reader, _ in pairs], [fact_id for _, fact_id in pairs]],
+        )
+        return {(reader, fact_id) for reader, fact_id in cursor.fetchall()}

@@ -15,10 +15,15 @@ from django.http import HttpRequest, HttpResponse
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.modules.people.public import actor_of_user, note_visit
+from jishi.surfaces.second_factor import without_second_factor
 
 VISITOR_COOKIE = "jv"
 VISITOR_DAYS = 400
 _SALT = "jishi.visitor"
+_ASK_THEMSELVES = (
+    "/console/",
+    "/api/",
+)  # they lead to the second factor, or ask for it where a session is used
 _NO_ACTOR = ("/healthz", "/readyz", "/metrics", settings.STATIC_URL, "/hooks/")
 
 
@@ -47,12 +52,13 @@ class ActorMiddleware:
 
 
 def actor_of_request(request: HttpRequest) -> Actor:
-    """The logged-in member with the permissions of their role, else the visitor."""
+    """The logged-in member, else the visitor. A member of staff carries permissions once the second factor is shown."""
     visitor_id: uuid.UUID = request.visitor_id  # type: ignore[attr-defined]
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         known = actor_of_user(request.user, visitor_id=visitor_id)
         if known is not None:
-            return known
+            asks_itself = request.path.startswith(_ASK_THEMSELVES)
+            return known if asks_itself else without_second_factor(request, known)
     return Actor(kind=ActorKind.VISITOR, visitor_id=visitor_id)
 
 

@@ -1,5 +1,7 @@
 """The second factor of staff: a code from an authenticator app, or a recovery code (allauth keeps both)."""
 
+from dataclasses import replace
+
 import segno
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -9,6 +11,8 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
+
+from jishi.kernel.actor import Actor
 
 PASSED = "console.second_factor"
 SECRET = "console.totp_secret"
@@ -21,6 +25,16 @@ def step_needed(request: HttpRequest) -> str:
     if has_second_factor(request.user):
         return "console:login_code"
     return "console:enrol" if settings.JISHI_STAFF_MFA else ""
+
+
+def without_second_factor(request: HttpRequest, actor: Actor) -> Actor:
+    """Staff whose session has not shown the second factor that the console asks for are shoppers outside of it.
+
+    One query for staff, none for others.
+    """
+    if actor.permissions and step_needed(request):
+        return replace(actor, permissions=frozenset())
+    return actor
 
 
 def has_second_factor(member: object) -> bool:

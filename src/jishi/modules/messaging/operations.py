@@ -4,9 +4,11 @@ import uuid
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, override
+from psycopg.types.json import Jsonb
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -19,21 +21,16 @@ SEND_TRIES_MAX = 5
 
 
 def notify(*, member_id: uuid.UUID, kind: str, key: str, facts: dict[str, Any], link: str = "") -> bool:
-    """Put a notice in a member's inbox, once per key."""
+    """Put a notice in a member's inbox, once per key; one statement. True when it was new."""
     if kind not in NOTICE_WORDS:
         raise ValueError(f"no words for notice {kind}")
-    _, is_new = Notice.objects.get_or_create(
-        key=key,
-        defaults={
-            "id": ids.new_id(),
-            "member_id": member_id,
-            "kind": kind,
-            "facts": facts,
-            "link": link,
-            "created_at": clock.now(),
-        },
-    )
-    return is_new
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messaging_notice (id, member_id, kind, facts, link, key, created_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
+            [ids.new_id(), member_id, kind, Jsonb(facts), link, key, clock.now()],
+        )
+        return cursor.rowcount == 1
 
 
 def mark_notices_read(*, by: Actor) -> int:

@@ -113,6 +113,8 @@ def introduce_member(*, member_id: uuid.UUID, visitor_id: uuid.UUID | None) -> b
 @in_transaction
 def credit_lines(credits: Sequence[NewCredit]) -> int:
     """Credit sharers for paid lines; a line is credited once. Returns how many were new."""
+    if not credits:
+        return 0
     before = Credit.objects.filter(order_line_id__in=[credit.order_line_id for credit in credits]).count()
     Credit.objects.bulk_create(
         [

@@ -13,7 +13,7 @@ from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import Kind, LoginRequired, Refusal
 from jishi.modules.people.public import actor_of_token
 from jishi.platform.http import SESSION_SCHEME, TOKEN_SCHEME, actor_of
-from jishi.surfaces.second_factor import step_needed
+from jishi.surfaces.second_factor import without_second_factor
 
 VISITOR_HEADER = "X-Visitor"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,7 +64,7 @@ def identify(request: HttpRequest) -> Caller:
     actor = actor_of(request)
     if actor.is_member:
         _require_csrf(request)
-        actor = _without_second_factor(request, _with_visitor(actor, visitor_id))
+        actor = without_second_factor(request, _with_visitor(actor, visitor_id))
         return Caller(actor=actor, scheme=SESSION_SCHEME, key=f"member:{actor.id}")
     if visitor_id is None and "jv" in request.COOKIES:
         _require_csrf(request)
@@ -124,13 +124,6 @@ def _caller_of_token(secret: str, visitor_id: uuid.UUID | None) -> Caller:
 
 def _with_visitor(actor: Actor, visitor_id: uuid.UUID | None) -> Actor:
     return replace(actor, visitor_id=visitor_id) if visitor_id else actor
-
-
-def _without_second_factor(request: HttpRequest, actor: Actor) -> Actor:
-    """Staff whose session has not shown the second factor that the console asks for are shoppers here."""
-    if actor.permissions and step_needed(request):
-        return replace(actor, permissions=frozenset())
-    return actor
 
 
 def _require_csrf(request: HttpRequest) -> None:

@@ -24,8 +24,8 @@ from jishi.modules.people.public import (
     save_address,
 )
 from jishi.surfaces.refusals import words_of
+from jishi.surfaces.regions import place_of, regions_under
 from jishi.surfaces.shop.frame import go, require_member, safe_next, show, show_part
-from jishi.surfaces.shop.regions import cities_of, districts_of, name_of, provinces
 
 REGION_FIELDS = ("province", "city", "district")
 
@@ -55,24 +55,25 @@ class AddressFields(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         province, city, district = (values.get(name, "") for name in REGION_FIELDS)
-        if province and province not in dict(provinces()):
-            self.add_error("province", _("请选择"))
-        elif province and cities_of(province) and city not in dict(cities_of(province)):
-            self.add_error("city", _("请选择"))
-        elif city and districts_of(city) and district not in dict(districts_of(city)):
-            self.add_error("district", _("请选择"))
+        chosen = {"province": ("", province), "city": (province, city), "district": (city, district)}
+        for name, (parent, code) in chosen.items():
+            known = dict(_choices(parent)) if parent or name == "province" else {}
+            if (code or (known and name != "province")) and code not in known:  # no province is said already
+                self.add_error(name, _("请选择"))
+                break
         return values
 
     def as_address(self) -> AddressForm:
         values = self.cleaned_data
-        province, city, district = (values.get(name, "") for name in REGION_FIELDS)
+        code = next(values[name] for name in reversed(REGION_FIELDS) if values.get(name))
+        province, city, district = place_of(code) or ("", "", "")
         return AddressForm(
             name=values["name"],
             phone=values["phone"],
-            region_code=district or (city if not city.endswith("9000") else "") or province,
-            province=name_of(province),
-            city=name_of(city),
-            district=name_of(district),
+            region_code=code,
+            province=province,
+            city=city,
+            district=district,
             line=values["line"],
             is_default=values["is_default"],
         )
@@ -149,12 +150,12 @@ def save_from(
 def region_choices(form: AddressFields) -> list[dict[str, Any]]:
     """The three lists with what is chosen; a list without entries is left out."""
     province, city, district = (str(form[name].value() or "") for name in REGION_FIELDS)
-    rows = [("province", provinces(), province)]
-    if cities_of(province):
-        rows.append(("city", cities_of(province), city))
-        known = city if city in dict(cities_of(province)) else ""
-        if districts_of(known):
-            rows.append(("district", districts_of(known), district))
+    rows = [("province", _choices(""), province)]
+    if province and _choices(province):
+        rows.append(("city", _choices(province), city))
+        known = city if city in dict(_choices(province)) else ""
+        if known and _choices(known):
+            rows.append(("district", _choices(known), district))
     return [{"field": form[name], "choices": choices, "value": value} for name, choices, value in rows]
 
 
@@ -176,15 +177,21 @@ def _initial(address_id: uuid.UUID | None, *, by: Actor) -> dict[str, Any]:
         return {}
     view = address_view(address_id, by=by)
     code = view.region_code
-    city = next((c for c, _name in cities_of(code) if c[:4] == code[:4]), "")
-    if not city and cities_of(code):
-        city = f"{code[:2]}9000"
+    province = f"{code[:2]}0000"
+    cities = _choices(province)
+    inside = next((known for known, _name in cities if known[:4] == code[:4]), "")
+    outside = next((known for known, _name in cities if code in dict(_choices(known))), "")
     return {
         "name": view.name,
         "phone": view.phone.removeprefix("+86"),
-        "province": f"{code[:2]}0000",
-        "city": city,
+        "province": province,
+        "city": inside or outside,
         "district": code,
         "line": view.line,
         "is_default": view.is_default,
     }
+
+
+def _choices(parent: str) -> list[tuple[str, str]]:
+    """What lies directly under a code, as a list to choose from; provinces under nothing."""
+    return [(region.code, region.name) for region in regions_under(parent)]

@@ -11,6 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from jishi.kernel import clock
+from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.campaigns.public import (
     Arm,
@@ -28,14 +29,19 @@ from jishi.modules.plays.group_buy.public import OfferView, is_selling, offers_b
 from jishi.modules.plays.life.public import PlayKind, PlayView, plays_by_ids
 from jishi.modules.plays.life.public import is_running as is_play_running
 from jishi.platform.http import actor_of
+from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import goods_markup
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
 
 CAMPAIGNS_ON_HOME = 2
+KEPT_SECONDS = 2.0
+PEOPLE_KEPT = 5_000
 _PAGES = {
     PlayKind.BARGAIN: "shop:bargains",
     PlayKind.RED_PACKET: "shop:packets",
 }
+_kept: tuple[float, list[CampaignView]] | None = None
+_arms: Memo[tuple[object, ...], Arm] = Memo(size=PEOPLE_KEPT)
 _PAGES_BY_ID = {PlayKind.FLASH_SALE: "shop:flash_session", PlayKind.LUCKY_DRAW: "shop:draw"}
 
 
@@ -67,15 +73,42 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
 def campaign_banners(request: HttpRequest) -> list[CampaignView]:
     """The campaigns that the front page shows to this person: not those they are held out of.
 
-    One query, and one statement for each campaign that runs.
+    The campaigns are read again every two seconds in each process. The first sight of a person is written down, one
+    statement for each campaign; the arm of those seen before is remembered.
     """
     actor = actor_of(request)
+    now = clock.now()
     return [
         found
-        for found in running_campaigns(limit=CAMPAIGNS_ON_HOME)
-        if note_sight(found, member_id=actor.id, visitor_id=actor.visitor_id, came_by_address=False)
-        is Arm.SHOWN
+        for found in campaigns_kept()
+        if is_running(found, now=now) and _arm_on_home(found, actor) is Arm.SHOWN
     ]
+
+
+def campaigns_kept() -> list[CampaignView]:
+    """Those that run, read again every two seconds."""
+    global _kept  # noqa: PLW0603  (the one thing remembered here)
+    now = clock.monotonic_seconds()
+    kept = _kept
+    if kept is None or now - kept[0] > KEPT_SECONDS:
+        kept = (now, running_campaigns(limit=CAMPAIGNS_ON_HOME))
+        _kept = kept
+    return kept[1]
+
+
+def forget_campaigns() -> None:
+    global _kept  # noqa: PLW0603
+    _kept = None
+    _arms.clear()
+
+
+def _arm_on_home(found: CampaignView, actor: Actor) -> Arm:
+    """The same person stands in the same arm as long as the holdout's share stays; their sight is noted already."""
+    key = (found.id, found.holdout_bps, actor.id, actor.visitor_id)
+    return _arms.get(
+        key,
+        lambda: note_sight(found, member_id=actor.id, visitor_id=actor.visitor_id, came_by_address=False),
+    )
 
 
 def _mode(found: CampaignView) -> str:

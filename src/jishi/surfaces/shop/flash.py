@@ -1,6 +1,7 @@
 """Flash sales: the sessions of the day, an item to tap, and the page that waits for its order."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.flows.passes import issue_member_pass
+from jishi.flows.passes import is_new_member, issue_member_pass
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -40,6 +41,7 @@ STATE_SECONDS = 4  # how often an open page asks what is left
 STRIP_ITEMS = 6
 KEPT_SECONDS = 2.0
 _kept: tuple[float, list[SaleView]] | None = None
+_goods_kept: tuple[float, dict[uuid.UUID, VariantView]] | None = None
 
 
 @require_safe
@@ -56,7 +58,7 @@ def sessions(request: HttpRequest, play_id: uuid.UUID | None = None) -> HttpResp
         "sale": sale,
         "phase": phase,
         "deadline": sale.play.opens_at if phase == "coming" else sale.play.closes_at,
-        "cards": item_cards(sale),
+        "cards": item_cards(sale, by=actor),
         "is_reminded": actor.is_member
         and bool(wants_reminder(play_ids=[sale.id], member_id=actor.require_member())),
         "share": _share_card(sale),
@@ -116,7 +118,7 @@ def remind(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
 
 
 def flash_strip() -> dict[str, Any] | None:
-    """For the front page: the session that runs, else the next; None when there is none. Two queries for its goods."""
+    """For the front page: the session that runs, else the next; None when there is none. One query: what is left."""
     found = [sale for sale in sessions_kept() if phase_of(sale.play) != "over"]
     if not found:
         return None
@@ -126,7 +128,7 @@ def flash_strip() -> dict[str, Any] | None:
         "sale": sale,
         "phase": phase,
         "deadline": sale.play.opens_at if phase == "coming" else sale.play.closes_at,
-        "cards": item_cards(sale)[:STRIP_ITEMS],
+        "cards": _cards_of(sale, variants=_goods_of_strip(sale))[:STRIP_ITEMS],
     }
 
 
@@ -158,8 +160,8 @@ def sessions_kept(*, is_fresh: bool = False) -> list[SaleView]:
 
 
 def forget_sessions() -> None:
-    global _kept  # noqa: PLW0603
-    _kept = None
+    global _kept, _goods_kept  # noqa: PLW0603
+    _kept = _goods_kept = None
 
 
 def phase_of(play: PlayView) -> str:
@@ -170,19 +172,39 @@ def phase_of(play: PlayView) -> str:
     return "coming" if is_ahead else "over"
 
 
-def item_cards(sale: SaleView) -> list[dict[str, Any]]:
-    """Items as cards with their true stock; two queries."""
-    variants = variants_by_ids([item.variant_id for item in sale.items])
+def item_cards(sale: SaleView, *, by: Actor | None = None) -> list[dict[str, Any]]:
+    """Items as cards with their true stock; two queries, one more for a member while units are kept for new members."""
+    return _cards_of(sale, variants=variants_by_ids([item.variant_id for item in sale.items]), by=by)
+
+
+def _goods_of_strip(sale: SaleView) -> dict[uuid.UUID, VariantView]:
+    """Titles and pictures of a session's goods, read again every two seconds."""
+    global _goods_kept  # noqa: PLW0603
+    now = clock.monotonic_seconds()
+    kept = _goods_kept
+    wanted = [item.variant_id for item in sale.items]
+    if kept is None or now - kept[0] > KEPT_SECONDS or not kept[1].keys() >= set(wanted):
+        kept = (now, variants_by_ids(wanted))
+        _goods_kept = kept
+    return kept[1]
+
+
+def _cards_of(
+    sale: SaleView, *, variants: Mapping[uuid.UUID, VariantView], by: Actor | None = None
+) -> list[dict[str, Any]]:
     stock = stock_by_item([item.id for item in sale.items])
     phase = phase_of(sale.play)
+    is_new = by is not None and any(left.reserved for left in stock.values()) and is_new_member(by)
     return [
-        _card(item, variants[item.variant_id], stock.get(item.id), phase=phase)
+        _card(item, variants[item.variant_id], stock.get(item.id), phase=phase, is_new=is_new)
         for item in sale.items
         if item.variant_id in variants
     ]
 
 
-def _card(item: ItemView, variant: VariantView, stock: ItemStock | None, *, phase: str) -> dict[str, Any]:
+def _card(
+    item: ItemView, variant: VariantView, stock: ItemStock | None, *, phase: str, is_new: bool
+) -> dict[str, Any]:
     left = stock or ItemStock(item_id=item.id, capacity=item.units, taken=0)
     return {
         "item": item,
@@ -193,7 +215,8 @@ def _card(item: ItemView, variant: VariantView, stock: ItemStock | None, *, phas
         "stock": left,
         "off_percent": item.discount_minor * 100 // item.list_minor if item.list_minor else 0,
         "state": _state_of(left),
-        "can_buy": phase == "running" and left.free > 0,
+        "can_buy": phase == "running" and left.free_for(is_new=is_new) > 0,
+        "is_new": is_new,
         "phase": phase,
     }
 
@@ -209,10 +232,22 @@ def _state_of(stock: ItemStock) -> dict[str, Any]:
     return {
         "item": str(stock.item_id),
         "free": stock.free,
+        "free_for_all": stock.free_for(is_new=False),
+        "reserved": _reserved_words(stock),
         "percent": stock.taken_percent,
         "returned": returned,
         "words": _("剩 %(free)d 件") % {"free": stock.free} if stock.free else _("抢完了"),
     }
+
+
+def _reserved_words(stock: ItemStock) -> str:
+    """What is kept for new members, and until when; empty when nothing is."""
+    if not stock.reserved or stock.reserved_until is None:
+        return ""
+    at = f"{stock.reserved_until.astimezone(ZoneInfo(settings.TIME_ZONE)):%H:%M}"
+    if stock.reserved >= stock.free:
+        return _("剩下的 %(count)d 件留给新会员到 %(at)s") % {"count": stock.free, "at": at}
+    return _("其中 %(count)d 件留给新会员到 %(at)s") % {"count": stock.reserved, "at": at}
 
 
 def _rush_values(actor: Actor, sale: SaleView, phase: str) -> dict[str, Any]:

@@ -113,9 +113,11 @@ def _units_to_ship(lines: list[OrderLine], asked: dict[uuid.UUID, int] | None) -
 def _write_shipment(
     order: Order, carrier: str, tracking_number: str, units: dict[uuid.UUID, int]
 ) -> Shipment:
-    shipment, is_new = Shipment.objects.get_or_create(
-        order=order, carrier=carrier, tracking_number=tracking_number, defaults={"shipped_at": clock.now()}
-    )
+    parcel = {"order": order, "carrier": carrier, "tracking_number": tracking_number}
+    shipment = Shipment.objects.filter(**parcel).first()  # the order is locked: nobody makes it meanwhile
+    is_new = shipment is None
+    if shipment is None:
+        shipment = Shipment.objects.create(**parcel, shipped_at=clock.now())
     for line_id, count in units.items():
         OrderLine.objects.filter(id=line_id).update(shipped_quantity=F("shipped_quantity") + count)
         known = (

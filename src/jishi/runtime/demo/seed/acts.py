@@ -12,6 +12,7 @@ from jishi.modules.orders.public import OrderView, order_view
 from jishi.modules.payments.public import Outcome, OutcomeKind, open_payment
 from jishi.modules.plays.group_buy.public import LateChoice, OfferView
 from jishi.modules.sharing.public import Channel, TargetKind, record_touch, share
+from jishi.runtime.demo.seed.jobs import attempt
 from jishi.runtime.demo.seed.people import Neighbour
 
 FEE_BASIS_POINTS = 60
@@ -33,23 +34,27 @@ def come_from(visitor: Neighbour, source: str) -> None:
 
 
 def order(buyer: Neighbour, items: list[tuple[uuid.UUID, int]]) -> uuid.UUID:
-    return order_items(
-        items, by=buyer.actor, delivery=Delivery(address_id=buyer.address_id), expected_total_minor=None
-    )
+    """Raises what `order_items` raises."""
+    with attempt():
+        return order_items(
+            items, by=buyer.actor, delivery=Delivery(address_id=buyer.address_id), expected_total_minor=None
+        )
 
 
 def sit_down(
     buyer: Neighbour, offer: OfferView, *, team_id: uuid.UUID | None, variant_id: uuid.UUID
 ) -> OrderView:
+    """Order a seat and pay for it; the order as it was placed. Raises what `order_seat` raises."""
     wish = SeatWish(offer.id, team_id, variant_id, 1, LateChoice.OTHER_TEAM)
-    order_id = order_seat(
-        wish, by=buyer.actor, delivery=Delivery(address_id=buyer.address_id), expected_total_minor=None
-    )
-    pay(buyer, order_id)
-    return order_view(order_id, by=SYSTEM)
+    with attempt():
+        order_id = order_seat(
+            wish, by=buyer.actor, delivery=Delivery(address_id=buyer.address_id), expected_total_minor=None
+        )
+    return pay(order_id)
 
 
-def pay(buyer: Neighbour, order_id: uuid.UUID) -> None:
+def pay(order_id: uuid.UUID) -> OrderView:
+    """The money arrives at the held moment. Returns the order as it was before."""
     view = order_view(order_id, by=SYSTEM)
     payment = open_payment(
         order_id=order_id,
@@ -78,6 +83,7 @@ def pay(buyer: Neighbour, order_id: uuid.UUID) -> None:
             clock.now().timestamp(),
         )
     )
+    return view
 
 
 def ship(order_id: uuid.UUID, *, number: int) -> None:

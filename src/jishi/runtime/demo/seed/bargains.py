@@ -106,7 +106,7 @@ def _bargain(
             order_id = order_bargained(
                 bargain_id, by=launcher.actor, delivery=delivery, expected_total_minor=None
             )
-            acts.pay(launcher, order_id)
+            acts.pay(order_id)
         let_it_sink_in()
 
 

@@ -57,7 +57,7 @@ def hold_flash_sales(*, shop: Shop, street: Street, dice: random.Random) -> None
     before = opens - timedelta(hours=SESSION_HOURS)
     ended = _publish(shop, ENDED, name="早市秒杀", opens=before)
     _sell(ended, ENDED, street=street, dice=dice, since=before, until=opens)
-    with clock.held_at(opens + timedelta(minutes=1)):
+    with clock.held_at(min(opens + timedelta(minutes=1), clock.now())):
         advance_plays()
         settle_closed_sales()
     running = _publish(shop, RUNNING, name="整点秒杀", opens=opens)
@@ -89,7 +89,7 @@ def _sell(
 ) -> None:
     """Most tap once and pay within minutes; some pay never and their units go to others."""
     buyers = street.neighbours[60:200]
-    with clock.held_at(since + timedelta(seconds=1)):
+    with clock.held_at(min(since + timedelta(seconds=1), clock.now())):
         advance_plays()
     moments = sorted(dice.uniform(0.02, 0.9) for row in goods for _ in range(row[4]))
     wanted = [
@@ -98,16 +98,17 @@ def _sell(
         for buyer in dice.sample(buyers, row[4])
     ]
     dice.shuffle(wanted)
+    next_in_line = dice.sample(street.neighbours[200:260], 1 + len(wanted) // 11)
     for number, (share, (item, buyer)) in enumerate(zip(moments, wanted, strict=True)):
         moment = since + (until - since) * share
         with clock.held_at(moment):
             order_id = _tap(item, buyer) if number % 3 else _walk(item, buyer)
             if number % 11 == 7:
                 cancel_unpaid(order_id, by=SYSTEM, reason="not_paid_in_time")
-                order_id = _walk(item, dice.choice(street.neighbours[200:260]))
+                order_id = _walk(item, next_in_line.pop())
             is_open = until - moment < timedelta(minutes=9) and number % 4 == 0
             if not is_open or until < clock.now():
-                acts.pay(buyer, order_id)
+                acts.pay(order_id)
     let_it_sink_in()
 
 

@@ -16,6 +16,7 @@ from jishi.modules.catalog.public import (
 )
 from jishi.modules.inventory.public import Figure, count_stock
 from jishi.modules.orders.public import Rate, set_default_shipping
+from jishi.platform.transactions import in_transaction
 from jishi.runtime.demo.catalogue import PRODUCTS, Product, category_path
 from jishi.runtime.demo.pictures import VIEWS, paint
 
@@ -43,6 +44,7 @@ class Shop:
         return next(shelf for shelf in self.shelves if shelf.product.handle == handle)
 
 
+@in_transaction
 def stock_shop() -> Shop:
     set_default_shipping(
         by=SYSTEM,
@@ -68,6 +70,7 @@ class Painter:
             for product in PRODUCTS
         }
 
+    @in_transaction
     def hang_pictures(self, shop: Shop) -> None:
         for shelf in shop.shelves:
             for picture in self._pictures[shelf.product.handle]:

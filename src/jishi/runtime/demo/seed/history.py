@@ -25,6 +25,7 @@ from jishi.modules.plays.group_buy.public import (
     team_view,
 )
 from jishi.modules.sharing.public import TargetKind
+from jishi.platform.transactions import in_transaction
 from jishi.runtime.demo.catalogue import GROUP_BUYS, GroupBuyIdea
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shelf, Shop
@@ -67,7 +68,7 @@ def play_history(*, shop: Shop, street: Street, dice: random.Random, days: int) 
 
 def _opens_on(index: int, days: int) -> int:
     """The first offers ran long ago, the others opened one after another and still run."""
-    return index * 9 if index < OFFERS_IN_THE_PAST else days - 50 + index * 3
+    return index * 9 if index < OFFERS_IN_THE_PAST else max(0, days - 50 + index * 3)
 
 
 def _open_offer(idea: GroupBuyIdea, shelf: Shelf, *, index: int, day: datetime) -> OfferView:
@@ -89,8 +90,9 @@ def _open_offer(idea: GroupBuyIdea, shelf: Shelf, *, index: int, day: datetime) 
     return publish_offer(create_offer(form, by=SYSTEM).id, by=SYSTEM)
 
 
+@in_transaction
 def _play_day(day: _Day, *, step: int, days: int) -> None:
-    growth = 0.45 + 0.75 * step / days
+    growth = 0.35 + 0.75 * step / days
     wave = WEEKDAY_WEIGHT[day.start.weekday()] * day.dice.uniform(0.8, 1.2) * growth
     _visit(day, count=int(140 * wave))
     for _ in range(round(3.0 * wave)):
@@ -105,9 +107,9 @@ def _play_day(day: _Day, *, step: int, days: int) -> None:
 def _visit(day: _Day, *, count: int) -> None:
     """Browsers that only looked."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO people_visit (visitor_id, day) VALUES (%s, %s)",
-            [(ids.new_id(), day.start.date()) for _ in range(count)],
+        cursor.execute(
+            "INSERT INTO people_visit (visitor_id, day) SELECT visitor_id, %s FROM unnest(%s::uuid[]) AS visitor_id",
+            [day.start.date(), [ids.new_id() for _ in range(count)]],
         )
 
 
@@ -129,14 +131,12 @@ def _buy_alone(day: _Day) -> None:
         if fate < 0.07:
             cancel_unpaid(order_id, by=SYSTEM, reason="not_paid_in_time")
         else:
-            acts.pay(buyer, order_id)
-            day.to_ship.append((moment, order_id))
-        let_it_sink_in()
+            acts.pay(order_id)
     if 0.07 <= fate < 0.10:
         with clock.held_at(moment + acts.minutes(day.dice.uniform(60, 300))):
             refund_order(order_id, reason="changed_mind")
-            let_it_sink_in()
-            day.to_ship.remove((moment, order_id))
+    elif fate >= 0.10:
+        day.to_ship.append((moment, order_id))
 
 
 def _gather(day: _Day, offer: OfferView) -> None:
@@ -144,15 +144,12 @@ def _gather(day: _Day, offer: OfferView) -> None:
     moment = _moment(day, latest_hour=20)
     leader = _sharer(day, moment)
     variant_id = day.dice.choice(offer.prices).variant_id
-    orders: list[uuid.UUID] = []
     try:
         with clock.held_at(moment):
             opened = acts.sit_down(leader, offer, team_id=None, variant_id=variant_id)
-            let_it_sink_in()
     except (MemberLimitReached, OutOfStock):
         return
-    orders.append(opened.id)
-    team_id = opened.team_id
+    orders, team_id = [opened.id], opened.team_id
     if team_id is None:
         return
     fills = day.dice.random() < 0.82
@@ -161,7 +158,7 @@ def _gather(day: _Day, offer: OfferView) -> None:
     for _ in range(seats):
         moment += acts.minutes(day.dice.uniform(4, 55))
         friend = _somebody(day, moment)
-        if friend.actor.id in sat or team_view(team_id).state is not TeamState.FORMING:
+        if friend.actor.id in sat:
             continue
         sat.add(friend.actor.id)
         try:
@@ -169,23 +166,25 @@ def _gather(day: _Day, offer: OfferView) -> None:
                 if day.dice.random() < 0.8:
                     acts.follow_link(friend, leader, kind=TargetKind.TEAM, target_id=team_id)
                 orders.append(acts.sit_down(friend, offer, team_id=team_id, variant_id=variant_id).id)
-                let_it_sink_in()
         except (MemberLimitReached, OutOfStock):
             continue
     _end(day, team_id, orders, moment=moment, hours=offer.team_hours)
 
 
 def _end(day: _Day, team_id: uuid.UUID, orders: list[uuid.UUID], *, moment: datetime, hours: int) -> None:
+    """A full team is shipped; one that is not ends at its deadline, which for the last ones is yet to come."""
     if team_view(team_id).state is TeamState.SUCCEEDED:
         day.to_ship.extend((moment, order_id) for order_id in orders)
         return
-    with clock.held_at(moment + timedelta(hours=hours, minutes=1)):
-        end_due_team(team_id)
-        let_it_sink_in()
+    over = moment + timedelta(hours=hours, minutes=1)
+    if over < clock.now():
+        with clock.held_at(over):
+            end_due_team(team_id)
 
 
 def _move_parcels(day: _Day) -> None:
     """What was paid before yesterday noon leaves today; what left four days ago has arrived."""
+    let_it_sink_in()
     leaving = [pair for pair in day.to_ship if pair[0] < day.start + timedelta(hours=10)]
     day.to_ship = [pair for pair in day.to_ship if pair not in leaving]
     moment = day.start + timedelta(hours=16, minutes=day.dice.randint(0, 59))
@@ -200,14 +199,16 @@ def _move_parcels(day: _Day) -> None:
         day.to_receive = [pair for pair in day.to_receive if pair[0] > moment]
         for _, order_id in due:
             receive_order(order_id, by=SYSTEM)
-        let_it_sink_in()
+    let_it_sink_in()
 
 
 def _close_early_offers(offers: list[OfferView]) -> None:
-    for offer in offers[:OFFERS_IN_THE_PAST]:
-        with clock.held_at(offer.closes_at + timedelta(days=2)):
-            close_offer(offer.id, by=SYSTEM)
-            let_it_sink_in()
+    """Two days after their end, if those have passed."""
+    for offer in offers:
+        closed_at = offer.closes_at + timedelta(days=2)
+        if closed_at < clock.now():
+            with clock.held_at(closed_at):
+                close_offer(offer.id, by=SYSTEM)
 
 
 def _arrive(day: _Day, buyer: Neighbour, *, target: uuid.UUID | None) -> None:

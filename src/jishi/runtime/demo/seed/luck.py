@@ -108,28 +108,27 @@ def _past_draw(shop: Shop, people: list[Neighbour], *, at: datetime, dice: rando
 
 
 def _running_draws(shop: Shop, street: Street, *, now: datetime, dice: random.Random) -> None:
-    begun = now - timedelta(days=2)
+    begun = now - timedelta(days=2, hours=10)  # two long days of people coming by end before now
+    final = DrawTerms(
+        mode=DrawMode.FINAL,
+        prizes=(
+            PrizeForm(name="一等奖 ¥188", kind=PrizeKind.MONEY, stock=1, amount_minor=18_800),
+            PrizeForm(
+                name="二等奖红包", kind=PrizeKind.RED_PACKET, stock=10, amount_minor=2_000, min_minor=500
+            ),
+        ),
+        order_daily=5,
+        share_daily=3,
+        check_in_daily=1,
+    )
     with clock.held_at(begun):
         draw = _draw("冬至抽奖", _prizes(shop), opens_at=begun, days=9)
-        _come_by(draw, street.neighbours[100:118], days=2, dice=dice, spins=True)
-        # the two people of the demo have a ticket each that waits for them
-        clock.advance_held(timedelta(minutes=1))
-        for person in street.neighbours[:2]:
-            check_in(draw.id, by=person.actor)
-        final = DrawTerms(
-            mode=DrawMode.FINAL,
-            prizes=(
-                PrizeForm(name="一等奖 ¥188", kind=PrizeKind.MONEY, stock=1, amount_minor=18_800),
-                PrizeForm(
-                    name="二等奖红包", kind=PrizeKind.RED_PACKET, stock=10, amount_minor=2_000, min_minor=500
-                ),
-            ),
-            order_daily=5,
-            share_daily=3,
-            check_in_daily=1,
-        )
         head = _head("元旦开奖", opens_at=begun, until=now + timedelta(days=20))
         drawn_later = draw_view(publish_draw(create_draw(head, final, by=SYSTEM).id, by=SYSTEM).id)
+        _come_by(draw, street.neighbours[100:118], days=2, dice=dice, spins=True)
+        # the two people of the demo have a ticket each that waits for them
+        for person in street.neighbours[:2]:
+            check_in(draw.id, by=person.actor)
     with clock.held_at(begun + timedelta(hours=3)):
         _come_by(drawn_later, street.neighbours[120:140], days=1, dice=dice, spins=False)
 

@@ -23,6 +23,7 @@ from jishi.modules.sharing.public import (
     record_touch,
     share,
 )
+from jishi.platform.transactions import in_transaction
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.people import name_neighbours
 from jishi.runtime.demo.seed.jobs import let_it_sink_in
@@ -74,6 +75,7 @@ class Street:
         return [neighbour for neighbour in self.neighbours if neighbour.joined_at <= instant]
 
 
+@in_transaction
 def settle_neighbours(*, dice: random.Random, days: int) -> Street:
     accounts = _hire_staff()
     names = name_neighbours(count=NEIGHBOURS, chance=dice)
@@ -90,6 +92,7 @@ def settle_neighbours(*, dice: random.Random, days: int) -> Street:
         was_brought = index > NEIGHBOURS // 3 and dice.random() < 0.6
         friend = neighbours[int(dice.expovariate(0.16)) % SHARERS] if was_brought else None
         neighbours.append(_settle(nickname, dice=dice, at=at, phone=phone, friend=friend))
+    let_it_sink_in()
     return Street(neighbours=neighbours, sharers=neighbours[:SHARERS], accounts=accounts)
 
 
@@ -122,7 +125,6 @@ def _settle(
             record_touch(visitor_id=visitor_id, member_id=None, code=link.code)
         member_id = enrol_member(by=SYSTEM, phone=phone, nickname=nickname, visitor_id=visitor_id)
         recognise_visitor(visitor_id=visitor_id, member_id=member_id)
-        let_it_sink_in()
         actor = actor_of_id(member_id, visitor_id=visitor_id)
         address = save_address(
             AddressForm(nickname, phone, code, province, city, district, line, is_default=True), by=actor

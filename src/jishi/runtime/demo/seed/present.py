@@ -7,6 +7,7 @@ from jishi.kernel import clock
 from jishi.modules.inventory.public import OutOfStock
 from jishi.modules.plays.group_buy.public import MemberLimitReached, OfferView, selling_offers
 from jishi.modules.sharing.public import Channel, TargetKind, share
+from jishi.platform.transactions import in_transaction
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shop
 from jishi.runtime.demo.seed.jobs import let_it_sink_in
@@ -15,6 +16,7 @@ from jishi.runtime.demo.seed.people import Street
 TEAMS_FORMING = 14
 
 
+@in_transaction
 def open_present_teams(*, shop: Shop, street: Street, dice: random.Random) -> None:
     """Most are one short; the leader of the demo (阿苏) waits for one more, the shopper of the demo is in none."""
     offers = selling_offers(limit=20)
@@ -26,7 +28,7 @@ def open_present_teams(*, shop: Shop, street: Street, dice: random.Random) -> No
     with clock.held_at(now - timedelta(minutes=2)):
         for handle in street.sharers[:6]:
             share(by=handle.actor, target_kind=TargetKind.SHOP, target_id=None, channel=Channel.LINK)
-        let_it_sink_in()
+    let_it_sink_in()
 
 
 def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number: int) -> None:
@@ -37,7 +39,6 @@ def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number:
     try:
         with clock.held_at(moment):
             opened = acts.sit_down(leader, offer, team_id=None, variant_id=variant_id)
-            let_it_sink_in()
         short = 1 if number % 3 else min(2, offer.team_size - 1)
         for seat in range(offer.team_size - 1 - short):
             friend = street.neighbours[40 + number * 5 + seat]
@@ -45,6 +46,5 @@ def _open_team(offer: OfferView, *, street: Street, dice: random.Random, number:
             with clock.held_at(min(moment, clock.now())):
                 acts.follow_link(friend, leader, kind=TargetKind.TEAM, target_id=opened.team_id)
                 acts.sit_down(friend, offer, team_id=opened.team_id, variant_id=variant_id)
-                let_it_sink_in()
     except (MemberLimitReached, OutOfStock):
         return

@@ -174,6 +174,30 @@ def test_regions_follow_one_another_without_a_script(browser_of: BrowserOf) -> N
     assert 'name="city"' in answer
 
 
+@pytest.mark.parametrize(
+    ("city", "district", "region"),
+    [
+        ("330100", "330106", "浙江省杭州市西湖区"),
+        ("119000", "110105", "北京市"),
+        ("429000", "429004", "湖北省"),
+    ],
+)
+def test_an_address_opens_again_on_the_place_it_was_written_for(
+    browser_of: BrowserOf, city: str, district: str, region: str
+) -> None:
+    """A city's district, one of a municipality, and a county outside of any city."""
+    actor = make_member()
+    client = browser_of(actor)
+    sent = {"name": "苏晴", "phone": "13800002046", "line": "1 号", "province": f"{city[:2]}0000"}
+    assert client.post("/me/addresses/new/", {**sent, "city": city}).status_code == 422
+    client.post("/me/addresses/new/", {**sent, "city": city, "district": district})
+    saved = addresses_of(by=actor)[0]
+    assert saved.region_code == district and saved.full_text.startswith(region)
+    form = client.get(f"/me/addresses/{saved.id}/").content.decode()
+    for code in (sent["province"], city, district):
+        assert f'value="{code}" selected' in form
+
+
 def test_other_peoples_addresses_are_never_used(browser_of: BrowserOf) -> None:
     actor, other = make_member(), make_member()
     foreign = make_address(other)

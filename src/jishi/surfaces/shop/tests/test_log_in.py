@@ -10,8 +10,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from jishi.kernel.actor import Actor
-from jishi.modules.catalog.public import variants_by_ids
-from tests.world.makers import make_member, make_product
+from jishi.modules.catalog.public import unpublish_product, variants_by_ids
+from jishi.surfaces.second_factor import PASSED
+from tests.world.makers import OWNER, make_member, make_product
 
 pytestmark = pytest.mark.django_db
 BrowserOf = Callable[[Actor], Client]
@@ -126,3 +127,19 @@ def test_the_language_stays_with_the_member(browser_of: BrowserOf) -> None:
     actor = make_member()
     browser_of(actor).post("/language/", {"language": "en"})
     assert get_user_model().objects.get(id=actor.id).language == "en"
+
+
+def test_staff_without_their_second_factor_are_shoppers_in_the_shop(
+    browser_of: BrowserOf, settings: Any
+) -> None:
+    settings.JISHI_STAFF_MFA = True
+    owner = make_member(role="owner")
+    found = variants_by_ids([variant_id := make_product()])[variant_id]
+    unpublish_product(by=OWNER, product_id=found.product_id)
+    client, address = browser_of(owner), f"/p/{found.product_handle}/"
+    assert client.get(address).status_code == 404
+
+    session = client.session
+    session[PASSED] = str(owner.id)
+    session.save()
+    assert client.get(address).status_code == 200

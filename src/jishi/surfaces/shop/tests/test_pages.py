@@ -3,14 +3,27 @@
 import re
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.modules.campaigns.public import (
+    Block,
+    BlockKind,
+    CampaignForm,
+    CampaignView,
+    Theme,
+    create_campaign,
+    publish_campaign,
+    sight_counts,
+)
 from jishi.modules.catalog.public import variants_by_ids
+from jishi.surfaces.shop.flash import forget_sessions
 from jishi.surfaces.shop.urls import urlpatterns
 from tests.world.makers import OWNER, make_member, make_offer, make_product, take_seat
 
@@ -55,9 +68,9 @@ def handle_of(variant_id: uuid.UUID) -> str:
 
 
 def settle(browser: Client) -> None:
-    """Aisles and sessions are read now and then, a visit is noted once a day: none of it belongs to the page."""
+    """Aisles, sessions and campaigns are read now and then, a visit is noted once a day: it is no page's own."""
     browser.get("/flash/")
-    browser.get("/search/")
+    browser.get("/")
     browser.get("/search/")
 
 
@@ -135,6 +148,29 @@ def test_the_front_page_is_seven_queries_however_much_is_on(
         browser.get("/")
 
 
+def test_a_campaign_costs_the_front_page_nothing_and_a_running_sale_its_true_stock(
+    browser: Client, django_assert_num_queries: Any
+) -> None:
+    from tests.world.makers import make_sale
+
+    variant_id = make_product()
+    seat_in(make_offer(variant_id))
+    campaign = run_campaign()
+    address = reverse("shop:product", args=[handle_of(variant_id)])
+    settle(browser)
+    with django_assert_num_queries(7):
+        text = browser.get("/").content.decode()
+    assert reverse("shop:campaign", args=[campaign.slug]) in text
+    assert sight_counts(campaign.id)[0] == 1
+    sale = make_sale(variant_id, make_product(title="围巾"))
+    forget_sessions()
+    settle(browser)
+    with django_assert_num_queries(8):  # what is left of a sale is never remembered, not even for two seconds
+        assert str(sale.id) in browser.get("/").content.decode()
+    with django_assert_num_queries(7):  # the same, for one item, on top of the six of a product
+        browser.get(address)
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_a_product_is_six_queries_however_many_teams_wait(
     browser: Client, count: int, django_assert_num_queries: Any
@@ -148,6 +184,21 @@ def test_a_product_is_six_queries_however_many_teams_wait(
     with django_assert_num_queries(6):
         answer = browser.get(address)
     assert answer.content.decode().count("参团") == count
+
+
+def run_campaign() -> CampaignView:
+    """A campaign that is on and holds nobody out."""
+    now = clock.now()
+    form = CampaignForm(
+        name="冬至年货",
+        slug="winter",
+        headline="和邻居一起备年货",
+        theme=next(iter(Theme)),
+        opens_at=now - timedelta(hours=1),
+        closes_at=now + timedelta(days=1),
+        blocks=(Block(kind=BlockKind.BANNER, title="备年货", text="今天开始"),),
+    )
+    return publish_campaign(create_campaign(form, by=OWNER).id, by=OWNER)
 
 
 def seat_in(offer: Any) -> None:
