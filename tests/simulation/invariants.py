@@ -6,6 +6,8 @@ from jishi.flows.books import WALLET
 from jishi.modules.ledger.public import balances
 from jishi.modules.orders.public import OrderState, summaries_by_ids
 from jishi.modules.plays.group_buy.public import TeamState, teams_by_ids
+from jishi.surfaces.console import words as console_words
+from jishi.surfaces.shop import words
 from tests.simulation import plays_invariants
 from tests.simulation.rows import rows
 from tests.world import fake_provider
@@ -196,3 +198,14 @@ def _nobody_is_left_waiting(universe: "Universe") -> None:
     held = rows("SELECT count(*) FROM group_buy_seat WHERE state = 'held'")
     assert held == [(0,)], "a seat is held for nobody"
     plays_invariants.check_the_end(universe)
+    _everything_that_happened_has_words()
+
+
+def _everything_that_happened_has_words() -> None:
+    """No verb and no reason of an order is shown to people as we call it among ourselves."""
+    for (verb,) in rows("SELECT DISTINCT verb FROM platform_history WHERE subject_kind = 'order'"):
+        assert words.step_words(verb) != verb and console_words.step(verb) != verb, f"no words for {verb}"
+    for (reason,) in rows("SELECT DISTINCT reason FROM payments_refund"):
+        assert words.reason_words(reason) != reason and console_words.reason(reason) != reason, (
+            f"no words for {reason}"
+        )

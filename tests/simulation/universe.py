@@ -237,11 +237,11 @@ class Universe:
         units = {
             line.id: self.dice.randint(0, line.quantity) for line in lines_by_order([order_id])[order_id]
         }
-        refunds.refund_order(order_id, by=makers.OWNER, reason="service", units_by_line=units)
+        refunds.refund_order(order_id, by=makers.OWNER, reason="goodwill", units_by_line=units)
 
     def refund_all(self) -> None:
         _, order_id = self._some_order(*OrderState)
-        refunds.refund_order(order_id, by=makers.OWNER, reason="service")
+        refunds.refund_order(order_id, by=makers.OWNER, reason="goodwill")
 
     def ship(self) -> None:
         _, order_id = self._some_order(OrderState.PAID, OrderState.PARTLY_SHIPPED)

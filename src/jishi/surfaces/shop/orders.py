@@ -135,7 +135,8 @@ def _order_card(row: OrderSummary, lines: list[Any], team: TeamView | None) -> d
         actions.append(pay)
     label = state_words(row.state)
     if team is not None:
-        label = _("凑团中 · 还差 %(missing)d 席") % {"missing": team.missing_count}
+        missing = {"missing": team.missing_count}
+        label = _("凑团中 · 人够了") if team.is_assured else _("凑团中 · 还差 %(missing)d 席") % missing
         share = {"label": _("喊邻居来"), "url": reverse("shop:team", args=[team.id]), "is_main": True}
         actions.append(share)
     return {
@@ -208,6 +209,8 @@ def _lead(found: OrderView, team: TeamView | None) -> str:
         if found.pay_deadline <= clock.now():
             return _("付款时间过了，订单马上关闭，没有扣款。")
         return _("在时限内付款，货给你留着。")
+    if found.state is S.GATHERING and team is not None and team.is_assured:
+        return _("人够了，一定成团。再来人就更便宜，差价自动退给你。")
     if found.state is S.GATHERING and team is not None:
         return _("还差 %(missing)d 席。没凑满会全额原路退回。") % {"missing": team.missing_count}
     sentences = {

@@ -37,6 +37,7 @@ _STEPS = {
     "request_refund": gettext_noop("开始退款"),
     "refund": gettext_noop("退款到账"),
     "retry_refund": gettext_noop("再次发起退款"),
+    "cut_price": gettext_noop("差价退回"),
 }
 _REASONS = {
     "by_member": gettext_noop("你取消了订单"),
@@ -44,11 +45,19 @@ _REASONS = {
     "not_paid_in_time": gettext_noop("没有在时限内付款"),
     "team_failed": gettext_noop("没凑满，全额退回"),
     "team_gone": gettext_noop("团已经结束"),
+    "team_tier_reached": gettext_noop("人多更便宜，差价退回"),
+    "team_leader_free": gettext_noop("团长免单，货款退回"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
     "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("多付的一笔退回"),
     "automatic": gettext_noop("发货十天后自动收货"),
+    "damaged": gettext_noop("商品损坏"),
+    "wrong_goods": gettext_noop("发错货"),
+    "out_of_stock": gettext_noop("缺货"),
+    "late": gettext_noop("送得太晚"),
+    "goodwill": gettext_noop("协商补偿"),
+    "by_staff": gettext_noop("商家取消"),
 }
 _PROVIDERS = {
     "sandbox": (gettext_noop("沙盒收银台"), gettext_noop("练习用的收银台，不会真的扣钱")),
