@@ -55,9 +55,9 @@ VALUES (:o, 'B' || nextval('orders_number'), gen_random_uuid(), 'placed', 'CNY',
   'flash_sale', '%(play)s', now(), now() + interval '15 minutes', '');
 INSERT INTO orders_orderline (id, order_id, position, product_id, variant_id, sku, title, option_text, cover, quantity,
   list_minor, discount_minor, total_minor, cost_minor, weight_grams, discounts, refunded_minor, refunded_quantity,
-  shipped_quantity, cancelled_quantity, attribution_source, attribution_reason)
+  shipped_quantity, cancelled_quantity, cut_minor, attribution_source, attribution_reason)
 VALUES (:l, :o, 1, '%(product)s', '%(variant)s', 'S', '赣南脐橙', '', '', 1, 4200, 1210, 2990, 2000, 500,
-  '[{"kind": "flash_sale", "source_id": "%(play)s", "amount_minor": 1210, "label": "bench"}]', 0, 0, 0, 0, 'direct', 'direct');
+  '[{"kind": "flash_sale", "source_id": "%(play)s", "amount_minor": 1210, "label": "bench"}]', 0, 0, 0, 0, 0, 'direct', 'direct');
 INSERT INTO platform_history (subject_kind, subject_id, verb, before, after, actor_kind, actor_id, actor_label, note, details, at)
 VALUES ('order', :o, 'place', '', 'placed', 'member', gen_random_uuid(), '', '', '{}', now());
 INSERT INTO platform_fact (id, name, at, actor_kind, actor_id, subject_kind, subject_id, payload)
@@ -128,7 +128,7 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     publish_product(by=SYSTEM, product_id=product)
     variant = product_page(handle="bench-hot", by=SYSTEM).variants[0]
     count_stock(by=SYSTEM, figures=[Figure(variant.id, product, "HOT", UNITS)], key="bench")
-    _enrol(ground)
+    enrol(ground)
     now = clock.now()
     head = PlayHead("bench", "CNY", now - timedelta(minutes=1), now + timedelta(hours=5))
     items = [ItemForm(variant.id, 2990, UNITS, 0)]
@@ -146,7 +146,7 @@ def _stock_and_sale(ground: stage.Stage) -> dict[str, str]:
     }
 
 
-def _enrol(ground: stage.Stage) -> None:
+def enrol(ground: stage.Stage) -> None:
     """Members with a default address, copies of one that was enrolled as usual."""
     from jishi.kernel.actor import SYSTEM
     from jishi.modules.people.public import enrol_member

@@ -128,16 +128,18 @@ def pgbench(stage_: Stage, script: str, *, clients: int = 32, seconds: int = 5) 
     program = Path(embedded.__file__) and _pgbench_program()
     path = stage_.home / "script.sql"
     path.write_text(script)
-    found = subprocess.run(
+    done = subprocess.run(
         [
             *(program, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-T", str(seconds)),
             *("-f", str(path), stage_.dsn),
         ],
-        check=True,
+        check=False,
         capture_output=True,
         text=True,
-    ).stdout
-    line = next(line for line in found.splitlines() if line.startswith("tps ="))
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    line = next(line for line in done.stdout.splitlines() if line.startswith("tps ="))
     return float(line.split()[2])
 
 

@@ -2,7 +2,7 @@
 
 Marked are `gettext("…")` and its relatives (`_`, `gettext_lazy`, `ngettext`, `pgettext`), template tags
 `{% translate %}`, `{% trans %}`, `{% blocktranslate %}`, `_("…")` in tags, the `message` of every Refusal, and
-every Chinese text of a room's rules.py and of the notices in messaging/types.py.
+every Chinese text of a room's rules.py, of the festivals and of the notices in messaging/types.py.
 """
 
 import ast
@@ -16,6 +16,7 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "jishi"
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
+SPEAKING = ("rules.py", "festivals.py")
 _SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 _PLURAL = {"ngettext", "ngettext_lazy"}
 _TAG = re.compile(r"""\{%-?\s*trans(?:late)?\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -37,7 +38,7 @@ def gathered_pairs() -> set[tuple[str, str]]:
         if not {"migrations", "tests"} & set(path.parts):
             tree = ast.parse(path.read_text())
             found |= set(_texts_of_python(tree))
-            if path.name == "rules.py" or path.parts[-2:] == ("messaging", "types.py"):
+            if path.name in SPEAKING or path.parts[-2:] == ("messaging", "types.py"):
                 found |= {(text, "") for text in _chinese_of(tree)}
     for path in SOURCE.rglob("templates/**/*"):
         if path.is_file() and path.suffix in (".html", ".txt"):

@@ -1,23 +1,11 @@
 // Recomputes a bargain in the reader's own browser: the commitment, and every cut of the plan (docs/algorithms/bargain.md).
-
-const text = new TextEncoder();
-const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const hexOf = (buffer) => [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-async function commitmentOf(seed, terms) {
-  const tail = text.encode(terms);
-  const whole = new Uint8Array(seed.length + tail.length);
-  whole.set(seed);
-  whole.set(tail, seed.length);
-  return hexOf(await crypto.subtle.digest("SHA-256", whole));
-}
+import { below, keyOf, sha256 } from "./proof.js";
 
 async function weightsOf(seed, count) {
-  const key = await crypto.subtle.importKey("raw", seed, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const key = await keyOf(seed);
   const weights = [];
   for (let place = 0; place < count; place += 1) {
-    const digest = await crypto.subtle.sign("HMAC", key, text.encode(`cut:${place + 1}`));
-    const drawn = 60 + Number(new DataView(digest).getBigUint64(0) % 81n);
+    const drawn = 60 + (await below(81, key, `cut:${place + 1}`));
     const decay = count === 1 ? 150 : 150 - Math.floor((100 * place) / (count - 1));
     weights.push(drawn * decay);
   }
@@ -52,9 +40,8 @@ async function planOf(seed, total, slots, firstCutBps) {
 async function prove(place) {
   const { seed, terms, commitment, cuts, right, wrong } = place.dataset;
   const [, , start, floor, slots, firstCutBps] = terms.split("|");
-  const secret = bytesOf(seed);
-  const plan = await planOf(secret, Number(start) - Number(floor), Number(slots), Number(firstCutBps));
-  const isRight = (await commitmentOf(secret, terms)) === commitment && plan.join(",") === cuts;
+  const plan = await planOf(seed, Number(start) - Number(floor), Number(slots), Number(firstCutBps));
+  const isRight = (await sha256(seed + terms)) === commitment && plan.join(",") === cuts;
   place.textContent = isRight ? right : wrong;
   place.classList.add(isRight ? "text-leaf" : "text-accent-deep");
 }

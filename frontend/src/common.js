@@ -17,7 +17,11 @@ const two = (number) => String(number).padStart(2, "0");
 function tick(element) {
   const left = Math.max(0, Date.parse(element.dataset.deadline) - Date.now() - offset);
   const seconds = Math.ceil(left / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const days = seconds >= 172800 ? Math.floor(seconds / 86400) : 0;
+  const label = element.querySelector("i");
+  if (label) label.textContent = days ? (element.dataset.days ?? "").replace("{days}", days) : "";
+  const rest = seconds - days * 86400;
+  const parts = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60];
   element.querySelectorAll("b").forEach((cell, index) => {
     const text = two(parts[index] ?? 0);
     if (cell.textContent !== text) cell.textContent = text;

@@ -12,11 +12,21 @@ function say(card, text) {
   line.hidden = !text;
 }
 
+// A UUID of version 7: ids that begin with the time keep the index of claims small and warm.
+function timeOrderedId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | BigInt((bytes[6] << 8) | bytes[7]));
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 // The same key until the answer is final, so that a second tap or a lost answer never claims twice.
 function keyOf(pool) {
   const kept = sessionStorage.getItem(`flash:${pool}`);
   if (kept) return kept;
-  const key = crypto.randomUUID();
+  const key = timeOrderedId();
   sessionStorage.setItem(`flash:${pool}`, key);
   return key;
 }
@@ -91,10 +101,15 @@ function show(root, found) {
     const returned = card.querySelector("[data-flash-returned]");
     returned.textContent = left.returned;
     returned.hidden = !left.returned;
+    const reserved = card.querySelector("[data-flash-reserved]");
+    reserved.textContent = left.reserved;
+    reserved.hidden = !left.reserved;
+    const mine = "new" in card.dataset ? left.free : left.free_for_all;
     card.classList.toggle("is-gone", found.phase === "running" && left.free === 0);
     if (found.phase === "running" && !card.dataset.busy) {
-      button.disabled = left.free === 0;
-      button.textContent = left.free === 0 ? left.words : button.dataset.word;
+      button.disabled = mine === 0;
+      if (mine > 0) button.textContent = button.dataset.word;
+      else button.textContent = left.free > 0 ? button.dataset.reservedWord : left.words;
     }
   }
 }

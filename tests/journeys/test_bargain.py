@@ -12,7 +12,7 @@ from jishi.flows.refunds import refund_order
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import NotFound
-from jishi.modules.inventory.public import OutOfStock, sellable_by_variant
+from jishi.modules.inventory.public import OutOfStock, held_by_cause, sellable_by_variant
 from jishi.modules.ledger.public import BudgetExhausted
 from jishi.modules.orders.public import OrderState, order_view
 from jishi.modules.plays.bargain.public import (
@@ -133,6 +133,35 @@ def test_an_unpaid_order_gives_the_bargain_its_unit_back_and_it_runs_on() -> Non
     second = makers.buy_bargained(launcher, bargain_id)
     makers.pay(launcher, second)
     assert bargain_view(bargain_id).state is BargainState.BOUGHT
+
+
+def test_nobody_begins_another_bargain_while_an_order_of_the_first_may_still_fall_back() -> None:
+    offer = makers.make_bargain_offer(makers.make_product(price_minor=PRICE), member_limit=2)
+    launcher = old_member()
+    bargain_id = makers.launch(launcher, offer)
+    order_id = makers.buy_bargained(launcher, bargain_id)
+    with pytest.raises(AlreadyBargaining):
+        makers.launch(launcher, offer)
+    cancel_unpaid(order_id, by=SYSTEM, reason="not_paid_in_time")
+    assert bargain_view(bargain_id).state is BargainState.RUNNING
+
+
+def test_money_for_the_cancelled_order_of_a_bargain_that_runs_on_gets_the_unit_it_holds() -> None:
+    variant = makers.make_product(price_minor=PRICE, stock=1)
+    offer = makers.make_bargain_offer(variant, units=1, budget_minor=2_000)
+    launcher = old_member()
+    bargain_id = makers.launch(launcher, offer)
+    order_id = makers.buy_bargained(launcher, bargain_id)
+    payment = makers.start_paying(launcher, order_id)
+    cancel_unpaid(order_id, by=SYSTEM, reason="not_paid_in_time")
+    assert bargain_view(bargain_id).state is BargainState.RUNNING
+    fake_provider.pay_at_cashier(payment.id)
+    take_outcome(payment.id, fake_provider.outcome_of(payment.id))
+    assert order_view(order_id, by=launcher).state is OrderState.PAID
+    assert bargain_view(bargain_id).state is BargainState.BOUGHT
+    assert held_by_cause(kind="bargain", cause_ids=[bargain_id]) == {}
+    assert held_by_cause(kind="order", cause_ids=[order_id]) == {order_id: 1}
+    assert sellable_by_variant([variant])[variant] == 0
 
 
 def test_time_over_gives_unit_stock_and_budget_back_and_shows_the_seed() -> None:

@@ -31,6 +31,13 @@ SERVING = frozenset({"owner", "operator", "service"})
 REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
+CAMPAIGN = {
+    "name": "年货节",
+    "slug": "another-days",
+    "opens_at": "2030-01-01T00:00:00Z",
+    "closes_at": "2030-02-01T00:00:00Z",
+    "blocks": [{"kind": "banner", "title": "年货"}],
+}
 BARGAIN = {
     "product_id": "{bargain_product}",
     "variant_id": "{bargain_variant}",
@@ -247,6 +254,17 @@ TABLE = (
     Row("replace_lucky_draw", "/staff/draws/{draw_draft}", EDITORS, DRAW),
     Row("publish_lucky_draw", "/staff/draws/{draw_draft}/publish", EDITORS),
     Row("close_lucky_draw", "/staff/draws/{draw}/close", EDITORS),
+    # campaigns
+    Row("list_campaigns", "/campaigns", ALL),
+    Row("get_campaign", "/campaigns/town-days", ALL),
+    Row("list_all_campaigns", "/staff/campaigns", REPORTERS),
+    Row("create_campaign_page", "/staff/campaigns", EDITORS, CAMPAIGN),
+    Row("replace_campaign", "/staff/campaigns/{draft_campaign}", EDITORS, CAMPAIGN | {"version": 1}),
+    Row("publish_campaign_page", "/staff/campaigns/{draft_campaign}/publish", EDITORS),
+    Row("close_campaign_page", "/staff/campaigns/{campaign}/close", EDITORS),
+    Row("get_campaign_report", "/reports/campaigns/{campaign}", REPORTERS),
+    Row("simulate_campaign", "/reports/what-if", REPORTERS, {"reach": 100, "price_minor": 1000}),
+    Row("list_festivals", "/festivals", REPORTERS),
     # sharing
     Row("create_share_link", "/share-links", WRITERS, {"target_kind": "shop"}),
     Row("get_share_link", "/share-links/{code}", ALL),

@@ -1,6 +1,7 @@
 """The last seat, and the deadline."""
 
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -13,13 +14,22 @@ from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import OrderState, order_view
 from jishi.modules.plays.group_buy.models import Seat, Team
 from jishi.modules.plays.group_buy.operations import settle
-from jishi.modules.plays.group_buy.public import OfferView, TeamState, end_team, settle_seat, team_view
+from jishi.modules.plays.group_buy.public import (
+    OfferView,
+    TeamNotOpen,
+    TeamState,
+    end_team,
+    settle_seat,
+    team_view,
+)
+from jishi.platform import rush
 from tests.world import fake_provider, makers
 from tests.world.races import at_once, crashes, refusals, take_locks_away
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CROWD = 8
+TEAMS, TEAM_SEATS = 12, 5
 
 
 def forming(size: int) -> tuple[OfferView, uuid.UUID, Actor]:
@@ -60,6 +70,36 @@ def test_a_crowd_for_the_last_seat_gets_it_once() -> None:
     assert crashes(answers) == []
     assert refusals(answers) == ["team_not_open"] * (CROWD - 1)
     assert len(team_view(team_id).seats) == 2
+
+
+def test_many_hands_fill_many_teams_and_none_is_over_or_under_by_one() -> None:
+    """Twelve teams of five: one seat is the leader's, and five people come for the four that are left."""
+    offer = makers.make_offer(makers.make_product(stock=100), team_size=TEAM_SEATS)
+    teams = []
+    for _ in range(TEAMS):
+        order_id = makers.take_seat(makers.make_member(), offer)
+        assert settle_seat(order_id).team_id is not None
+        teams.append(Seat.objects.get(order_id=order_id).team_id)
+    people = [makers.make_member() for _ in range(TEAMS * TEAM_SEATS)]
+    told: list[str] = []
+
+    def join(hand: int) -> None:
+        for turn in range(hand, len(people), CROWD):
+            try:
+                makers.take_seat(people[turn], offer, team_id=teams[turn // TEAM_SEATS])
+                told.append("seated")
+            except TeamNotOpen as refusal:
+                told.append(refusal.code)
+
+    answers = at_once(*[lambda hand=hand: join(hand) for hand in range(CROWD)])
+
+    assert crashes(answers) == [] and refusals(answers) == []
+    assert Counter(told) == {"seated": TEAMS * (TEAM_SEATS - 1), "team_not_open": TEAMS}
+    for team_id in teams:
+        seats = Seat.objects.filter(team_id=team_id)
+        assert sorted(seats.values_list("seat_no", flat=True)) == [1, 2, 3, 4, 5]
+        pool = rush.pool_state(Team.objects.get(id=team_id).pool_id)
+        assert (pool.taken, pool.capacity) == (TEAM_SEATS, TEAM_SEATS)
 
 
 def test_the_last_payers_at_once_complete_the_team_once() -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 from jishi.kernel import clock, ids
 from jishi.platform import rush
 from jishi.platform.models import Claim, Pool
-from jishi.platform.rush import Admission, HoldRules, PoolTerms
+from jishi.platform.rush import Admission, HoldRules, PoolTerms, lane
 from jishi.platform.rush.passes import issue_pass, read_pass
 from jishi.runtime import front_door, telemetry
 from jishi.surfaces.rush import routes
@@ -254,3 +254,25 @@ def test_the_shops_page_gets_a_pass_that_knows_its_browser() -> None:
     assert [found and found.member_id for found in passes] == [member.id] * 2
     assert passes[0] and passes[1] and passes[0].device == passes[1].device != 0
     assert browser.get("/rush-pass/").status_code == 405
+
+
+def test_the_lane_writes_down_what_it_told_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "WRITE_SECONDS", 0.05)
+    pool = rush.open_pool(purpose="test", capacity=1)
+    early = rush.open_pool(purpose="test", capacity=1, opens_at=clock.now() + timedelta(hours=1))
+
+    async def run() -> dict[str, int]:
+        async with door() as http:
+            for wanted in (pool, pool, pool, early):
+                await http.post(f"/rush/pools/{wanted}/claims", headers=passing(ids.new_id()))
+            monkeypatch.setattr(lane, "WAITING_MAX", 0)
+            await http.post(f"/rush/pools/{pool}/claims", headers=passing())
+            await asyncio.sleep(0.3)
+            return await asyncio.to_thread(lambda: dict(rush.answers_by_pool([pool])[pool]))
+
+    while_it_runs = asyncio.run(run())
+
+    found = rush.answers_by_pool([pool, early])
+    assert while_it_runs == found[pool] and found[early] == {"too_early": 1}
+    assert found[pool]["granted"] == 1 and sum(found[pool].values()) == 4
+    assert set(found[pool]) <= {"granted", "sold_out", "busy"}

@@ -1,14 +1,13 @@
 """What must be true after every step, whatever happened."""
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
-from jishi.modules.ledger.public import transfers_of
-from jishi.modules.orders.public import OrderState, lines_by_order, summaries_by_ids
-from jishi.modules.payments.public import PaymentState, RefundState, payments_of_order, refunds_of_order
+from jishi.flows.books import WALLET
+from jishi.modules.ledger.public import balances
+from jishi.modules.orders.public import OrderState, summaries_by_ids
 from jishi.modules.plays.group_buy.public import TeamState, teams_by_ids
+from tests.simulation import plays_invariants
+from tests.simulation.rows import rows
 from tests.world import fake_provider
 
 if TYPE_CHECKING:
@@ -17,14 +16,32 @@ if TYPE_CHECKING:
 S = OrderState
 
 
+_MONEY_OF_ORDERS = """
+SELECT o.number, o.state, coalesce(t.sold, 0), coalesce(p.paid, 0), coalesce(r.back, 0),
+       o.paid_minor = o.total_minor, o.paid_minor = 0
+FROM orders_order o
+LEFT JOIN (SELECT subject_id, sum(CASE WHEN c.code = 'sales' THEN t.amount_minor WHEN d.code = 'sales' THEN -t.amount_minor END)
+                  AS sold
+           FROM ledger_transfer t JOIN ledger_account c ON c.id = t.credit_id JOIN ledger_account d ON d.id = t.debit_id
+           WHERE t.subject_kind = 'order' AND t.state = 'posted' AND t.unit = 'CNY' GROUP BY 1) t ON t.subject_id = o.id
+LEFT JOIN (SELECT order_id, sum(amount_minor) AS paid FROM payments_payment WHERE state = 'succeeded' GROUP BY 1) p
+       ON p.order_id = o.id
+LEFT JOIN (SELECT order_id, sum(amount_minor) AS back FROM payments_refund WHERE state = 'succeeded' GROUP BY 1) r
+       ON r.order_id = o.id
+WHERE o.id = ANY(%s)
+"""
+
+
 def check(universe: "Universe") -> None:
     try:
         _books_balance()
         _stock_is_what_moved()
         _orders_agree_with_money(universe)
+        _refunds_are_made_of_lines()
         _pools_count_their_claims()
         _teams_are_honest(universe)
         _limits_and_budgets_are_kept()
+        plays_invariants.check(universe)
         if universe.log and universe.log[-1] == "dust settled":
             _nobody_is_left_waiting(universe)
     except AssertionError as error:
@@ -32,22 +49,21 @@ def check(universe: "Universe") -> None:
         raise AssertionError(f"seed {universe.seed}: {error}\n  {steps}") from error
 
 
-def _rows(statement: str) -> list[tuple[object, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return list(cursor.fetchall())
-
-
 def _books_balance() -> None:
-    """Every account that keeps a balance keeps the right one."""
-    wrong = _rows(
+    """Every account that keeps a balance keeps the right one, never below zero; and all units add up to nothing."""
+    found = balances()
+    for unit in {balance.unit for balance in found}:
+        off = sum(balance.debits_minor - balance.credits_minor for balance in found if balance.unit == unit)
+        assert off == 0, f"the books in {unit} are off by {off}"
+    wrong = rows(
         """
         SELECT a.code, a.available_minor,
                coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id AND t.state = 'posted'), 0)
              - coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id AND t.state <> 'voided'), 0) AS right_minor
         FROM ledger_account a LEFT JOIN ledger_transfer t ON t.credit_id = a.id OR t.debit_id = a.id
         WHERE a.is_bounded GROUP BY a.id
-        HAVING a.available_minor <> coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id AND t.state = 'posted'), 0)
+        HAVING a.available_minor < 0
+            OR a.available_minor <> coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id AND t.state = 'posted'), 0)
              - coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id AND t.state <> 'voided'), 0)
         """
     )
@@ -55,7 +71,7 @@ def _books_balance() -> None:
 
 
 def _stock_is_what_moved() -> None:
-    wrong = _rows(
+    wrong = rows(
         """
         SELECT l.id, l.on_hand, l.held,
                coalesce((SELECT sum(m.quantity) FROM inventory_movement m WHERE m.level_id = l.id), 0) AS moved,
@@ -73,52 +89,59 @@ def _stock_is_what_moved() -> None:
 
 def _orders_agree_with_money(universe: "Universe") -> None:
     order_ids = [order_id for _, order_id in universe.orders]
-    orders = summaries_by_ids(order_ids)
-    lines = lines_by_order(order_ids)
-    ledger: dict[object, int] = defaultdict(int)
-    for transfer in transfers_of(subject_kind="order", subject_ids=order_ids):
-        if transfer.unit == "CNY" and transfer.state == "posted":
-            ledger[transfer.subject_id] += transfer.amount_minor * (
-                (transfer.credit == "sales") - (transfer.debit == "sales")
-            )
-    for order_id in order_ids:
-        order = orders[order_id]
-        payments = [p for p in payments_of_order(order_id) if p.state is PaymentState.SUCCEEDED]
-        given = [r for r in refunds_of_order(order_id) if r.state is RefundState.SUCCEEDED]
-        paid, back = sum(p.amount_minor for p in payments), sum(r.amount_minor for r in given)
-        assert ledger[order_id] == paid - back, (
-            f"order {order.number}: ledger {ledger[order_id]}, money {paid} - {back}"
-        )
-        assert all(universe.book.payments[p.id] == "paid" for p in payments), (
+    for number, state, sold, paid, back, has_all, has_none in rows(_MONEY_OF_ORDERS, [order_ids]):
+        assert sold == paid - back, f"order {number}: ledger {sold}, money {paid} - {back}"
+        if state == S.PLACED:
+            assert has_none, f"order {number} is paid and does not know it"
+        if state in (S.PAID, S.GATHERING, S.PARTLY_SHIPPED, S.SHIPPED, S.RECEIVED):
+            assert has_all, f"order {number} is {state} and not paid"
+    for payment_id, provider in rows(
+        "SELECT id, provider FROM payments_payment WHERE state = 'succeeded' AND order_id = ANY(%s)",
+        [order_ids],
+    ):
+        assert provider == WALLET or universe.book.payments[payment_id] == "paid", (
             "we believe in money that never moved"
         )
-        assert order.refunded_minor <= order.paid_minor <= order.total_minor
-        assert sum(line.refunded_minor for line in lines[order_id]) <= order.paid_minor
-        if order.state is S.PLACED:
-            assert order.paid_minor == 0
-        if order.state in (S.PAID, S.GATHERING, S.PARTLY_SHIPPED, S.SHIPPED, S.RECEIVED):
-            assert order.paid_minor == order.total_minor
+
+
+def _refunds_are_made_of_lines() -> None:
+    """What went back was planned for lines or shipping, and no more was planned than had been paid."""
+    wrong = rows(
+        """
+        SELECT o.number, o.refunded_minor, l.planned + o.shipping_refunded_minor, o.paid_minor FROM orders_order o
+        JOIN (SELECT order_id, sum(refunded_minor) AS planned, bool_or(refunded_minor > total_minor) AS is_over
+              FROM orders_orderline GROUP BY 1) l ON l.order_id = o.id
+        WHERE o.refunded_minor > l.planned + o.shipping_refunded_minor OR o.paid_minor > o.total_minor
+           OR l.planned + o.shipping_refunded_minor > o.paid_minor OR l.is_over
+        """
+    )
+    assert not wrong, f"orders, lines and what went back differ: {wrong}"
 
 
 def _pools_count_their_claims() -> None:
-    wrong = _rows(
+    wrong = rows(
         """
-        SELECT p.id, p.taken + coalesce(s.taken, 0) FROM rush_pool p
-        LEFT JOIN (SELECT pool_id, sum(taken) AS taken FROM rush_shard GROUP BY pool_id) s ON s.pool_id = p.id
+        SELECT p.id, p.purpose, p.taken + coalesce(s.taken, 0), c.units, p.capacity FROM rush_pool p
+        LEFT JOIN (SELECT pool_id, sum(taken) AS taken, bool_or(taken > capacity) AS is_over
+                   FROM rush_shard GROUP BY pool_id) s ON s.pool_id = p.id
         LEFT JOIN (SELECT pool_id, sum(quantity) AS units FROM rush_claim WHERE state IN ('held', 'kept')
                    GROUP BY pool_id) c ON c.pool_id = p.id
         WHERE p.taken + coalesce(s.taken, 0) <> coalesce(c.units, 0)
+           OR p.taken + coalesce(s.taken, 0) > p.capacity OR coalesce(s.is_over, false)
         """
     )
     assert not wrong, f"pools and claims differ: {wrong}"
 
 
 def _teams_are_honest(universe: "Universe") -> None:
-    wrong = _rows(
+    wrong = rows(
         """
         SELECT t.id FROM group_buy_team t JOIN rush_pool p ON p.id = t.pool_id
         LEFT JOIN group_buy_seat s ON s.team_id = t.id AND s.state <> 'released'
-        GROUP BY t.id, p.taken HAVING count(s.id) <> p.taken OR count(s.id) > t.size
+        LEFT JOIN (SELECT team_id, count(*) AS kept FROM group_buy_friendseat WHERE is_open GROUP BY 1) f
+               ON f.team_id = t.id
+        GROUP BY t.id, p.taken, f.kept
+        HAVING count(s.id) + coalesce(f.kept, 0) <> p.taken OR p.taken > greatest(t.size, t.capacity)
         """
     )
     assert not wrong, f"seats and claims differ: {wrong}"
@@ -126,7 +149,7 @@ def _teams_are_honest(universe: "Universe") -> None:
     teams = teams_by_ids({order.team_id for order in orders.values() if order.team_id})
     for team in teams.values():
         if team.state is TeamState.SUCCEEDED:
-            assert team.paid_count == team.size or team.is_merchant_completed, (
+            assert team.size <= team.paid_count <= team.capacity or team.is_merchant_completed, (
                 "a team succeeded with empty seats"
             )
     for order in orders.values():
@@ -142,7 +165,7 @@ def _teams_are_honest(universe: "Universe") -> None:
 
 
 def _limits_and_budgets_are_kept() -> None:
-    wrong = _rows(
+    wrong = rows(
         """
         SELECT u.offer_id, u.member_id, u.units, o.member_limit, coalesce(sum(s.quantity), 0)
         FROM group_buy_memberuse u JOIN group_buy_offer o ON o.id = u.offer_id
@@ -163,8 +186,13 @@ def _nobody_is_left_waiting(universe: "Universe") -> None:
         assert order.state not in (S.PLACED, S.GATHERING, S.REFUNDING), (
             f"{order.number} is still {order.state}"
         )
-    kept = sum(order.paid_minor - order.refunded_minor for order in orders.values())
+    by_wallet = "SELECT order_id FROM payments_payment WHERE state = 'succeeded' AND provider = %s"
+    wallet_paid = {order_id for (order_id,) in rows(by_wallet, [WALLET])}
+    kept = sum(
+        order.paid_minor - order.refunded_minor for order in orders.values() if order.id not in wallet_paid
+    )
     assert universe.book.kept_minor == kept, f"the provider keeps {universe.book.kept_minor}, orders {kept}"
     assert universe.book is fake_provider.book
-    held = _rows("SELECT count(*) FROM group_buy_seat WHERE state = 'held'")
+    held = rows("SELECT count(*) FROM group_buy_seat WHERE state = 'held'")
     assert held == [(0,)], "a seat is held for nobody"
+    plays_invariants.check_the_end(universe)

@@ -8,7 +8,7 @@ from django.db import connection
 from tests.simulation.invariants import check
 from tests.simulation.universe import Universe
 
-SEEDS_IN_TESTS = 300
+SEEDS_IN_TESTS = 120
 
 
 def run_seeds(first: int, count: int) -> None:
@@ -30,7 +30,8 @@ def clear() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables WHERE schemaname = 'public'"
-            " AND (tablename LIKE ANY (ARRAY['orders\\_%', 'payments\\_%', 'group\\_buy\\_%', 'rush\\_%', 'ledger\\_%',"
+            " AND (tablename LIKE ANY (ARRAY['orders\\_%', 'payments\\_%', 'group\\_buy\\_%', 'rush\\_%',"
+            " 'plays\\_%', 'bargain\\_%', 'flash\\_sale\\_%', 'red\\_packet\\_%', 'lucky\\_draw\\_%', 'ledger\\_%',"
             " 'inventory\\_%', 'catalog\\_%', 'people\\_%', 'sharing\\_%', 'messaging\\_%', 'webhooks\\_%', 'platform\\_%'])"
             " OR tablename = 'procrastinate_jobs')"
         )

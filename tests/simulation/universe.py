@@ -15,18 +15,38 @@ from django.db import transaction
 
 from jishi.flows import lifecycle, refunds, tasks
 from jishi.flows import teams as ended_teams
-from jishi.flows.payment import check_payment, take_outcome
+from jishi.flows.payment import check_payment, pay_order, take_outcome
 from jishi.kernel import chance, clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Refusal
 from jishi.modules.orders.public import OrderState, lines_by_order, receive_order, summaries_by_ids
 from jishi.modules.payments.public import PaymentView, RefundState, payments_of_order, refunds_of_order
-from jishi.modules.plays.group_buy.public import LateChoice, OfferView, TeamState, close_offer, teams_table
+from jishi.modules.plays.group_buy.models import FriendSeat
+from jishi.modules.plays.group_buy.public import (
+    LateChoice,
+    LeaderBenefit,
+    OfferView,
+    SeatState,
+    TeamState,
+    TeamView,
+    Tier,
+    close_offer,
+    keep_for_friend,
+    team_view,
+    teams_table,
+)
+from tests.simulation import plays
 from tests.world import fake_provider, makers
 from tests.world.jobs import run_jobs
 
-STEPS = 26
+STEPS = 36
 PEOPLE = 6
+BENEFITS: tuple[dict[str, Any], ...] = (
+    {},
+    {"leader_discount_minor": 300},
+    {"leader_benefit": LeaderBenefit.FREE},
+)
+TIERS = ((), (), (Tier(4, 150),), (Tier(4, 150), Tier(5, 400)))
 
 
 class Crash(Exception):
@@ -47,6 +67,9 @@ class Universe:
     def set_up(self) -> None:
         dice = self.dice
         self.people = [makers.make_member() for _ in range(PEOPLE)]
+        self.filled_minor = 0
+        for who in self.people[: PEOPLE // 2]:
+            self.fill_wallet(who, dice.choice((500, 5_000, 40_000)))
         self.variants = [makers.make_product(stock=dice.randint(2, 9)) for _ in range(2)]
         self.offers: list[OfferView] = [
             makers.make_offer(
@@ -54,12 +77,16 @@ class Universe:
                 team_size=dice.choice((2, 2, 3)),
                 team_hours=dice.choice((1, 6)),
                 member_limit=dice.choice((0, 1, 2, 4)),
-                leader_discount_minor=dice.choice((0, 300)),
-                budget_minor=dice.choice((None, 2_500, 20_000)),
+                budget_minor=dice.choice((None, None, 6_000, 20_000)),
                 allows_merchant_completion=dice.random() < 0.5,
+                tiers=dice.choice(TIERS),
+                **dice.choice(BENEFITS),
             )
             for variant in self.variants
         ]
+        self.plays = plays.set_up(self)
+        acts = [*TABLE, *plays.acts_of(self.plays)]
+        self.acts, self.weights = [act for act, _ in acts], [weight for _, weight in acts]
 
     def run(self, check: Callable[["Universe"], None]) -> None:
         start = clock.now()
@@ -73,7 +100,7 @@ class Universe:
             check(self)
 
     def step(self) -> None:
-        act = self.dice.choices(ACTS, WEIGHTS)[0]
+        act = self.dice.choices(self.acts, self.weights)[0]
         name = act.__name__
         try:
             if self.dice.random() < 0.06:
@@ -95,6 +122,7 @@ class Universe:
             run_jobs()
             clock.advance_held(timedelta(hours=10))
             tasks.sweep_deadlines.func(0)
+            plays.sweep()
             tasks.ask_providers.func(0)
             run_jobs()
             self._retry_refunds()
@@ -105,13 +133,16 @@ class Universe:
         if act in CALLING_OUT:
             act(self)
             return
-        before = len(self.orders)
+        written = (self.orders, self.plays.bargains, self.plays.claims, self.plays.packets)
+        before, filled_minor = [len(found) for found in written], self.filled_minor
         try:
             with transaction.atomic():
                 act(self)
                 raise Crash()
         except (Crash, Refusal):
-            del self.orders[before:]
+            for found, length in zip(written, before, strict=True):
+                del found[length:]
+            self.filled_minor = filled_minor
 
     def _retry_refunds(self) -> None:
         for _, order_id in self.orders:
@@ -131,11 +162,34 @@ class Universe:
         who, offer = self.dice.choice(self.people), self.dice.choice(self.offers)
         teams = [t for t in teams_table(offer_id=offer.id) if t.state is TeamState.FORMING]
         team_id = self.dice.choice(teams).id if teams and self.dice.random() < 0.75 else None
-        choice = self.dice.choice(list(LateChoice))
         order_id = makers.take_seat(
-            who, offer, team_id=team_id, quantity=self.dice.choice((1, 1, 2)), late_choice=choice
+            who,
+            offer,
+            team_id=team_id,
+            quantity=self.dice.choice((1, 1, 2)),
+            late_choice=self.dice.choice(list(LateChoice)),
+            finds_team=team_id is None and self.dice.random() < 0.3,
         )
         self.orders.append((who, order_id))
+
+    def keep_a_friends_seat(self) -> None:
+        if teams := self._forming():
+            team = team_view(self.dice.choice(teams).id)
+            sitting = [seat.member_id for seat in team.seats if seat.state is SeatState.PAID]
+            host = self.person(self.dice.choice(sitting)) if sitting else None
+            if host is not None:
+                keep_for_friend(team.id, by=host)
+
+    def come_as_a_friend(self) -> None:
+        """With the code of a kept seat; it may be used or given back by now."""
+        mine = [offer.id for offer in self.offers]
+        kept = list(FriendSeat.objects.filter(team__offer_id__in=mine).select_related("team").order_by("id"))
+        if kept:
+            seat = self.dice.choice(kept)
+            offer = next(offer for offer in self.offers if offer.id == seat.team.offer_id)
+            who = self.dice.choice(self.people)
+            order_id = makers.take_seat(who, offer, team_id=seat.team_id, friend_code=seat.code)
+            self.orders.append((who, order_id))
 
     def start_paying(self) -> None:
         who, order_id = self._some_order(OrderState.PLACED)
@@ -152,6 +206,13 @@ class Universe:
     def pay_in_full(self) -> None:
         who, order_id = self._some_order(OrderState.PLACED)
         makers.pay(who, order_id)
+
+    def pay_from_wallet(self) -> None:
+        """One in three fills the wallet first; the others may have too little."""
+        who, order_id = self._some_order(OrderState.PLACED)
+        if self.dice.random() < 0.3:
+            self.fill_wallet(who, 5_000)
+        pay_order(order_id, by=who, provider="wallet")
 
     def come_back(self) -> None:
         if self.payments:
@@ -195,9 +256,17 @@ class Universe:
         )
 
     def complete_team(self) -> None:
-        teams = [t for o in self.offers for t in teams_table(offer_id=o.id) if t.state is TeamState.FORMING]
-        if teams:
+        if teams := self._forming():
             ended_teams.complete_team_by_merchant(self.dice.choice(teams).id, by=makers.OWNER)
+
+    def close_a_team_early(self) -> None:
+        """Its leader, mostly of a team that has enough people."""
+        if teams := self._forming():
+            assured = [team for team in teams if team_view(team.id).is_assured]
+            team = self.dice.choice(assured or teams)
+            leader = self.person(team.leader_id)
+            if leader is not None:
+                ended_teams.close_team_early(team.id, by=leader)
 
     def close_an_offer(self) -> None:
         close_offer(self.dice.choice(self.offers).id, by=makers.OWNER)
@@ -230,6 +299,7 @@ class Universe:
     def let_time_pass(self) -> None:
         clock.advance_held(timedelta(minutes=self.dice.choice((3, 10, 20, 45, 90, 400))))
         tasks.sweep_deadlines.func(0)
+        plays.sweep()
         if self.dice.random() < 0.7:
             tasks.ask_providers.func(0)
 
@@ -243,6 +313,16 @@ class Universe:
         fitting = [pair for pair in self.orders if found[pair[1]].state in states]
         return self.dice.choice(fitting or self.orders)
 
+    def _forming(self) -> list[TeamView]:
+        return [t for o in self.offers for t in teams_table(offer_id=o.id) if t.state is TeamState.FORMING]
+
+    def person(self, member_id: uuid.UUID) -> Actor | None:
+        return next((who for who in self.people if who.id == member_id), None)
+
+    def fill_wallet(self, who: Actor, amount_minor: int) -> None:
+        makers.fill_wallet(who, amount_minor)
+        self.filled_minor += amount_minor
+
     def payments_of(self, order_id: uuid.UUID) -> list[PaymentView]:
         return payments_of_order(order_id)
 
@@ -251,6 +331,10 @@ U = Universe
 TABLE: list[tuple[Callable[[Any], None], int]] = [
     (U.buy, 5),
     (U.sit_down, 14),
+    (U.keep_a_friends_seat, 2),
+    (U.come_as_a_friend, 3),
+    (U.pay_from_wallet, 4),
+    (U.close_a_team_early, 2),
     (U.start_paying, 6),
     (U.pay_at_cashier, 6),
     (U.pay_in_full, 10),
@@ -270,8 +354,6 @@ TABLE: list[tuple[Callable[[Any], None], int]] = [
     (U.work, 5),
     (U.let_time_pass, 6),
 ]
-ACTS = [act for act, _ in TABLE]
-WEIGHTS = [weight for _, weight in TABLE]
 CALLING_OUT = {
     U.start_paying,
     U.pay_in_full,

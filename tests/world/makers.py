@@ -11,6 +11,7 @@ from jishi.flows.flash_sales import FlashWish, order_flash
 from jishi.flows.payment import pay_order, take_outcome
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
+from jishi.modules.campaigns import public as campaigns
 from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
 from jishi.modules.inventory.public import Figure, count_stock
 from jishi.modules.ledger.public import AccountKind, AccountRef
@@ -173,6 +174,42 @@ def buy_bargained(actor: Actor, bargain_id: uuid.UUID) -> uuid.UUID:
     return order_bargained(bargain_id, by=actor, delivery=delivery, expected_total_minor=None)
 
 
+def draft_campaign(
+    *, slug: str = "days", blocks: tuple[campaigns.Block, ...] = (), holdout_bps: int = 0
+) -> campaigns.CampaignView:
+    now = clock.now()
+    form = campaigns.CampaignForm(
+        name="邻居节",
+        slug=slug,
+        headline="和邻居一起买",
+        theme=campaigns.Theme.PERSIMMON,
+        opens_at=now - timedelta(minutes=1),
+        closes_at=now + timedelta(days=3),
+        blocks=blocks or (campaigns.Block(campaigns.BlockKind.BANNER, title="欢迎"),),
+        goal_minor=1_000_000,
+        budget_minor=100_000,
+        holdout_bps=holdout_bps,
+    )
+    return campaigns.create_campaign(form, by=OWNER)
+
+
+def make_campaign(
+    *,
+    slug: str = "days",
+    ids: tuple[uuid.UUID, ...] = (),
+    plays: tuple[uuid.UUID, ...] = (),
+    holdout_bps: int = 0,
+) -> campaigns.CampaignView:
+    """A campaign that is on, with a banner, some products and some plays."""
+    blocks = (
+        campaigns.Block(campaigns.BlockKind.BANNER, title="欢迎"),
+        campaigns.Block(campaigns.BlockKind.PRODUCTS, title="好物", ids=ids),
+        campaigns.Block(campaigns.BlockKind.PLAYS, title="玩起来", ids=plays),
+    )
+    draft = draft_campaign(slug=slug, blocks=blocks, holdout_bps=holdout_bps)
+    return campaigns.publish_campaign(draft.id, by=OWNER)
+
+
 def buy(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> uuid.UUID:
     """An order that waits for payment."""
     delivery = Delivery(address_id=make_address(actor))
@@ -211,12 +248,19 @@ def make_sale(
     budget_minor: int | None = None,
     opens_in: timedelta = timedelta(minutes=-1),
     hours: int = 2,
+    new_member_units: int = 0,
+    split_from_units: int = 0,
 ) -> SaleView:
-    """A published flash sale; it runs unless it opens later."""
+    """A published flash sale; it runs unless it opens later. Units of new members are theirs for half an hour."""
     opens_at = clock.now() + opens_in
     head = PlayHead("整点秒杀", "CNY", opens_at, opens_at + timedelta(hours=hours), budget_minor=budget_minor)
-    items = [ItemForm(variant_id, price_minor, units, member_limit) for variant_id in variant_ids]
-    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER)
+    items = [
+        ItemForm(
+            variant_id, price_minor, units, member_limit, new_member_units, 30 if new_member_units else 0
+        )
+        for variant_id in variant_ids
+    ]
+    return publish_sale(create_sale(head, items, by=OWNER).id, by=OWNER, split_from_units=split_from_units)
 
 
 def tap(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1, minutes: int = 15) -> uuid.UUID:

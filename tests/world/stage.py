@@ -14,11 +14,11 @@ from django.db import connection
 
 from jishi.flows.payment import pay_order
 from jishi.kernel.actor import SYSTEM
-from jishi.modules.catalog.public import product_page, product_table
+from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
 from jishi.modules.people.public import create_staff, create_token
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
-from jishi.modules.plays.group_buy.public import offer_view
+from jishi.modules.plays.group_buy.public import Tier, offer_view
 from jishi.modules.plays.lucky_draw.public import PrizeForm, PrizeKind, close_draw
 from jishi.modules.plays.red_packet.public import close_packets
 from jishi.platform.rush import PoolTerms, open_pool
@@ -130,6 +130,28 @@ def draw(*, stock: int, odds_bp: int) -> str:
     return str(luck.make_draw(prizes=(prize,)).id)
 
 
+def bargain(*, start_minor: int, floor_minor: int, helpers: int) -> dict[str, str]:
+    """A running bargain for one unit; a friend who is new takes two slots."""
+    variant = makers.make_product(price_minor=start_minor, stock=1)
+    made = makers.make_bargain_offer(variant, floor_minor=floor_minor, helpers=helpers, units=1)
+    return {"play": str(made.id)}
+
+
+def tiered_offer(*, size: int, tier: int, off_minor: int) -> dict[str, str]:
+    """A group buy whose teams may grow to `tier` people, for so much less."""
+    variant = makers.make_product(stock=20)
+    made = makers.make_offer(variant, team_size=size, tiers=(Tier(tier, off_minor),))
+    return {"offer": str(made.id), "handle": variants_by_ids([variant])[variant].product_handle}
+
+
+def join_from_wallet(*, offer: str, team: str) -> str:
+    """Somebody else takes a seat and pays at once."""
+    member = makers.make_member()
+    makers.fill_wallet(member, 100_000)
+    order_id = makers.take_seat(member, offer_view(uuid.UUID(offer)), team_id=uuid.UUID(team))
+    return str(pay_order(order_id, by=member, provider="wallet").id)
+
+
 def end_luck(*, packet_play: str, draw: str) -> None:
     close_packets(uuid.UUID(packet_play), by=makers.OWNER)
     close_draw(uuid.UUID(draw), by=makers.OWNER)
@@ -146,6 +168,7 @@ ACTS = {
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
+        *(bargain, tiered_offer, join_from_wallet),
     )
 }
 

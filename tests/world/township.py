@@ -67,6 +67,7 @@ def build_town() -> Town:
     _teams(town)
     _flash_sales(town)
     _bargains(town)
+    _campaigns(town)
     _luck(town)
     _staff_things(town)
     return town
@@ -154,6 +155,13 @@ def _flash_sales(town: Town) -> None:
         "flash_variant": str(variant),
         "claim": str(makers.tap(town.member, running.items[0].id)),
     }
+
+
+def _campaigns(town: Town) -> None:
+    """One that is on, one that is a draft."""
+    found = makers.make_campaign(slug="town-days", ids=(uuid.UUID(town.names["product"]),))
+    draft = makers.draft_campaign(slug="draft-days")
+    town.names |= {"campaign": str(found.id), "draft_campaign": str(draft.id)}
 
 
 def _bargains(town: Town) -> None:

@@ -9,6 +9,7 @@ from jishi.modules.plays.bargain.public import (
     HelpRefused,
     HelpView,
     Trace,
+    bargain_of_order,
     bargain_view,
     cancel_bargain_order,
     expire_bargain,
@@ -16,6 +17,7 @@ from jishi.modules.plays.bargain.public import (
     launch_bargain,
     note_refusal,
     refund_bargain,
+    regain_bargain,
 )
 from jishi.platform.transactions import in_transaction
 
@@ -57,6 +59,15 @@ def hold_unit(bargain_id: uuid.UUID) -> None:
 
 def free_unit(bargain_id: uuid.UUID, *, reason: str) -> None:
     release_holds(cause=Cause("bargain", bargain_id), reason=reason, by=SYSTEM)
+
+
+def regain_with_unit(order_id: uuid.UUID) -> bool:
+    """Paid after its order was cancelled: what a bargain that ran on still holds is free for that order."""
+    bargain_id = bargain_of_order(order_id)
+    if bargain_id is None or not regain_bargain(order_id):
+        return False
+    free_unit(bargain_id, reason="ordered")
+    return True
 
 
 def give_bargain_back(order_id: uuid.UUID, reason: str) -> None:

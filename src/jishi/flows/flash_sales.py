@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from jishi.flows.checkout import Delivery, OrderHead, chosen_address, place_quote
+from jishi.flows.passes import asker_of, is_new_member
 from jishi.flows.quotes import Quote, QuotedLine, with_shipping
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -64,7 +65,7 @@ def order_flash(
         if known.order_id is not None:
             return known.order_id
     address = chosen_address(delivery, by=by)
-    item, play, quote = quote_flash(wish, address=address, currency=settings.JISHI_CURRENCY)
+    item, play, quote = quote_flash(wish, by=by, address=address, currency=settings.JISHI_CURRENCY)
     claim = _claim(wish, item, by=by)
     order_id = ids.new_id()
 
@@ -85,9 +86,9 @@ def order_flash(
 
 
 def quote_flash(
-    wish: FlashWish, *, address: AddressView | None, currency: str
+    wish: FlashWish, *, by: Actor, address: AddressView | None, currency: str
 ) -> tuple[ItemView, PlayView, Quote]:
-    """What the units would cost. Raises NotFound, PlayNotOpen before it is published."""
+    """What the units would cost, and how many this member may have. Raises NotFound, PlayNotOpen before it is published."""
     item = item_view(wish.item_id)
     play = play_view(item.play_id)
     variant = variants_by_ids([item.variant_id]).get(item.variant_id)
@@ -95,7 +96,10 @@ def quote_flash(
         raise NotFound()
     if item.pool_id is None or play.state is PlayState.DRAFT:
         raise PlayNotOpen()
-    free = stock_by_item([item.id])[item.id].free if wish.claim_id is None else wish.quantity
+    free = wish.quantity
+    if wish.claim_id is None:
+        stock = stock_by_item([item.id])[item.id]
+        free = stock.free_for(is_new=stock.reserved > 0 and is_new_member(by))
     line = flash_line(item, play, variant, quantity=wish.quantity, sellable=free)
     return item, play, with_shipping((line,), address=address, currency=currency)
 
@@ -153,5 +157,6 @@ def _claim(wish: FlashWish, item: ItemView, *, by: Actor) -> FreshClaim:
         quantity=wish.quantity,
         claim_id=claim_id,
         expires_at=expires_at,
+        asker=asker_of(by, with_tags=item.new_member_units > 0),
     )
     return FreshClaim(claim_id, item.pool_id, member_id, wish.quantity, expires_at)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.people.public import member_row
+from jishi.platform.rush import NEW_MEMBER, Asker
 from jishi.platform.rush.passes import PASS_SECONDS, device_mark, issue_pass
 
 NEW_MEMBER_DAYS = 30
-NEW_MEMBER = "member:new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,14 @@ def member_tags(member_id: uuid.UUID, *, by: Actor) -> tuple[str, ...]:
     """The groups that a pool may reserve units for. Tiers and communities join here when there are some."""
     joined_at = member_row(member_id, by=by).created_at
     return (NEW_MEMBER,) if clock.now() - joined_at < timedelta(days=NEW_MEMBER_DAYS) else ()
+
+
+def is_new_member(by: Actor) -> bool:
+    """Whether units that are kept for new members are for them; visitors are nobody yet. One query."""
+    return by.is_member and NEW_MEMBER in member_tags(by.require_member(), by=by)
+
+
+def asker_of(by: Actor, *, with_tags: bool = True) -> Asker:
+    """The same of a member who claims by the ordinary road; one query for the tags. Only the front door knows the address."""
+    tags = member_tags(by.require_member(), by=by) if with_tags else ()
+    return Asker(device=device_mark(by.visitor_id) if by.visitor_id else None, tags=frozenset(tags))

@@ -148,12 +148,12 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
     is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
-            if not has_goods(play_kind):
+            if not is_for_team and not regain_place(play_kind, order_id):
+                raise _NoPlace()
+            if not has_goods(play_kind):  # after the place, which may set goods free
                 _hold_again(payment)
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
-                raise _NoPlace()
-            if not is_for_team and not regain_place(play_kind, order_id):
                 raise _NoPlace()
     except (OutOfStock, _NoPlace) as refusal:
         accept_payment_to_return(order_id, payment_id=payment.id)

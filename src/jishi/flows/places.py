@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jishi.flows.bargains import give_bargain_back
-from jishi.modules.plays.bargain.public import keep_bargain, regain_bargain
+from jishi.flows.bargains import give_bargain_back, regain_with_unit
+from jishi.modules.plays.bargain.public import keep_bargain
 from jishi.modules.plays.flash_sale.public import pay_unit, regain_unit, return_unit
 from jishi.modules.plays.group_buy.public import release_seat
 from jishi.modules.plays.lucky_draw.public import give_voucher_back, keep_voucher
@@ -38,7 +38,7 @@ PLACES: dict[str, Place] = {
         give_back=lambda order_id, reason: return_unit(order_id, reason=reason),
         has_goods=True,
     ),
-    "bargain": Place(keep=keep_bargain, regain=regain_bargain, give_back=give_bargain_back),
+    "bargain": Place(keep=keep_bargain, regain=regain_with_unit, give_back=give_bargain_back),
     # a shipping fee that comes after the prize was given back goes back too
     "lucky_draw": Place(keep=keep_voucher, regain=keep_voucher, give_back=give_voucher_back),
 }

@@ -200,3 +200,15 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="claim_quantity"),
         ]
+
+
+class Tally(models.Model):
+    """How often people were told `outcome` when they asked for units of a pool; written once a second."""
+
+    pk = models.CompositePrimaryKey("pool_id", "outcome")
+    pool_id = models.UUIDField()
+    outcome = models.CharField(max_length=16)
+    count = models.BigIntegerField()
+
+    class Meta:
+        db_table = "rush_tally"

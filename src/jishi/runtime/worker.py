@@ -3,6 +3,8 @@
 import asyncio
 import os
 import threading
+import time
+from contextlib import suppress
 
 from procrastinate import App
 
@@ -15,6 +17,7 @@ PIPELINE_SECONDS = (
     0.15  # a claim waits no longer than this for its order when the worker is not busy with others
 )
 PIPELINE_REST_SECONDS = 1.0
+TALLY_SECONDS = 1.0
 
 
 def run() -> None:
@@ -37,14 +40,19 @@ def run() -> None:
 
 def run_pipeline(over: threading.Event) -> None:
     """Turn granted claims into orders until the event is set; any number of workers may do it side by side."""
-    from django.db import close_old_connections, connection
+    from django.db import DatabaseError, close_old_connections, connection
 
     from jishi.flows.pipeline import order_waiting_claims
+    from jishi.platform import rush
 
+    told_at = time.monotonic()
     try:
         while not over.is_set():
             try:
                 pause = 0.0 if order_waiting_claims() else PIPELINE_SECONDS
+                if time.monotonic() - told_at >= TALLY_SECONDS:
+                    told_at = time.monotonic()
+                    rush.write_tally()
             except (
                 Exception
             ) as error:  # whatever it is, the claims are as they were and the next round tries again
@@ -52,6 +60,8 @@ def run_pipeline(over: threading.Event) -> None:
                 close_old_connections()
                 pause = PIPELINE_REST_SECONDS
             over.wait(pause)
+        with suppress(DatabaseError):
+            rush.write_tally()
     finally:
         connection.close()
 

@@ -242,7 +242,13 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(sql_parts.TUNE_TABLES, sql_parts.UNTUNE_TABLES),
         migrations.RunSQL(
-            [DROP_CLAIM_BATCH, sql_parts.CREATE_PARTS, sql.CREATE_CLAIMS, sql_parts.CREATE_NEWS],
+            [
+                DROP_CLAIM_BATCH,
+                sql_parts.CREATE_PARTS,
+                sql_parts.CREATE_MOVE,
+                sql.CREATE_CLAIMS,
+                sql_parts.CREATE_NEWS,
+            ],
             sql_parts.DROP_ALL,
         ),
     ]

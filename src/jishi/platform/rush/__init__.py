@@ -8,16 +8,31 @@ from jishi.platform.rush.claims import (
     TooEarly,
     TooLate,
     UnpaidHolds,
+    are_claims_held,
     claim_units,
     expire_claims,
     expire_due_claims,
+    hand_claims_over,
     keep_claim,
+    lapse_claim,
     release_claim,
 )
-from jishi.platform.rush.pools import PoolState, open_pool, pool_state, resize_pool, split_pool
-from jishi.platform.rush.terms import Admission, Asker, HoldRules, PoolTerms, Reserve
+from jishi.platform.rush.pools import (
+    POOL_COUNTS,
+    PoolState,
+    close_pools,
+    open_pool,
+    pool_state,
+    pool_states,
+    resize_pool,
+    split_pool,
+)
+from jishi.platform.rush.tally import answers_by_pool, total_of, write_tally
+from jishi.platform.rush.terms import NEW_MEMBER, Admission, Asker, HoldRules, PoolTerms, Reserve
 
 __all__ = [
+    "NEW_MEMBER",
+    "POOL_COUNTS",
     "Admission",
     "Asker",
     "ClaimOutcome",
@@ -31,13 +46,21 @@ __all__ = [
     "TooEarly",
     "TooLate",
     "UnpaidHolds",
+    "answers_by_pool",
+    "are_claims_held",
     "claim_units",
+    "close_pools",
     "expire_claims",
     "expire_due_claims",
+    "hand_claims_over",
     "keep_claim",
+    "lapse_claim",
     "open_pool",
     "pool_state",
+    "pool_states",
     "release_claim",
     "resize_pool",
     "split_pool",
+    "total_of",
+    "write_tally",
 ]

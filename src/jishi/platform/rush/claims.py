@@ -1,6 +1,7 @@
 """The ordinary path to a pool: the same SQL function that the hot lane calls, one request at a time."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from jishi.kernel import clock, ids
-from jishi.kernel.errors import Kind, NotFound, Refusal
+from jishi.kernel.errors import Busy, Kind, NotFound, Refusal
 from jishi.platform import locks
-from jishi.platform.models import Pool
+from jishi.platform.models import Claim, Pool
 from jishi.platform.once import KeyReused
+from jishi.platform.rush.tally import BUSY, TALLY
 from jishi.platform.rush.terms import Asker
 from jishi.platform.transactions import in_transaction
 
@@ -120,11 +122,17 @@ def claim_units(
     if asker.tags:
         tag = Pool.objects.filter(id=pool_id).values_list("reserved_for", flat=True).first()
     row: list[Any] = [[wanted], [member_id], [quantity], [asker.device], [asker.address], [tag in asker.tags]]
-    with locks.lock_timeout(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [pool_id, *row, tag, clock.now(), expires_at])
-        (outcome,), (detail,), (seconds,), _, _ = cursor.fetchone()
+    try:
+        with locks.lock_timeout(), connection.cursor() as cursor:
+            cursor.execute(CLAIM, [pool_id, *row, tag, clock.now(), expires_at])
+            (outcome,), (detail,), (seconds,), _, _ = cursor.fetchone()
+    except Busy:
+        TALLY.add(str(pool_id), BUSY)
+        raise
     if outcome in ("granted", "replayed"):
+        transaction.on_commit(lambda: TALLY.add(str(pool_id), outcome))
         return ClaimOutcome(claim_id=wanted, replayed=outcome == "replayed", hold_seconds=seconds)
+    TALLY.add(str(pool_id), outcome)
     raise REFUSALS[outcome](**facts_of(outcome, detail))
 
 
@@ -145,6 +153,29 @@ def keep_claim(claim_id: uuid.UUID) -> bool:
 def release_claim(claim_id: uuid.UUID) -> bool:
     """Give a held or kept claim back to its pool. False when there is nothing to give back."""
     return _move(claim_id, ["held", "kept"], "released", frees=True)
+
+
+def lapse_claim(claim_id: uuid.UUID) -> bool:
+    """Give a claim back that was held and never paid: it has expired now, and counts among the member's strikes.
+
+    For claims whose clock was handed over to an order. False when it is no longer held.
+    """
+    return _move(claim_id, ["held"], "expired", frees=True)
+
+
+@in_transaction
+def hand_claims_over(claim_ids: Collection[uuid.UUID]) -> int:
+    """Held claims end their own clock: from here on an order decides when they end. Returns how many still were held."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE rush_claim SET expires_at = NULL WHERE id = ANY(%s) AND state = 'held'", [list(claim_ids)]
+        )
+        return int(cursor.rowcount)
+
+
+def are_claims_held(pool_ids: Collection[uuid.UUID]) -> bool:
+    """Whether somebody still holds units of these pools without having paid; one query."""
+    return Claim.objects.filter(pool_id__in=pool_ids, state="held").exists()
 
 
 def expire_claims(*, limit: int = EXPIRE_BATCH) -> list[uuid.UUID]:

@@ -22,6 +22,7 @@ from jishi.kernel import clock
 from jishi.platform.rush.claims import CLAIM
 from jishi.platform.rush.memory import BELIEVED_SECONDS, KEEPALIVE, Memory, PoolLook
 from jishi.platform.rush.passes import Pass, TurnPaper
+from jishi.platform.rush.tally import BUSY, TALLY, WRITE, WRITE_SECONDS, columns_of
 from jishi.platform.rush.terms import home_shard
 
 BATCH_USUAL = 128  # while one commits, the next are read: all of a crowd in one batch would leave us idle
@@ -97,6 +98,15 @@ class Lane:
 
     async def claim(self, wish: Wish) -> Reply:
         """What became of it. Raises LaneFull, TimeoutError, ConnectionError."""
+        try:
+            reply = await self._claim(wish)
+        except (LaneFull, TimeoutError, ConnectionError):
+            TALLY.add(wish.pool, BUSY)
+            raise
+        TALLY.add(wish.pool, reply.outcome)
+        return reply
+
+    async def _claim(self, wish: Wish) -> Reply:
         pool, bearer = wish.pool, wish.bearer
         look = self.memory.terms(pool) or await self.look(pool)
         if look is None:
@@ -156,9 +166,17 @@ class Lane:
                     self._count -= 1
                     _fail([queue.popleft()], TimeoutError())
 
+    async def tell(self) -> None:
+        """Write what people were told, once a second."""
+        while True:
+            await asyncio.sleep(WRITE_SECONDS)
+            await asyncio.shield(self._write_tally())  # one that has begun ends, or it would count twice
+
     async def close(self) -> None:
         for queue in self._queues.values():
             _fail(list(queue), ConnectionError("the lane closes"))
+        await asyncio.sleep(0)  # those who were failed count themselves
+        await self._write_tally()
         await self._drop_connection()
         await self.memory.close()
 
@@ -168,6 +186,15 @@ class Lane:
             return await self.memory.look(pool, seconds=seconds)
         except (psycopg.Error, OSError) as error:
             raise ConnectionError(str(error)) from error
+
+    async def _write_tally(self) -> None:
+        counts = TALLY.take()
+        if not counts:
+            return
+        try:
+            await self.memory.write(WRITE, columns_of(counts))
+        except (psycopg.Error, OSError):
+            TALLY.put_back(counts)
 
     def _wait(self, key: Key, asked: _Waiting) -> "asyncio.Future[Reply]":
         if self._count >= WAITING_MAX:
@@ -322,7 +349,7 @@ def _fail(asked: list[_Waiting], error: Exception) -> None:
 @asynccontextmanager
 async def open_lane(dsn: str) -> AsyncIterator[Lane]:
     lane = Lane(dsn)
-    tasks = [asyncio.create_task(act()) for act in (lane.run, lane.sweep, lane.memory.run)]
+    tasks = [asyncio.create_task(act()) for act in (lane.run, lane.sweep, lane.tell, lane.memory.run)]
     try:
         yield lane
     finally:

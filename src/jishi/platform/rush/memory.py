@@ -28,6 +28,7 @@ KEEPALIVE: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 3,
 }
+READ_LIMITS = "-c lock_timeout=1000 -c statement_timeout=4000"
 
 _LOOK = """
     SELECT p.capacity, p.taken + coalesce(s.taken, 0)::int, p.reserved_left + coalesce(s.reserved, 0)::int,
@@ -176,8 +177,9 @@ class Memory:
     async def close(self) -> None:
         for task in self._tasks:
             task.cancel()
-        if self._reader is not None:
-            await self._reader.close()
+        async with self._reading:
+            if self._reader is not None:
+                await self._reader.close()
 
     async def _listen(self) -> None:
         connection = await psycopg.AsyncConnection.connect(
@@ -226,19 +228,27 @@ class Memory:
         members = frozenset(row[0].hex for row in rows)
         self._sold_out[pool] = _SoldOut(members, also_for_favoured, until, time.monotonic())
 
+    async def write(self, statement: str, values: list[Any]) -> None:
+        """One statement beside the batches, on the connection that looks. Raises psycopg.Error, OSError."""
+        async with self._reading:
+            await self._execute(statement, values)
+
     async def _read(self, query: str, values: list[object]) -> list[tuple[Any, ...]]:
         async with self._reading:
-            try:
-                if self._reader is None or self._reader.closed:
-                    self._reader = await psycopg.AsyncConnection.connect(
-                        self._dsn, autocommit=True, connect_timeout=5, **KEEPALIVE
-                    )
-                cursor = await self._reader.execute(query, values, prepare=True)
-                return await cursor.fetchall()
-            except (psycopg.Error, OSError):
-                if self._reader is not None:
-                    await self._reader.close()
-                raise
+            cursor = await self._execute(query, values)
+            return await cursor.fetchall()
+
+    async def _execute(self, statement: str, values: list[Any]) -> "psycopg.AsyncCursor[Any]":
+        try:
+            if self._reader is None or self._reader.closed:
+                self._reader = await psycopg.AsyncConnection.connect(
+                    self._dsn, autocommit=True, connect_timeout=5, options=READ_LIMITS, **KEEPALIVE
+                )
+            return await self._reader.execute(statement, values, prepare=True)
+        except (psycopg.Error, OSError):
+            if self._reader is not None:
+                await self._reader.close()
+            raise
 
 
 def _look_of(row: tuple[Any, ...]) -> PoolLook:

@@ -1,19 +1,31 @@
 """Pools: opening, looking, resizing, splitting."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Sum
 
 from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput, NotFound
-from jishi.platform.models import Pool, Shard, WaitingRoom
+from jishi.platform import locks
+from jishi.platform.models import Pool, WaitingRoom
 from jishi.platform.rush.terms import SHARDS_MAX, TAG_LENGTH_MAX, PoolTerms
 from jishi.platform.transactions import in_transaction
 
 NO_TERMS = PoolTerms()
+
+# pools as they count, whether on one row or on several; for joins, as `(POOL_COUNTS) p`
+POOL_COUNTS = """
+    SELECT p.id, p.capacity, p.opens_at, p.closes_at, p.is_open, p.reserved_until,
+           p.taken + COALESCE(s.taken, 0)::int AS taken, p.reserved_left + COALESCE(s.reserved, 0)::int AS reserved
+    FROM rush_pool p
+    LEFT JOIN LATERAL (
+        SELECT sum(h.taken) AS taken, sum(h.reserved_left) AS reserved
+        FROM rush_shard h WHERE h.pool_id = p.id AND p.shards > 0
+    ) s ON true
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +87,31 @@ def open_pool(
 
 
 def pool_state(pool_id: uuid.UUID) -> PoolState:
-    """Two queries for a pool in shards, one for another. Raises NotFound."""
-    pool = Pool.objects.filter(id=pool_id).first()
-    if pool is None:
+    """One query. Raises NotFound."""
+    found = pool_states([pool_id])
+    if pool_id not in found:
         raise NotFound()
-    taken, reserved = pool.taken, pool.reserved_left
-    if pool.shards:
-        sums = Shard.objects.filter(pool=pool).aggregate(taken=Sum("taken"), reserved=Sum("reserved_left"))
-        taken, reserved = sums["taken"], sums["reserved"]
-    if pool.reserved_until is None or clock.now() >= pool.reserved_until:
-        reserved = 0
-    return PoolState(
-        pool_id=pool.id,
-        capacity=pool.capacity,
-        taken=taken,
-        reserved=reserved,
-        opens_at=pool.opens_at,
-        closes_at=pool.closes_at,
-        is_open=pool.is_open,
-    )
+    return found[pool_id]
+
+
+def pool_states(pool_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PoolState]:
+    """One query however many; what does not exist is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, capacity, taken, CASE WHEN %s < reserved_until THEN reserved ELSE 0 END, opens_at, closes_at,"
+            f" is_open FROM ({POOL_COUNTS}) p WHERE id = ANY(%s)",
+            [clock.now(), list(pool_ids)],
+        )
+        return {row[0]: PoolState(*row) for row in cursor.fetchall()}
+
+
+@in_transaction
+def close_pools(pool_ids: Collection[uuid.UUID]) -> int:
+    """Nobody claims any more from now on; what is held or kept stays. Returns how many were open, locked in id order."""
+    with locks.lock_timeout():
+        rows = Pool.objects.select_for_update(no_key=True).filter(id__in=pool_ids, is_open=True)
+        found = list(rows.order_by("id").values_list("id", flat=True))
+    return Pool.objects.filter(id__in=found).update(is_open=False)
 
 
 @in_transaction

@@ -4,7 +4,7 @@ docs/algorithms/claims.md says what it decides; its parts for shards, turns and 
 """
 
 CREATE_CLAIMS = """
-CREATE FUNCTION rush_claims(
+CREATE OR REPLACE FUNCTION rush_claims(
     p_pool uuid, p_claims uuid[], p_members uuid[], p_quantities int[], p_devices bigint[], p_addresses bigint[],
     p_favoured bool[], p_tag text, p_now timestamptz, p_expires timestamptz
 ) RETURNS TABLE (outcomes text[], details int[], holds int[], left_open int, left_any int)
@@ -60,9 +60,12 @@ BEGIN
     END IF;
     -- The usual batch of an open sale: nobody repeats, nobody comes near a limit, there is enough for all.
     IF refusal IS NULL AND pool.device_holds = 0 AND pool.address_holds = 0 AND pool.member_holds = 0
-       AND pool.strikes = 0 AND reserve = 0
+       AND reserve = 0
        AND (SELECT sum(q) FROM unnest(p_quantities) AS q) <= remaining
        AND NOT EXISTS (SELECT 1 FROM rush_claim k WHERE k.id = ANY (p_claims))
+       AND (pool.strikes = 0 OR NOT EXISTS (
+            SELECT 1 FROM rush_claim k
+            WHERE k.pool_id = p_pool AND k.member_id = ANY (p_members) AND k.state = 'expired'))
        AND (pool.member_limit = 0 OR (
             (SELECT count(DISTINCT m) = n AND max(q) <= pool.member_limit
              FROM unnest(p_members, p_quantities) AS u(m, q))
@@ -139,7 +142,7 @@ BEGIN
                 END IF;
             ELSIF asked.known THEN outcome := 'key_reused';
             ELSIF refusal IS NOT NULL THEN outcome := refusal;
-            ELSIF pool.strikes > 0 AND asked.strikes >= pool.strikes THEN
+            ELSIF p_expires IS NOT NULL AND pool.strikes > 0 AND asked.strikes >= pool.strikes THEN
                 outcome := 'slow_down';
                 detail := ceil(extract(epoch FROM asked.struck_at - p_now) + pool.strike_seconds)::int;
             ELSIF pool.member_limit > 0

@@ -116,20 +116,6 @@ BEGIN
     RETURN QUERY SELECT unnest(ids);
 END $$;
 
--- A claim from one of `p_before` to `p_after`; what it frees is given back when `p_frees`.
-CREATE FUNCTION rush_move(p_claim uuid, p_before text[], p_after text, p_frees bool, p_now timestamptz)
-RETURNS bool LANGUAGE plpgsql AS $$
-DECLARE
-    c rush_claim%ROWTYPE;
-BEGIN
-    UPDATE rush_claim SET state = p_after WHERE id = p_claim AND state = ANY (p_before) RETURNING * INTO c;
-    IF NOT FOUND THEN RETURN false; END IF;
-    IF p_frees THEN
-        PERFORM rush_give_back(ARRAY[c.pool_id], ARRAY[c.shard::int], ARRAY[c.quantity], ARRAY[c.reserved_units], p_now);
-    END IF;
-    RETURN true;
-END $$;
-
 CREATE FUNCTION rush_resize(p_pool uuid, p_capacity int, p_now timestamptz) RETURNS bool LANGUAGE plpgsql AS $$
 DECLARE
     pool rush_pool%ROWTYPE; used int; reserve int;
@@ -188,6 +174,23 @@ BEGIN
     IF fresh > 0 THEN UPDATE rush_room SET turns = turns + fresh WHERE pool_id = p_room; END IF;
     RETURN QUERY SELECT t.member_id, t.position FROM rush_turn t
         WHERE t.room_id = p_room AND t.member_id = ANY (p_members);
+END $$;
+"""
+
+CREATE_MOVE = """
+-- A claim from one of `p_before` to `p_after`; what it frees is given back when `p_frees`. One that expires does so now.
+CREATE OR REPLACE FUNCTION rush_move(p_claim uuid, p_before text[], p_after text, p_frees bool, p_now timestamptz)
+RETURNS bool LANGUAGE plpgsql AS $$
+DECLARE
+    c rush_claim%ROWTYPE;
+BEGIN
+    UPDATE rush_claim SET state = p_after, expires_at = CASE WHEN p_after = 'expired' THEN p_now ELSE expires_at END
+    WHERE id = p_claim AND state = ANY (p_before) RETURNING * INTO c;
+    IF NOT FOUND THEN RETURN false; END IF;
+    IF p_frees THEN
+        PERFORM rush_give_back(ARRAY[c.pool_id], ARRAY[c.shard::int], ARRAY[c.quantity], ARRAY[c.reserved_units], p_now);
+    END IF;
+    RETURN true;
 END $$;
 """
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 TAG_LENGTH_MAX = 64
+NEW_MEMBER = "member:new"
 SHARDS_MAX = 64
 
 

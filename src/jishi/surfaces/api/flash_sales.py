@@ -20,6 +20,7 @@ from jishi.modules.plays.flash_sale.public import (
     ItemForm,
     SaleView,
     WaitReason,
+    answers_by_item,
     ask_reminder,
     balances_of,
     change_sale,
@@ -46,7 +47,10 @@ router = Router(tags=["flash sales"])
 
 
 class FlashItemOut(Schema):
-    """`free` is what can be had now; `returned` came back unpaid and was put on sale again at `returned_at`."""
+    """`free` is what can be had now; `returned` came back unpaid and was put on sale again at `returned_at`.
+
+    `reserved` of what is free is for new members only, until `reserved_until`.
+    """
 
     id: uuid.UUID
     product_id: uuid.UUID
@@ -61,6 +65,9 @@ class FlashItemOut(Schema):
     pool_id: uuid.UUID | None
     returned: int
     returned_at: datetime | None
+    new_member_units: int
+    reserved: int
+    reserved_until: datetime | None
 
 
 class FlashSaleOut(Schema):
@@ -86,12 +93,14 @@ class FlashSalesIn(PageIn):
 
 
 class FlashItemIn(Schema):
-    """`member_limit` 0: no limit."""
+    """`member_limit` 0: no limit. `new_member_units` are for new members until `new_member_minutes` after the opening."""
 
     variant_id: uuid.UUID
     price_minor: int = Field(ge=1, le=MINOR_MAX)
     units: int = Field(ge=1, le=UNITS_MAX)
     member_limit: int = Field(1, ge=0, le=99)
+    new_member_units: int = Field(0, ge=0, le=UNITS_MAX)
+    new_member_minutes: int = Field(0, ge=0, le=1440)
 
 
 class FlashSaleIn(Schema):
@@ -137,8 +146,17 @@ class FlashReminderOut(Schema):
     is_asked: bool
 
 
+class FlashPublishIn(Schema):
+    """Items of `split_from_units` units or more live on several rows, for a crowd that one row cannot serve; 0: none."""
+
+    split_from_units: int = Field(0, ge=0, le=UNITS_MAX)
+
+
 class FlashBalanceOut(Schema):
-    """The proof per item: capacity = free + held + kept; held + kept = waiting + ordered + paid; nothing oversold."""
+    """The proof per item: capacity = free + held + kept; held + kept = waiting + ordered + paid; nothing oversold.
+
+    `answers`: how often people who asked for it were told what (granted, replayed, sold_out, limit_reached, busy …).
+    """
 
     item_id: uuid.UUID
     capacity: int
@@ -153,6 +171,7 @@ class FlashBalanceOut(Schema):
     set_aside: int
     oversold: int
     is_sound: bool
+    answers: dict[str, int]
 
 
 @router.get(
@@ -246,8 +265,12 @@ def list_all_flash_sales(request: HttpRequest, wanted: Query[FlashSalesIn]) -> A
 )
 def get_flash_balances(request: HttpRequest, play_id: uuid.UUID) -> Any:
     _require_look(actor_of(request))
-    sale_view(play_id)
-    return balances_of(play_id)
+    answers = answers_by_item(sale_view(play_id).items)
+    names = FlashBalanceOut.model_fields.keys() - {"answers"}
+    return [
+        {name: getattr(found, name) for name in names} | {"answers": answers.get(found.item_id, {})}
+        for found in balances_of(play_id)
+    ]
 
 
 @router.post(
@@ -283,8 +306,9 @@ def replace_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: FlashSale
     summary="Set goods and budget aside and open it at its time",
     openapi_extra=scopes("plays.edit"),
 )
-def publish_flash_sale(request: HttpRequest, play_id: uuid.UUID) -> Any:
-    return _staff_sales_out([publish_sale(play_id, by=actor_of(request))])[0]
+def publish_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: FlashPublishIn | None = None) -> Any:
+    split = body.split_from_units if body else 0
+    return _staff_sales_out([publish_sale(play_id, by=actor_of(request), split_from_units=split)])[0]
 
 
 @router.post(
@@ -353,6 +377,8 @@ def _sales_out(sales: list[SaleView]) -> list[dict[str, Any]]:
                 "free": left.free if left else item.units,
                 "returned": left.returned if left else 0,
                 "returned_at": left.returned_at if left else None,
+                "reserved": left.reserved if left else item.new_member_units,
+                "reserved_until": left.reserved_until if left else None,
             }
         )
     head = ("id", "name", "state", "currency", "opens_at", "closes_at")

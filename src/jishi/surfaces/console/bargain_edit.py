@@ -3,20 +3,18 @@
 import uuid
 from dataclasses import fields
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jishi.kernel import clock
-from jishi.kernel.errors import Refusal
 from jishi.modules.catalog.public import ProductPage, VariantView
 from jishi.modules.plays.bargain.public import (
     BargainTerms,
@@ -30,15 +28,15 @@ from jishi.modules.plays.bargain.public import (
     publish_offer,
 )
 from jishi.modules.plays.life.public import PlayHead, PlayState
-from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.bargains import crumbs_to
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
+from jishi.surfaces.console.editing import save_change, save_new
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, blame, dress, once_key
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
 
 DEFAULT_DAYS = 7
-EXAMPLE_SEED = bytes(32)
+EXAMPLE_SEED = "00" * 32
 
 
 class EditForm(forms.Form):
@@ -134,20 +132,17 @@ def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     page = page_of_product(request, product_id)
     form = EditForm(request.POST or None, variants=sellable_variants(page), initial=_first_values(page))
     if request.method == "POST" and form.is_valid():
-        made: list[OfferView] = []
-
-        def act() -> None:
-            offer = create_offer(form.head(), form.terms(page.card.id), by=actor_of(request))
-            wants_open = request.POST.get("then") == "publish"
-            made.append(publish_offer(offer.id, by=actor_of(request)) if wants_open else offer)
-
-        try:
-            is_new = act_once(request, act)
-        except Refusal as refusal:
-            blame(form, refusal)
-        else:
-            messages.success(request, _("砍价已保存"))
-            return redirect("console:bargain_live", made[0].id) if is_new else redirect("console:bargains")
+        done = save_new(
+            request,
+            make=lambda by: create_offer(form.head(), form.terms(page.card.id), by=by).id,
+            publish=publish_offer,
+            blame=partial(blame, form),
+            said=_("砍价已保存"),
+            live="console:bargain_live",
+            table="console:bargains",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, page, offer=None)
 
 
@@ -158,15 +153,17 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     page = page_of_product(request, offer.terms.product_id)
     form = EditForm(request.POST or None, variants=sellable_variants(page), initial=_values_of(offer))
     if request.method == "POST" and form.is_valid():
-        try:
-            change_offer(play_id, form.head(), form.terms(page.card.id), by=actor_of(request))
-            if request.POST.get("then") == "publish" and offer.play.state is PlayState.DRAFT:
-                publish_offer(play_id, by=actor_of(request))
-        except Refusal as refusal:
-            blame(form, refusal)
-        else:
-            messages.success(request, _("砍价已保存"))
-            return redirect("console:bargain_live", play_id)
+        done = save_change(
+            request,
+            play_id,
+            write=lambda by: change_offer(play_id, form.head(), form.terms(page.card.id), by=by),
+            publish=publish_offer if offer.play.state is PlayState.DRAFT else None,
+            blame=partial(blame, form),
+            said=_("砍价已保存"),
+            live="console:bargain_live",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, page, offer=offer)
 
 

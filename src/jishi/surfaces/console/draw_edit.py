@@ -2,13 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,10 +28,10 @@ from jishi.modules.plays.lucky_draw.public import (
     publish_draw,
     terms_of,
 )
-from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.draws import crumbs_to
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
+from jishi.surfaces.console.editing import save_change, save_new
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
 
 PRIZE_ROWS = 6
@@ -141,20 +140,17 @@ class EditForm(forms.Form):
 def create(request: HttpRequest) -> HttpResponse:
     form = EditForm(request.POST or None, initial=_first_values())
     if request.method == "POST" and form.is_valid():
-        made: list[PlayView] = []
-
-        def act() -> None:
-            play = create_draw(form.head(), form.terms(), by=actor_of(request))
-            wants_open = request.POST.get("then") == "publish"
-            made.append(publish_draw(play.id, by=actor_of(request)) if wants_open else play)
-
-        try:
-            is_new = act_once(request, act)
-        except Refusal as refusal:
-            _blame(form, refusal)
-        else:
-            messages.success(request, _("抽奖已保存"))
-            return redirect("console:draw_live", made[0].id) if is_new else redirect("console:draws")
+        done = save_new(
+            request,
+            make=lambda by: create_draw(form.head(), form.terms(), by=by).id,
+            publish=publish_draw,
+            blame=partial(_blame, form),
+            said=_("抽奖已保存"),
+            live="console:draw_live",
+            table="console:draws",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, play=None)
 
 
@@ -164,15 +160,17 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     play = play_view(play_id)
     form = EditForm(request.POST or None, initial=_values_of(play, terms_of(play_id)))
     if request.method == "POST" and form.is_valid():
-        try:
-            change_draw(play_id, form.head(), form.terms(), by=actor_of(request))
-            if request.POST.get("then") == "publish":
-                publish_draw(play_id, by=actor_of(request))
-        except Refusal as refusal:
-            _blame(form, refusal)
-        else:
-            messages.success(request, _("抽奖已保存"))
-            return redirect("console:draw_live", play_id)
+        done = save_change(
+            request,
+            play_id,
+            write=lambda by: change_draw(play_id, form.head(), form.terms(), by=by),
+            publish=publish_draw,
+            blame=partial(_blame, form),
+            said=_("抽奖已保存"),
+            live="console:draw_live",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, play=play)
 
 

@@ -39,6 +39,15 @@ PRODUCTS_FOUND = 6
 FEE_BASIS_POINTS = 60
 DEFAULT_HOURS = 2
 DEFAULT_UNITS = 50
+# what a row is sent as, and what stands there when it is new
+_WRITTEN = {
+    "variant": "",
+    "price": "",
+    "units": str(DEFAULT_UNITS),
+    "limit": "1",
+    "new_units": "0",
+    "new_minutes": "0",
+}
 
 
 class HeadForm(forms.Form):
@@ -64,14 +73,17 @@ class Row:
     price: str = ""
     units: str = ""
     limit: str = "1"
+    new_units: str = "0"
+    new_minutes: str = "0"
     price_minor: int | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
     def form(self) -> ItemForm | None:
-        if self.price_minor is None or not self.units.isdigit() or not self.limit.isdigit():
+        numbers = (self.units, self.limit, self.new_units, self.new_minutes)
+        if self.price_minor is None or not all(_is_whole_number(text) for text in numbers):
             return None
-        return ItemForm(self.variant.id, self.price_minor, int(self.units), int(self.limit))
+        return ItemForm(self.variant.id, self.price_minor, *map(int, numbers))
 
 
 @guarded("plays.edit")
@@ -130,20 +142,21 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 def rows_from(sent: QueryDict) -> list[Row]:
-    """The rows of a form that was sent: `variant`, `price`, `units`, `limit` as often as there are items; then add or drop."""
+    """The rows of a form that was sent: a value of each name as often as there are items; then add or drop."""
     verb, _colon, key = sent.get("then", "").partition(":")
-    texts = [sent.getlist(name) for name in ("variant", "price", "units", "limit")]
+    count = len(sent.getlist("variant"))
+    texts = [sent.getlist(name) or [usual] * count for name, usual in _WRITTEN.items()]
     wanted = [(id_of(values[0]), *values[1:]) for values in zip(*texts, strict=False)][:ITEMS_MAX]
     if verb == "add" and len(wanted) < ITEMS_MAX:
-        wanted.append((id_of(key), "", str(DEFAULT_UNITS), "1"))
+        wanted.append((id_of(key), *list(_WRITTEN.values())[1:]))
     ids = [variant_id for variant_id, *_rest in wanted if variant_id is not None]
     variants, stock = variants_by_ids(ids), sellable_by_variant(ids)
     rows: list[Row] = []
-    for variant_id, price, units, limit in wanted:
+    for variant_id, *texts_written in wanted:
         is_known = variant_id in variants and all(row.variant.id != variant_id for row in rows)
         if variant_id is None or not is_known or (verb == "drop" and str(variant_id) == key):
             continue
-        row = Row(variants[variant_id], stock.get(variant_id, 0), price.strip(), units.strip(), limit.strip())
+        row = Row(variants[variant_id], stock.get(variant_id, 0), *[text.strip() for text in texts_written])
         _read(row)
         rows.append(row)
     return rows
@@ -159,6 +172,8 @@ def rows_of(sale: SaleView) -> list[Row]:
             price=written(item.price_minor),
             units=str(item.units),
             limit=str(item.member_limit),
+            new_units=str(item.new_member_units),
+            new_minutes=str(item.new_member_minutes),
             price_minor=item.price_minor,
         )
         for item in sale.items
@@ -211,9 +226,19 @@ def _read(row: Row) -> None:
             row.price_minor = MoneyField(may_be_zero=False).clean(row.price)
         except forms.ValidationError as error:
             row.problems.extend(error.messages)
-    for text, words in ((row.units, _("件数请填整数")), (row.limit, _("限购请填整数"))):
-        if not text.isascii() or not text.isdigit():
+    row.new_units, row.new_minutes = row.new_units or "0", row.new_minutes or "0"
+    for text, words in (
+        (row.units, _("件数请填整数")),
+        (row.limit, _("限购请填整数")),
+        (row.new_units, _("留给新会员的件数请填整数")),
+        (row.new_minutes, _("留给新会员的分钟请填整数")),
+    ):
+        if not _is_whole_number(text):
             row.problems.append(words)
+
+
+def _is_whole_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _wants_saving(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Flash sales: the table, and the live monitor of one with the proof that nothing is sold twice."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from jishi.modules.plays.flash_sale.public import (
     ItemView,
     SaleView,
     WaitReason,
+    answers_by_item,
     balances_of,
     change_units,
     claims_by_minute,
@@ -33,6 +35,7 @@ from jishi.modules.plays.flash_sale.public import (
 from jishi.modules.plays.life.public import PlayState, budget_left_minor, raise_budget
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
+from jishi.platform.rush import total_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
@@ -139,14 +142,15 @@ def _may(request: HttpRequest, sale: SaleView, *states: PlayState) -> bool:
 
 
 def _monitor(sale: SaleView) -> dict[str, Any]:
-    """Everything from the rows themselves; ten queries however many items."""
+    """Everything from the rows themselves; eleven queries however many items."""
     variants = variants_by_ids([item.variant_id for item in sale.items])
     balances = {found.item_id: found for found in balances_of(sale.id)}
     waiting = waiting_by_reason(sale.id)
     since = clock.now() - timedelta(minutes=MINUTES_SHOWN)
     counted = {at: count for at, count in claims_by_minute(sale.id, since=since)}
+    answers = answers_by_item(sale.items)
     rows = [
-        _item(item, variants[item.variant_id], balances.get(item.id))
+        _item(item, variants[item.variant_id], balances.get(item.id), answers.get(item.id, {}))
         for item in sale.items
         if item.variant_id in variants
     ]
@@ -156,6 +160,7 @@ def _monitor(sale: SaleView) -> dict[str, Any]:
         "items": rows,
         "totals": {
             "arrivals": count_arrivals(sale.id),
+            "asked": sum(sum(told.values()) for told in answers.values()),
             "people": sum(balance.people for balance in found),
             "claimed": sum(balance.taken for balance in found),
             "capacity": sum(balance.capacity for balance in found),
@@ -166,6 +171,7 @@ def _monitor(sale: SaleView) -> dict[str, Any]:
             "oversold": sum(balance.oversold for balance in found),
         },
         "waiting": [(_WAITING[reason](), count) for reason, count in waiting.items()],
+        "refused": _refused(total_of(answers.values())),
         "is_sound": all(balance.is_sound for balance in found),
         "minutes": _bars(counted),
         "reminders": count_reminders(sale.id),
@@ -180,7 +186,35 @@ _WAITING = {
 }
 
 
-def _item(item: ItemView, variant: VariantView, balance: ItemBalance | None) -> dict[str, Any]:
+_REFUSED = {
+    "sold_out": lambda: _("抢完了"),
+    "limit_reached": lambda: _("超过限购"),
+    "too_early": lambda: _("还没开抢"),
+    "too_late": lambda: _("已经结束"),
+    "waiting": lambda: _("还没叫到号"),
+    "turn_needed": lambda: _("先去取号"),
+    "slow_down": lambda: _("抢了不付，请歇一歇"),
+    "unpaid_member": lambda: _("占着没付（会员）"),
+    "unpaid_device": lambda: _("占着没付（设备）"),
+    "unpaid_address": lambda: _("占着没付（网络）"),
+    "busy": lambda: _("人太多，稍后再试"),
+    "key_reused": lambda: _("请求重复使用"),
+}
+
+
+def _refused(told: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Who got nothing, by why, the most frequent first; with the share of all refusals for the bar."""
+    found = [(word, told[outcome]) for outcome, word in _REFUSED.items() if told.get(outcome)]
+    whole = sum(count for _word, count in found)
+    return [
+        {"label": word(), "count": count, "percent": max(1, count * 100 // whole)}
+        for word, count in sorted(found, key=lambda one: -one[1])
+    ]
+
+
+def _item(
+    item: ItemView, variant: VariantView, balance: ItemBalance | None, told: Mapping[str, int]
+) -> dict[str, Any]:
     return {
         "item": item,
         "title": variant.product_title,
@@ -189,6 +223,10 @@ def _item(item: ItemView, variant: VariantView, balance: ItemBalance | None) -> 
         "balance": balance,
         "percent": min(100, balance.taken * 100 // balance.capacity) if balance and balance.capacity else 0,
         "promised": balance.units_ordered + balance.units_paid if balance else 0,
+        "asked": sum(told.values()),
+        "granted": told.get("granted", 0),
+        "replayed": told.get("replayed", 0),
+        "refused": _refused(told),
         "claims": balance.claims_held + balance.claims_kept if balance else 0,
     }
 

@@ -81,6 +81,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
             _("玩法"),
             (
                 ("plays", _("全部玩法"), "grid", "reports.view"),
+                ("campaigns", _("活动"), "bell", "reports.view"),
                 ("group_buys", _("拼团"), "team", "reports.view"),
                 ("bargains", _("砍价"), "scissors", "reports.view"),
                 ("flash_sales", _("秒杀"), "clock", "reports.view"),

@@ -2,13 +2,12 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,9 +33,9 @@ from jishi.modules.plays.group_buy.public import (
     offer_view,
     publish_offer,
 )
-from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
+from jishi.surfaces.console.editing import save_change, save_new
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.group_buys import crumbs_to
 from jishi.surfaces.console.picking import page_of_product, products_to_choose, sellable_variants
@@ -156,20 +155,17 @@ def create(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_first_values(page))
     if request.method == "POST" and form.is_valid():
-        made: list[OfferView] = []
-
-        def act() -> None:
-            offer = create_offer(_offer_form(form, page.card), by=actor_of(request))
-            wants_open = request.POST.get("then") == "publish"
-            made.append(publish_offer(offer.id, by=actor_of(request)) if wants_open else offer)
-
-        try:
-            is_new = act_once(request, act)
-        except Refusal as refusal:
-            _blame(form, refusal)
-        else:
-            messages.success(request, _("拼团已保存"))
-            return redirect("console:live", made[0].id) if is_new else redirect("console:group_buys")
+        done = save_new(
+            request,
+            make=lambda by: create_offer(_offer_form(form, page.card), by=by).id,
+            publish=publish_offer,
+            blame=partial(_blame, form),
+            said=_("拼团已保存"),
+            live="console:live",
+            table="console:group_buys",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, page, variants, offer=None)
 
 
@@ -181,15 +177,17 @@ def change(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
     variants = sellable_variants(page)
     form = EditForm(request.POST or None, variants=variants, initial=_values_of(offer))
     if request.method == "POST" and form.is_valid():
-        try:
-            change_offer(offer_id, _offer_form(form, page.card), by=actor_of(request))
-            if request.POST.get("then") == "publish" and offer.state.value == "draft":
-                publish_offer(offer_id, by=actor_of(request))
-        except Refusal as refusal:
-            _blame(form, refusal)
-        else:
-            messages.success(request, _("拼团已保存"))
-            return redirect("console:live", offer_id)
+        done = save_change(
+            request,
+            offer_id,
+            write=lambda by: change_offer(offer_id, _offer_form(form, page.card), by=by),
+            publish=publish_offer if offer.state.value == "draft" else None,
+            blame=partial(_blame, form),
+            said=_("拼团已保存"),
+            live="console:live",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, page, variants, offer=offer)
 
 

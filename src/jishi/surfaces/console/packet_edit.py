@@ -2,20 +2,18 @@
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.kernel import clock
-from jishi.kernel.errors import Refusal
 from jishi.modules.plays.life.public import PlayHead, PlayView, play_view
 from jishi.modules.plays.red_packet.public import (
     Audience,
@@ -27,9 +25,9 @@ from jishi.modules.plays.red_packet.public import (
     publish_packets,
     terms_of,
 )
-from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
+from jishi.surfaces.console.editing import save_change, save_new
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, blame, dress, once_key
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.packets import crumbs_to, packet_kind
 
@@ -115,20 +113,17 @@ class EditForm(forms.Form):
 def create(request: HttpRequest) -> HttpResponse:
     form = EditForm(request.POST or None, initial=_first_values())
     if request.method == "POST" and form.is_valid():
-        made: list[PlayView] = []
-
-        def act() -> None:
-            play = create_packets(form.head(), form.terms(), by=actor_of(request))
-            wants_open = request.POST.get("then") == "publish"
-            made.append(publish_packets(play.id, by=actor_of(request)) if wants_open else play)
-
-        try:
-            is_new = act_once(request, act)
-        except Refusal as refusal:
-            blame(form, refusal)
-        else:
-            messages.success(request, _("红包已保存"))
-            return redirect("console:packet_live", made[0].id) if is_new else redirect("console:packets")
+        done = save_new(
+            request,
+            make=lambda by: create_packets(form.head(), form.terms(), by=by).id,
+            publish=publish_packets,
+            blame=partial(blame, form),
+            said=_("红包已保存"),
+            live="console:packet_live",
+            table="console:packets",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, play=None)
 
 
@@ -138,15 +133,17 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     play = play_view(play_id)
     form = EditForm(request.POST or None, initial=_values_of(play, terms_of(play_id)))
     if request.method == "POST" and form.is_valid():
-        try:
-            change_packets(play_id, form.head(), form.terms(), by=actor_of(request))
-            if request.POST.get("then") == "publish":
-                publish_packets(play_id, by=actor_of(request))
-        except Refusal as refusal:
-            blame(form, refusal)
-        else:
-            messages.success(request, _("红包已保存"))
-            return redirect("console:packet_live", play_id)
+        done = save_change(
+            request,
+            play_id,
+            write=lambda by: change_packets(play_id, form.head(), form.terms(), by=by),
+            publish=publish_packets,
+            blame=partial(blame, form),
+            said=_("红包已保存"),
+            live="console:packet_live",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, play=play)
 
 

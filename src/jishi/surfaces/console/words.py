@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from jishi.modules.campaigns.public import BlockKind
 from jishi.modules.catalog.public import ImportState, ProductState
 from jishi.modules.inventory.public import MovementKind
 from jishi.modules.orders.public import OrderState
@@ -55,6 +56,14 @@ _KIND = {
     PlayKind.FLASH_SALE: gettext_noop("秒杀"),
     PlayKind.RED_PACKET: gettext_noop("红包"),
     PlayKind.LUCKY_DRAW: gettext_noop("抽奖"),
+}
+_BLOCK = {
+    BlockKind.BANNER: gettext_noop("横幅"),
+    BlockKind.COUNTDOWN: gettext_noop("倒计时"),
+    BlockKind.TEXT: gettext_noop("文字"),
+    BlockKind.PRODUCTS: gettext_noop("商品"),
+    BlockKind.PLAYS: gettext_noop("玩法"),
+    BlockKind.PACKET: gettext_noop("红包"),
 }
 _BARGAIN = {
     BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
@@ -272,6 +281,15 @@ def play_state(state: str) -> Tag:
 
 def play_kind(kind: str) -> str:
     return _(_KIND[PlayKind(kind)])
+
+
+def block_kind(kind: str) -> str:
+    return _(_BLOCK[BlockKind(kind)])
+
+
+def festival(text: str) -> str:
+    """The name or the idea of a hot date."""
+    return _(text)
 
 
 def bargain_state(state: str) -> Tag:

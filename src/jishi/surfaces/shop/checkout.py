@@ -207,7 +207,7 @@ def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote
     currency = settings.JISHI_CURRENCY
     if wish.flash_id is not None:
         units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
-        return quote_flash(units, address=address, currency=currency)[2], None
+        return quote_flash(units, by=by, address=address, currency=currency)[2], None
     if wish.bargain_id is not None:
         return quote_bargain(wish.bargain_id, address=address, currency=currency), None
     if wish.variant_id is None:

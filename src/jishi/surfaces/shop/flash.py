@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.flows.passes import issue_member_pass
+from jishi.flows.passes import is_new_member, issue_member_pass
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
@@ -58,7 +58,7 @@ def sessions(request: HttpRequest, play_id: uuid.UUID | None = None) -> HttpResp
         "sale": sale,
         "phase": phase,
         "deadline": sale.play.opens_at if phase == "coming" else sale.play.closes_at,
-        "cards": item_cards(sale),
+        "cards": item_cards(sale, by=actor),
         "is_reminded": actor.is_member
         and bool(wants_reminder(play_ids=[sale.id], member_id=actor.require_member())),
         "share": _share_card(sale),
@@ -172,9 +172,9 @@ def phase_of(play: PlayView) -> str:
     return "coming" if is_ahead else "over"
 
 
-def item_cards(sale: SaleView) -> list[dict[str, Any]]:
-    """Items as cards with their true stock; two queries."""
-    return _cards_of(sale, variants=variants_by_ids([item.variant_id for item in sale.items]))
+def item_cards(sale: SaleView, *, by: Actor | None = None) -> list[dict[str, Any]]:
+    """Items as cards with their true stock; two queries, one more for a member while units are kept for new members."""
+    return _cards_of(sale, variants=variants_by_ids([item.variant_id for item in sale.items]), by=by)
 
 
 def _goods_of_strip(sale: SaleView) -> dict[uuid.UUID, VariantView]:
@@ -189,17 +189,22 @@ def _goods_of_strip(sale: SaleView) -> dict[uuid.UUID, VariantView]:
     return kept[1]
 
 
-def _cards_of(sale: SaleView, *, variants: Mapping[uuid.UUID, VariantView]) -> list[dict[str, Any]]:
+def _cards_of(
+    sale: SaleView, *, variants: Mapping[uuid.UUID, VariantView], by: Actor | None = None
+) -> list[dict[str, Any]]:
     stock = stock_by_item([item.id for item in sale.items])
     phase = phase_of(sale.play)
+    is_new = by is not None and any(left.reserved for left in stock.values()) and is_new_member(by)
     return [
-        _card(item, variants[item.variant_id], stock.get(item.id), phase=phase)
+        _card(item, variants[item.variant_id], stock.get(item.id), phase=phase, is_new=is_new)
         for item in sale.items
         if item.variant_id in variants
     ]
 
 
-def _card(item: ItemView, variant: VariantView, stock: ItemStock | None, *, phase: str) -> dict[str, Any]:
+def _card(
+    item: ItemView, variant: VariantView, stock: ItemStock | None, *, phase: str, is_new: bool
+) -> dict[str, Any]:
     left = stock or ItemStock(item_id=item.id, capacity=item.units, taken=0)
     return {
         "item": item,
@@ -210,7 +215,8 @@ def _card(item: ItemView, variant: VariantView, stock: ItemStock | None, *, phas
         "stock": left,
         "off_percent": item.discount_minor * 100 // item.list_minor if item.list_minor else 0,
         "state": _state_of(left),
-        "can_buy": phase == "running" and left.free > 0,
+        "can_buy": phase == "running" and left.free_for(is_new=is_new) > 0,
+        "is_new": is_new,
         "phase": phase,
     }
 
@@ -226,10 +232,22 @@ def _state_of(stock: ItemStock) -> dict[str, Any]:
     return {
         "item": str(stock.item_id),
         "free": stock.free,
+        "free_for_all": stock.free_for(is_new=False),
+        "reserved": _reserved_words(stock),
         "percent": stock.taken_percent,
         "returned": returned,
         "words": _("剩 %(free)d 件") % {"free": stock.free} if stock.free else _("抢完了"),
     }
+
+
+def _reserved_words(stock: ItemStock) -> str:
+    """What is kept for new members, and until when; empty when nothing is."""
+    if not stock.reserved or stock.reserved_until is None:
+        return ""
+    at = f"{stock.reserved_until.astimezone(ZoneInfo(settings.TIME_ZONE)):%H:%M}"
+    if stock.reserved >= stock.free:
+        return _("剩下的 %(count)d 件留给新会员到 %(at)s") % {"count": stock.free, "at": at}
+    return _("其中 %(count)d 件留给新会员到 %(at)s") % {"count": stock.reserved, "at": at}
 
 
 def _rush_values(actor: Actor, sale: SaleView, phase: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from jishi.kernel import clock
 from jishi.kernel.money import exponent_of, format_minor
@@ -15,6 +16,7 @@ from jishi.surfaces.templatetags.icons import ICONS
 register = template.Library()
 
 _AVATAR_COLOURS = 8
+DAYS_FROM_SECONDS = 2 * 86_400
 _PREFIXES = "阿小老大"
 
 
@@ -74,16 +76,20 @@ def icon(name: str, css: str = "") -> SafeString:
 
 @register.simple_tag
 def countdown(deadline: datetime, css: str = "") -> SafeString:
-    """Hours, minutes and seconds left; the page's script keeps it honest by the server's clock."""
+    """Time left, in days from two days on; the page's script keeps it honest by the server's clock."""
     left = max(0, int((deadline - clock.now()).total_seconds()))
+    days = left // 86_400 if left >= DAYS_FROM_SECONDS else 0
     urgent = " is-urgent" if 0 < left <= 3600 else ""
     return format_html(
-        '<time class="countdown {}{}" datetime="{}" data-deadline="{}"><b>{}</b>:<b>{}</b>:<b>{}</b></time>',
+        '<time class="countdown {}{}" datetime="{}" data-deadline="{}" data-days="{}"><i>{}</i>'
+        "<b>{}</b>:<b>{}</b>:<b>{}</b></time>",
         css,
         urgent,
         deadline.isoformat(),
         deadline.isoformat(),
-        f"{left // 3600:02d}",
+        gettext("{days} 天"),
+        gettext("{days} 天").format(days=days) if days else "",
+        f"{(left - days * 86_400) // 3600:02d}",
         f"{left // 60 % 60:02d}",
         f"{left % 60:02d}",
     )

@@ -60,7 +60,7 @@ def _lunar(month: int, day: int) -> Callable[[int], date]:
 
 
 def _new_years_eve(year: int) -> date:
-    """除夕 is the day before the first of the next lunar year, the 29th or the 30th."""
+    """The day before the first of the next lunar year, the 29th or the 30th of its twelfth month."""
     return _lunar(1, 1)(year + 1) - timedelta(days=1)
 
 

@@ -40,7 +40,7 @@ class Bargain(models.Model):
     member_id = models.UUIDField(db_index=True)
     claim_id = models.UUIDField(unique=True)
     state = models.CharField(max_length=8, default=BargainState.RUNNING.value)
-    seed = models.BinaryField(max_length=32)
+    seed = models.CharField(max_length=64)
     commitment = models.CharField(max_length=64)
     start_minor = models.BigIntegerField()
     floor_minor = models.BigIntegerField()
@@ -69,8 +69,10 @@ class Bargain(models.Model):
                 & Q(cut_minor__lte=F("start_minor") - F("floor_minor")),
                 name="bargain_never_below_floor",
             ),
-            models.UniqueConstraint(
-                fields=["offer", "member_id"], condition=Q(state="running"), name="bargain_one_running"
+            models.UniqueConstraint(  # an ordered one runs on when its order is not paid
+                fields=["offer", "member_id"],
+                condition=Q(state__in=["running", "ordered"]),
+                name="bargain_one_underway",
             ),
         ]
         indexes = [

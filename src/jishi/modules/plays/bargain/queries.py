@@ -238,7 +238,7 @@ def _view(row: Bargain, helps: tuple[HelpView, ...]) -> BargainView:
         commitment=row.commitment,
         order_id=row.order_id,
         allows_early_buy=row.offer.allows_early_buy,
-        seed=bytes(row.seed).hex() if has_ended else "",
+        seed=row.seed if has_ended else "",
         cuts=tuple(row.cuts) if has_ended else (),
         helps=helps,
     )

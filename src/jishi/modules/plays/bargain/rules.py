@@ -1,11 +1,10 @@
 """Decisions of bargaining, from values alone (docs/algorithms/bargain.md)."""
 
-import hashlib
-import hmac
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from jishi.kernel import proof
 from jishi.kernel.money import BASIS_POINTS, share_in_basis_points, split_minor
 from jishi.modules.plays.bargain.errors import BadBargain
 from jishi.modules.plays.bargain.types import BargainState, BargainTerms, Forecast, HelpView, Score, Signals
@@ -34,10 +33,10 @@ _WEIGHT_LEAST, _WEIGHT_SPREAD = 60, 81
 _DECAY_FIRST, _DECAY_LAST = 150, 50
 
 
-def make_plan(*, total_minor: int, slots: int, first_cut_bps: int, seed: bytes) -> tuple[int, ...]:
+def make_plan(*, total_minor: int, slots: int, first_cut_bps: int, seed: str) -> tuple[int, ...]:
     """The cuts of all slots: positive integers that sum to `total_minor`, slot 0 the largest.
 
-    Needs `slots ≥ 2` and `total_minor ≥ slots`; the offer's check has seen to that.
+    `seed` is hexadecimal. Needs `slots ≥ 2` and `total_minor ≥ slots`; the offer's check has seen to that.
     """
     others = slots - 1
     first = min(max(total_minor * first_cut_bps // BASIS_POINTS, 1), total_minor - others)
@@ -49,11 +48,10 @@ def make_plan(*, total_minor: int, slots: int, first_cut_bps: int, seed: bytes) 
 
 
 def commitment_of(
-    *, bargain_id: uuid.UUID, start_minor: int, floor_minor: int, slots: int, first_cut_bps: int, seed: bytes
+    *, bargain_id: uuid.UUID, start_minor: int, floor_minor: int, slots: int, first_cut_bps: int, seed: str
 ) -> str:
     """What is published at launch: SHA-256 over the seed and the terms, in hexadecimal."""
-    terms = f"|{bargain_id}|{start_minor}|{floor_minor}|{slots}|{first_cut_bps}"
-    return hashlib.sha256(seed + terms.encode()).hexdigest()
+    return proof.commitment_of(f"{seed}|{bargain_id}|{start_minor}|{floor_minor}|{slots}|{first_cut_bps}")
 
 
 def next_slots(*, taken: int, slots: int, wanted: int) -> range:
@@ -136,13 +134,12 @@ def check_terms(terms: BargainTerms, *, start_minor: int) -> None:
             raise BadBargain(field=field, reason=reason)
 
 
-def _weights(count: int, seed: bytes) -> list[int]:
+def _weights(count: int, seed: str) -> list[int]:
     return [_draw(seed, place) * _decay(place, count) for place in range(count)]
 
 
-def _draw(seed: bytes, place: int) -> int:
-    digest = hmac.digest(seed, f"cut:{place + 1}".encode(), "sha256")
-    return _WEIGHT_LEAST + int.from_bytes(digest[:8], "big") % _WEIGHT_SPREAD
+def _draw(seed: str, place: int) -> int:
+    return _WEIGHT_LEAST + proof.number_below(_WEIGHT_SPREAD, seed=seed, label=f"cut:{place + 1}")
 
 
 def _decay(place: int, count: int) -> int:

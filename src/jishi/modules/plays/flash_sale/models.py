@@ -19,6 +19,8 @@ class Item(models.Model):
     list_minor = models.BigIntegerField(null=True)
     units = models.PositiveIntegerField()
     member_limit = models.PositiveSmallIntegerField(default=1)
+    new_member_units = models.PositiveIntegerField(default=0, db_default=0)
+    new_member_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
     pool_id = models.UUIDField(null=True, unique=True)
     reserves = models.PositiveSmallIntegerField(default=0)
 
@@ -28,6 +30,9 @@ class Item(models.Model):
             models.UniqueConstraint(fields=["play_id", "position"], name="flash_item_position"),
             models.CheckConstraint(condition=Q(price_minor__gt=0), name="flash_item_price"),
             models.CheckConstraint(condition=Q(units__gt=0), name="flash_item_units"),
+            models.CheckConstraint(
+                condition=Q(new_member_units=0) | Q(new_member_minutes__gt=0), name="flash_item_reserve"
+            ),
         ]
 
 

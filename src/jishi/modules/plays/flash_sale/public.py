@@ -35,6 +35,7 @@ from jishi.modules.plays.flash_sale.operations.units import (
 )
 from jishi.modules.plays.flash_sale.queries import (
     SaleView,
+    answers_by_item,
     balances_of,
     claim_view,
     claims_by_minute,
@@ -57,6 +58,7 @@ from jishi.modules.plays.flash_sale.rules import (
     REMIND_MINUTES,
     discount_minor,
     pay_deadline,
+    reserved_until,
 )
 from jishi.modules.plays.flash_sale.types import (
     ClaimStage,
@@ -96,6 +98,7 @@ __all__ = [
     "UnitsReturned",
     "UnitsTaken",
     "WaitReason",
+    "answers_by_item",
     "ask_reminder",
     "balances_of",
     "change_sale",
@@ -119,6 +122,7 @@ __all__ = [
     "publish_sale",
     "record_units",
     "regain_unit",
+    "reserved_until",
     "return_unit",
     "sale_view",
     "sales_table",

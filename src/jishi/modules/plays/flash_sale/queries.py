@@ -2,7 +2,7 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +30,7 @@ from jishi.modules.plays.life.public import (
     play_view,
     plays_table,
 )
+from jishi.platform import rush
 from jishi.platform.paging import Key
 
 SESSIONS_MAX = 60
@@ -55,10 +56,10 @@ class SaleView:
         return sum(item.units * item.discount_minor for item in self.items)
 
 
-_STOCK = """
+_STOCK = f"""
 SELECT i.id, p.capacity, p.taken,
-  COALESCE(r.units, 0), r.last
-FROM flash_sale_item i JOIN rush_pool p ON p.id = i.pool_id
+  COALESCE(r.units, 0), r.last, CASE WHEN %s < p.reserved_until THEN p.reserved ELSE 0 END, p.reserved_until
+FROM flash_sale_item i JOIN ({rush.POOL_COUNTS}) p ON p.id = i.pool_id
 LEFT JOIN LATERAL (
   SELECT sum(u.quantity)::int AS units, max(u.returned_at) AS last FROM flash_sale_unit u
   WHERE u.item_id = i.id AND u.state = 'returned'
@@ -72,9 +73,9 @@ LEFT JOIN flash_sale_unit u ON u.claim_id = c.id
 LEFT JOIN flash_sale_waitingclaim w ON w.claim_id = c.id
 WHERE c.id = %s
 """
-_BALANCE = """
+_BALANCE = f"""
 SELECT i.id, p.capacity, p.taken, c.held, c.kept, c.waiting, c.people, u.ordered, u.paid, u.returned
-FROM flash_sale_item i JOIN rush_pool p ON p.id = i.pool_id
+FROM flash_sale_item i JOIN ({rush.POOL_COUNTS}) p ON p.id = i.pool_id
 CROSS JOIN LATERAL (
   SELECT COALESCE(sum(x.quantity) FILTER (WHERE x.state = 'held'), 0)::int AS held,
     COALESCE(sum(x.quantity) FILTER (WHERE x.state = 'kept'), 0)::int AS kept,
@@ -144,7 +145,7 @@ def stock_by_item(item_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ItemStock]:
     if not item_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_STOCK, [list(item_ids)])
+        cursor.execute(_STOCK, [clock.now(), list(item_ids)])
         return {row[0]: ItemStock(*row) for row in cursor.fetchall()}
 
 
@@ -195,6 +196,12 @@ def count_arrivals(play_id: uuid.UUID) -> int:
         return int(cursor.fetchone()[0])
 
 
+def answers_by_item(items: Sequence[ItemView]) -> dict[uuid.UUID, Mapping[str, int]]:
+    """How often people were told what when they asked for an item, at most about a second old; one query."""
+    pools = {item.pool_id: item.id for item in items if item.pool_id}
+    return {pools[pool_id]: found for pool_id, found in rush.answers_by_pool(list(pools)).items()}
+
+
 def claims_by_minute(play_id: uuid.UUID, *, since: datetime) -> list[tuple[datetime, int]]:
     """Claims granted per minute; one query."""
     with connection.cursor() as cursor:
@@ -229,6 +236,8 @@ def item_view_of(row: Item) -> ItemView:
         units=row.units,
         member_limit=row.member_limit,
         pool_id=row.pool_id,
+        new_member_units=row.new_member_units,
+        new_member_minutes=row.new_member_minutes,
     )
 
 

@@ -15,6 +15,10 @@ PAY_MINUTES_MIN = 5
 REMIND_MINUTES = 5
 ROOM_FROM_UNITS = 200
 ROOM_SECONDS = 10
+STRIKES = 2
+STRIKE_SECONDS = 3600
+SHARDS = 4
+NEW_MEMBER_MINUTES_MAX = 1440
 
 UNIT_LIFE: dict[tuple[UnitState, str], UnitState] = {
     (UnitState.ORDERED, "pay"): UnitState.PAID,
@@ -49,6 +53,11 @@ def room_of(units: int) -> tuple[int, int] | None:
     return 2 * units, max(1, units // ROOM_SECONDS)
 
 
+def reserved_until(*, opens_at: datetime, closes_at: datetime, minutes: int) -> datetime:
+    """Until when units are kept for new members: so long after the opening, never longer than the session."""
+    return min(opens_at + timedelta(minutes=minutes), closes_at)
+
+
 def is_time_to_remind(*, opens_at: datetime, now: datetime) -> bool:
     return opens_at - timedelta(minutes=REMIND_MINUTES) <= now < opens_at
 
@@ -70,10 +79,23 @@ def _what_is_wrong(item: ItemForm, list_minor: int | None, *, is_twice: bool) ->
         return "variant_id", "这个规格不存在或已下架"
     if is_twice:
         return "variant_id", "同一个规格在一场里只能放一次"
-    if not 0 < item.price_minor < list_minor:
-        return "price_minor", "秒杀价要大于零，并且低于原价"
-    if not 1 <= item.units <= UNITS_MAX:
-        return "units", "件数要在 1 到 1000000 之间"
-    if not 0 <= item.member_limit <= MEMBER_LIMIT_MAX:
-        return "member_limit", "每人限购要在 0 到 99 之间，0 表示不限"
-    return None
+    checks = (
+        (0 < item.price_minor < list_minor, "price_minor", "秒杀价要大于零，并且低于原价"),
+        (1 <= item.units <= UNITS_MAX, "units", "件数要在 1 到 1000000 之间"),
+        (
+            0 <= item.member_limit <= MEMBER_LIMIT_MAX,
+            "member_limit",
+            "每人限购要在 0 到 99 之间，0 表示不限",
+        ),
+        (
+            0 <= item.new_member_units <= item.units,
+            "new_member_units",
+            "留给新会员的件数不能超过这件商品的件数",
+        ),
+        (
+            item.new_member_units == 0 or 1 <= item.new_member_minutes <= NEW_MEMBER_MINUTES_MAX,
+            "new_member_minutes",
+            "给新会员留多久：填开抢后 1 到 1440 分钟",
+        ),
+    )
+    return next(((field, reason) for is_met, field, reason in checks if not is_met), None)

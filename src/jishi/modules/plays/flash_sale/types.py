@@ -32,12 +32,17 @@ class ClaimStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemForm:
-    """What an operator decides about one variant of a session. `member_limit` 0: no limit."""
+    """What an operator decides about one variant of a session. `member_limit` 0: no limit.
+
+    `new_member_units` of the units are for new members only until `new_member_minutes` after the opening.
+    """
 
     variant_id: uuid.UUID
     price_minor: int
     units: int
     member_limit: int = 1
+    new_member_units: int = 0
+    new_member_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ class ItemView:
     units: int
     member_limit: int
     pool_id: uuid.UUID | None
+    new_member_units: int = 0
+    new_member_minutes: int = 0
 
     @property
     def discount_minor(self) -> int:
@@ -63,17 +70,26 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class ItemStock:
-    """What is really left of an item, and what came back unpaid."""
+    """What is really left of an item, and what came back unpaid.
+
+    `reserved` of what is left is for new members, until `reserved_until`.
+    """
 
     item_id: uuid.UUID
     capacity: int
     taken: int
     returned: int = 0
     returned_at: datetime | None = None
+    reserved: int = 0
+    reserved_until: datetime | None = None
 
     @property
     def free(self) -> int:
         return max(0, self.capacity - self.taken)
+
+    def free_for(self, *, is_new: bool) -> int:
+        """What a new member, or somebody else, can have now."""
+        return self.free if is_new else max(0, self.free - self.reserved)
 
     @property
     def taken_percent(self) -> int:

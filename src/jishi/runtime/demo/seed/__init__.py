@@ -16,13 +16,14 @@ from jishi.platform.facts import gates_held
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.bargains import play_bargains
+from jishi.runtime.demo.seed.campaigns import play_campaigns
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.jobs import own_queue
 from jishi.runtime.demo.seed.luck import play_luck
 from jishi.runtime.demo.seed.people import settle_neighbours
-from jishi.runtime.demo.seed.present import open_present_teams
+from jishi.runtime.demo.seed.present import open_present_teams, open_tiered_team
 from jishi.runtime.environment import environment
 from jishi.runtime.sandbox_gateway.books import Books
 
@@ -42,9 +43,11 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             street = settle_neighbours(dice=dice, days=days)
             play_history(shop=shop, street=street, dice=dice, days=days)
             open_present_teams(shop=shop, street=street, dice=dice)
+            open_tiered_team(shop=shop, street=street)
             hold_flash_sales(shop=shop, street=street, dice=dice)
             play_bargains(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
+        play_campaigns(shop=shop, street=street)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

@@ -42,6 +42,9 @@ def form_of(variant: uuid.UUID, **more: str) -> dict[str, str]:
         "team_hours": "24",
         "member_limit": "0",
         "leader_discount_minor": "3.00",
+        "leader_benefit": "discount",
+        "leader_points": "0",
+        "audience": "everyone",
         "budget_minor": "500",
         "opens_at": f"{opens:%Y-%m-%dT%H:%M}",
         "closes_at": f"{opens + timedelta(days=9):%Y-%m-%dT%H:%M}",
@@ -90,6 +93,22 @@ def test_a_wrong_form_comes_back_with_the_reason_and_makes_nothing(owner: Client
         answer = owner.post(address, form_of(variant, once=str(uuid.uuid4()), **wrong))
         assert answer.status_code == 422 and words in answer.content.decode(), wrong
     assert not offers_table()
+
+
+def test_tiers_are_written_as_people_and_discount_and_come_back_the_same(owner: Client) -> None:
+    variant = make_product(price_minor=4200)
+    address = f"/console/group-buys/new/{product_of(variant)}/"
+    owner.post(
+        address, form_of(variant, once=str(uuid.uuid4()), tiers="4：2.00，6:5", audience="new_joiners")
+    )
+    offer = offers_table()[0]
+    assert [(tier.size, tier.off_minor) for tier in offer.tiers] == [(4, 200), (6, 500)]
+    assert offer.audience.value == "new_joiners" and offer.capacity == 6
+    assert "4:2.00, 6:5.00" in owner.get(f"/console/group-buys/{offer.id}/edit/").content.decode()
+    for wrong in ("six:5.00", "4:5.00, 6:2.00", "2:1.00", "4:99.00"):
+        page = owner.post(address, form_of(variant, once=str(uuid.uuid4()), tiers=wrong))
+        assert page.status_code == 422, wrong
+    assert len(offers_table()) == 1
 
 
 def test_the_preview_says_what_a_team_costs_and_warns_of_a_loss(owner: Client) -> None:

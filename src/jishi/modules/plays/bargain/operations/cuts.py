@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from jishi.kernel import chance, clock, ids
+from jishi.kernel import chance, clock, ids, proof
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import first_paid_at
 from jishi.modules.people.public import joined_at
@@ -139,7 +139,7 @@ def _write_plan(
     terms, now = offer.terms, clock.now()
     start, slots = start_price_minor(terms.variant_id), terms.helpers + 1
     rules.check_terms(terms, start_minor=start)
-    seed = chance.random_bytes(32)
+    seed = chance.secret_bytes(proof.SEED_BYTES).hex()
     cuts = rules.make_plan(
         total_minor=start - terms.floor_minor, slots=slots, first_cut_bps=terms.first_cut_bps, seed=seed
     )

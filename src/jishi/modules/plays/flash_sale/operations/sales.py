@@ -42,7 +42,6 @@ from jishi.modules.plays.life.public import (
 )
 from jishi.platform import history, locks, rush
 from jishi.platform.facts import record_fact
-from jishi.platform.models import Claim, Pool
 from jishi.platform.transactions import in_transaction
 
 SETTLED_AT_ONCE_MAX = 20
@@ -73,8 +72,11 @@ def change_sale(play_id: uuid.UUID, head: PlayHead, items: Sequence[ItemForm], *
 
 
 @in_transaction
-def publish_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
-    """Set goods and budget aside, open the pools. Raises TooManyUnitsWanted, BudgetExhausted, IllegalStep, BadItem."""
+def publish_sale(play_id: uuid.UUID, *, by: Actor, split_from_units: int = 0) -> SaleView:
+    """Set goods and budget aside, open the pools; items of `split_from_units` or more on several rows each (0: none).
+
+    Raises TooManyUnitsWanted, BudgetExhausted, IllegalStep, BadItem.
+    """
     by.require(PERMISSION)
     sale_view(play_id)  # a flash sale and no other play
     play = publish_play(play_id, by=by)
@@ -88,7 +90,7 @@ def publish_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
             member_limit=row.member_limit,
             opens_at=play.opens_at,
             closes_at=play.closes_at,
-            terms=_terms(row.units),
+            terms=_terms(row, play, split_from_units=split_from_units),
         )
         _set_goods_aside(row, row.units, variants[row.variant_id], key="stock")
         _set_budget_aside(play, row, row.units)
@@ -112,7 +114,7 @@ def change_units(item_id: uuid.UUID, *, units: int, by: Actor) -> ItemView:
     if more == 0:
         return item_view_of(row)
     if not rush.resize_pool(pool_id=row.pool_id, capacity=units):
-        raise UnitsTaken(wanted=units, taken=Pool.objects.values_list("taken", flat=True).get(id=row.pool_id))
+        raise UnitsTaken(wanted=units, taken=rush.pool_state(row.pool_id).taken)
     if more > 0:
         _set_goods_aside(row, more, variants[row.variant_id], key=f"stock:{ids.new_id()}")
         _set_budget_aside(play, row, more)
@@ -134,7 +136,7 @@ def close_sale(play_id: uuid.UUID, *, by: Actor) -> SaleView:
     sale_view(play_id)  # a flash sale and no other play
     close_play(play_id, by=by)
     pools = Item.objects.filter(play_id=play_id, pool_id__isnull=False).values_list("pool_id", flat=True)
-    Pool.objects.filter(id__in=sorted(pools)).update(is_open=False)
+    rush.close_pools([pool_id for pool_id in pools if pool_id])
     return sale_view(play_id)
 
 
@@ -149,8 +151,8 @@ def _settle(play_id: uuid.UUID) -> bool:
     items = Item.objects.select_for_update(no_key=True).filter(play_id=play_id)
     rows = list(items.order_by("variant_id"))
     pools = [row.pool_id for row in rows if row.pool_id]
-    Pool.objects.filter(id__in=sorted(pools), is_open=True).update(is_open=False)
-    if Claim.objects.filter(pool_id__in=pools, state="held").exists():
+    rush.close_pools(pools)
+    if rush.are_claims_held(pools):
         return False
     if Unit.objects.filter(item__in=rows, state=UnitState.ORDERED.value).exists():
         return False
@@ -174,9 +176,17 @@ def _settle_budget(play: PlayView, row: Item) -> None:
         spend_budget(use_id)
 
 
-def _terms(units: int) -> rush.PoolTerms:
-    room = rules.room_of(units)
-    return rush.PoolTerms(admission=rush.Admission(burst=room[0], rate=room[1]) if room else None)
+def _terms(row: Item, play: PlayView, *, split_from_units: int) -> rush.PoolTerms:
+    room = rules.room_of(row.units)
+    until = rules.reserved_until(
+        opens_at=play.opens_at, closes_at=play.closes_at, minutes=row.new_member_minutes
+    )
+    return rush.PoolTerms(
+        holds=rush.HoldRules(strikes=rules.STRIKES, strike_seconds=rules.STRIKE_SECONDS),
+        reserve=rush.Reserve(rush.NEW_MEMBER, row.new_member_units, until) if row.new_member_units else None,
+        admission=rush.Admission(burst=room[0], rate=room[1]) if room else None,
+        shards=rules.SHARDS if 0 < split_from_units <= row.units else 0,
+    )
 
 
 def _lock_item(item_id: uuid.UUID) -> Item:
@@ -212,6 +222,8 @@ def _write_items(
                 price_minor=form.price_minor,
                 units=form.units,
                 member_limit=form.member_limit,
+                new_member_units=form.new_member_units,
+                new_member_minutes=form.new_member_minutes,
             )
             for position, form in enumerate(items, start=1)
         ]
@@ -239,4 +251,11 @@ def _reserve_id(item_id: uuid.UUID, number: int) -> uuid.UUID:
 
 
 def _form_of(row: Item) -> ItemForm:
-    return ItemForm(row.variant_id, row.price_minor, row.units, row.member_limit)
+    return ItemForm(
+        row.variant_id,
+        row.price_minor,
+        row.units,
+        row.member_limit,
+        row.new_member_units,
+        row.new_member_minutes,
+    )

@@ -46,8 +46,6 @@ _PICK_ONE = """
 SELECT c.id, c.pool_id, c.member_id, c.quantity, c.expires_at FROM rush_claim c
 WHERE c.id = %s AND c.state = 'held' AND c.expires_at > %s FOR UPDATE OF c
 """
-# the order's deadline decides from here on, so that no unit is given away while its buyer is at the cashier
-_END_OWN_CLOCK = "UPDATE rush_claim SET expires_at = NULL WHERE id = ANY(%s) AND state = 'held'"
 _COLUMNS = (
     "order_id",
     "claim_id",
@@ -125,10 +123,9 @@ def record_units(units: Sequence[NewUnit], *, items: Iterable[ItemView]) -> None
         ),
     )
     record_facts_of([(_ordered(unit, by_id[unit.item_id]), _member(unit.member_id)) for unit in units])
-    with connection.cursor() as cursor:
-        cursor.execute(_END_OWN_CLOCK, [[unit.claim_id for unit in units]])
-        if cursor.rowcount != len(units):
-            raise ClaimGone()
+    # the order's deadline decides from here on, so that no unit is given away while its buyer is at the cashier
+    if rush.hand_claims_over([unit.claim_id for unit in units]) != len(units):
+        raise ClaimGone()
     lines: dict[uuid.UUID, list[TakeOver]] = defaultdict(list)
     for unit in units:
         hold_id = ids.derived_id(unit.claim_id, "goods")
@@ -178,6 +175,7 @@ def regain_unit(order_id: uuid.UUID) -> bool:
 def return_unit(order_id: uuid.UUID, *, reason: str) -> bool:
     """The order will not be had: its unit is free again. True when the goods went back to the session.
 
+    One that was never paid counts as a strike of its member, however it ended: the unit was kept from the others.
     False when it was given back before, or the session is over and the goods go the ordinary way to the shelf.
     """
     unit = _locked(order_id)
@@ -185,9 +183,10 @@ def return_unit(order_id: uuid.UUID, *, reason: str) -> bool:
         return False
     item = Item.objects.get(id=unit.item_id)
     is_on_sale = _is_on_sale(item.play_id)
+    end_claim = rush.lapse_claim if unit.state == UnitState.ORDERED.value else rush.release_claim
     unit.state, unit.returned_at = _next(unit, "return"), clock.now()
     unit.save(update_fields=["state", "returned_at"])
-    rush.release_claim(unit.claim_id)
+    end_claim(unit.claim_id)
     record_fact(
         UnitsReturned(item.play_id, item.id, order_id, unit.quantity, reason[:40], is_on_sale), by=SYSTEM
     )

@@ -66,6 +66,10 @@ def test_reminders_go_out_in_the_last_minutes_and_never_after_the_opening(before
         ([ItemForm(A, 100, rules.UNITS_MAX + 1)], 1, "units"),
         ([ItemForm(A, 100, 1, 100)], 1, "member_limit"),
         ([ItemForm(A, 100, 1, -1)], 1, "member_limit"),
+        ([ItemForm(A, 100, 5, 1, 6, 10)], 1, "new_member_units"),
+        ([ItemForm(A, 100, 5, 1, -1, 10)], 1, "new_member_units"),
+        ([ItemForm(A, 100, 5, 1, 5, 0)], 1, "new_member_minutes"),
+        ([ItemForm(A, 100, 5, 1, 5, 1441)], 1, "new_member_minutes"),
     ],
 )
 def test_a_wrong_item_is_refused_by_its_place_and_field(
@@ -117,3 +121,11 @@ def test_the_balance_is_sound_exactly_when_its_sums_add_up(
         **values,
     )
     assert found.is_sound == (slip == 0)
+
+
+@given(after=st.integers(0, 1440), lasts=st.integers(1, 1440))
+def test_units_are_kept_for_new_members_within_the_session_only(after: int, lasts: int) -> None:
+    closes = NOW + timedelta(minutes=lasts)
+    until = rules.reserved_until(opens_at=NOW, closes_at=closes, minutes=after)
+    assert NOW <= until <= closes
+    assert until == closes or until == NOW + timedelta(minutes=after)
