@@ -179,6 +179,16 @@ function drawAll(root) {
   root.querySelectorAll("[data-chart]").forEach(draw);
 }
 
+// A panel that renews itself leaves open what somebody is reading.
+let opened = [];
+const kept = (part) => [...part.querySelectorAll("details[data-keep]")];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  opened = kept(event.detail.target).filter((part) => part.open).map((part) => part.dataset.keep);
+});
+document.addEventListener("htmx:afterSwap", () => {
+  kept(document).forEach((part) => opened.includes(part.dataset.keep) && part.setAttribute("open", ""));
+  opened = [];
+});
 document.addEventListener("htmx:load", (event) => drawAll(event.detail.elt));
 document.addEventListener("htmx:beforeCleanupElement", (event) => {
   const known = drawn.get(event.detail.elt);

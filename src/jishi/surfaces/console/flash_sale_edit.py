@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -26,6 +26,7 @@ from jishi.modules.plays.flash_sale.public import (
     change_sale,
     create_sale,
     publish_sale,
+    reserved_until,
     sale_view,
 )
 from jishi.modules.plays.life.public import PlayHead, PlayIsFixed, PlayState
@@ -33,7 +34,7 @@ from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
-from jishi.surfaces.console.questions import id_of
+from jishi.surfaces.console.questions import id_of, local
 
 PRODUCTS_FOUND = 6
 FEE_BASIS_POINTS = 60
@@ -184,7 +185,12 @@ def rows_of(sale: SaleView) -> list[Row]:
 def preview_of(form: HeadForm, rows: list[Row]) -> dict[str, Any]:
     """How the session looks to a shopper, and what it costs and brings when everything is sold."""
     cleaned = getattr(form, "cleaned_data", {})
-    sums = [_sums(row, item) for row in rows if (item := row.form) is not None]
+    hours = (cleaned.get("opens_at"), cleaned.get("closes_at"))
+    sums = [
+        _sums(row, item) | {"reserved_words": _reserved_words(item, hours)}
+        for row in rows
+        if (item := row.form) is not None
+    ]
     cost = sum(int(found["given_minor"]) for found in sums)
     budget = cleaned.get("budget_minor")
     opens_at = cleaned.get("opens_at")
@@ -217,6 +223,16 @@ def _sums(row: Row, item: ItemForm) -> dict[str, Any]:
         "given_minor": given * item.units,
         "revenue_minor": item.price_minor * item.units,
     }
+
+
+def _reserved_words(item: ItemForm, hours: tuple[datetime | None, datetime | None]) -> str:
+    """What the page will say of units for new members; empty when there are none, or no hours yet."""
+    opens_at, closes_at = hours
+    if not item.new_member_units or opens_at is None or closes_at is None:
+        return ""
+    until = reserved_until(opens_at=opens_at, closes_at=closes_at, minutes=item.new_member_minutes)
+    at = f"{local(until):%H:%M}"
+    return _("其中 %(count)d 件留给新会员到 %(at)s") % {"count": item.new_member_units, "at": at}
 
 
 def _read(row: Row) -> None:

@@ -1,7 +1,7 @@
 """Flash sales: the table, and the live monitor of one with the proof that nothing is sold twice."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -186,7 +186,7 @@ _WAITING = {
 }
 
 
-_REFUSED = {
+_REFUSED: dict[str, Callable[[], str]] = {
     "sold_out": lambda: _("抢完了"),
     "limit_reached": lambda: _("超过限购"),
     "too_early": lambda: _("还没开抢"),
