@@ -19,8 +19,8 @@ OPERATIONS = [
 ]
 VERBS = re.compile(
     "add|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|export|get|help|launch|list|move"
-    "|open|order|place|publish|quote|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set|spin"
-    "|unpublish"
+    "|open|order|place|publish|quote|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set"
+    "|simulate|spin|unpublish"
 )
 
 

@@ -1,5 +1,6 @@
 """Telling members things in the shop, and sending texts and e-mails: intent, call, outcome."""
 
+import json
 import uuid
 from typing import Any
 
@@ -8,7 +9,6 @@ from django.db import connection
 from django.db.models import F
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, override
-from psycopg.types.json import Jsonb
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
@@ -27,10 +27,10 @@ def notify(*, member_id: uuid.UUID, kind: str, key: str, facts: dict[str, Any], 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_notice (id, member_id, kind, facts, link, key, created_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
-            [ids.new_id(), member_id, kind, Jsonb(facts), link, key, clock.now()],
+            " VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
+            [ids.new_id(), member_id, kind, json.dumps(facts, ensure_ascii=False), link, key, clock.now()],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def mark_notices_read(*, by: Actor) -> int:

@@ -13,7 +13,7 @@ from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState, RefundState
 from jishi.modules.people.public import Role
 from jishi.modules.plays.bargain.public import BargainState
-from jishi.modules.plays.group_buy.public import OfferState, SeatState, TeamState
+from jishi.modules.plays.group_buy.public import SeatState, TeamState
 from jishi.modules.plays.life.public import PlayKind, PlayState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
@@ -35,13 +35,6 @@ _PRODUCT = {
     ProductState.DRAFT: (gettext_noop("草稿"), "line"),
     ProductState.PUBLISHED: (gettext_noop("上架"), "leaf"),
     ProductState.ARCHIVED: (gettext_noop("归档"), "gold"),
-}
-_OFFER = {
-    OfferState.DRAFT: (gettext_noop("草稿"), "line"),
-    OfferState.SCHEDULED: (gettext_noop("待开始"), "sky"),
-    OfferState.OPEN: (gettext_noop("进行中"), "leaf"),
-    OfferState.CLOSING: (gettext_noop("收尾中"), "gold"),
-    OfferState.SETTLED: (gettext_noop("已结束"), "line"),
 }
 _PLAY = {
     PlayState.DRAFT: (gettext_noop("草稿"), "line"),
@@ -275,7 +268,7 @@ def product_state(state: str) -> Tag:
 
 
 def offer_state(state: str) -> Tag:
-    return _tag(_OFFER[OfferState(state)])
+    return _tag(_PLAY[PlayState(state)])  # the same life
 
 
 def play_state(state: str) -> Tag:
