@@ -25,13 +25,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
 
 # name of a console route → the permission it needs to be looked at, and to be sent, where that is another one
 CONSOLE: dict[str, tuple[str, ...]] = {
-    "products": ("catalog.edit",),
+    "products": ("catalog.view",),
     "product_new": ("catalog.edit",),
     "products_csv": ("catalog.edit",),
     "imports": ("catalog.edit",),
     "import": ("catalog.edit",),
-    "product": ("catalog.edit",),
+    "product": ("catalog.view", "catalog.edit"),
     "product_pictures": ("catalog.edit",),
+    "product_picture": ("catalog.edit",),
     "variant_new": ("catalog.edit",),
     "variant": ("catalog.edit",),
     "product_step": ("catalog.edit",),

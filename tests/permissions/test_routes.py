@@ -130,7 +130,7 @@ TABLE = (
     Row("get_availability", "/products/live-goods/availability", ALL),
     Row("list_categories", "/categories", ALL),
     Row("list_suggestions", "/search/suggestions?prefix=a", ALL),
-    Row("list_all_products", "/staff/products", EDITORS),
+    Row("list_all_products", "/staff/products", REPORTERS),
     Row("create_product", "/products", EDITORS, {"title": "新品", "variants": [{"price_minor": 1}]}),
     Row("change_product", "/products/live-goods", EDITORS, {"title": "改名"}),
     Row("publish_product", "/products/draft-goods/publish", EDITORS),

@@ -2,10 +2,12 @@
 
 import uuid
 
+from jishi.flows.books import WALLET
 from jishi.kernel.fact import RecordedFact
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.messaging.public import notify
+from jishi.modules.payments.public import refund_view
 from jishi.modules.plays.bargain.public import offer_view
 from jishi.modules.plays.group_buy.public import team_view
 
@@ -26,9 +28,11 @@ def announce_parcel(fact: RecordedFact) -> None:
 
 
 def announce_refund(fact: RecordedFact) -> None:
+    """Where the money went: back the way it came, or into the member's wallet."""
+    to_wallet = refund_view(uuid.UUID(fact.payload["refund_id"])).provider == WALLET
     _about_order(
         fact,
-        "order_refunded",
+        "order_refunded_to_wallet" if to_wallet else "order_refunded",
         amount=format_minor(fact.payload["amount_minor"], currency=fact.payload["currency"]),
     )
 

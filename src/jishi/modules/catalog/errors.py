@@ -15,6 +15,12 @@ class VariantMissing(Refusal):
     message = "没有找到这个规格。"
 
 
+class PictureMissing(Refusal):
+    kind = Kind.MISSING
+    code = "picture_missing"
+    message = "没有找到这张图片，它可能刚被移除。"
+
+
 class CategoryMissing(Refusal):
     kind = Kind.MISSING
     code = "category_missing"

@@ -9,13 +9,14 @@ from jishi.modules.catalog.errors import (
     ImportRunMissing,
     NotReadyToPublish,
     OptionsTaken,
+    PictureMissing,
     ProductMissing,
     SkuTaken,
     VariantMissing,
 )
 from jishi.modules.catalog.operations.categories import create_category
 from jishi.modules.catalog.operations.exports import export_products
-from jishi.modules.catalog.operations.images import add_picture
+from jishi.modules.catalog.operations.images import add_picture, move_picture, remove_picture
 from jishi.modules.catalog.operations.imports import import_products, request_import, run_requested_import
 from jishi.modules.catalog.operations.products import (
     NewVariant,
@@ -81,6 +82,7 @@ __all__ = [
     "NotReadyToPublish",
     "OptionView",
     "OptionsTaken",
+    "PictureMissing",
     "ProductCard",
     "ProductDraft",
     "ProductFilter",
@@ -114,12 +116,14 @@ __all__ = [
     "import_runs",
     "list_products",
     "load_dictionary_in_background",
+    "move_picture",
     "product_draft",
     "product_id_of",
     "product_page",
     "product_table",
     "publish_product",
     "refresh_terms",
+    "remove_picture",
     "request_import",
     "restore_product",
     "run_requested_import",

@@ -10,6 +10,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "order_paid": ("付款成功", "订单 {number} 已付款 {total}。"),
     "order_shipped": ("已发货", "订单 {number} 已由 {carrier} 发出，单号 {tracking_number}。"),
     "order_refunded": ("退款成功", "订单 {number} 退款 {amount}，按原路退回。"),
+    "order_refunded_to_wallet": ("退款成功", "订单 {number} 退款 {amount}，已退回你的钱包。"),
     "order_cancelled": ("订单已取消", "订单 {number} 已取消，没有扣款。"),
     "team_formed": ("开团成功", "你的团开好了，分享给朋友，还差 {missing} 席。"),
     "team_succeeded": ("拼团成功", "「{title}」成团了，马上安排发货。"),

@@ -10,6 +10,7 @@ PERMISSIONS = (
     "members.view",
     "members.contact",
     "staff.manage",
+    "catalog.view",
     "catalog.edit",
     "inventory.view",
     "inventory.edit",

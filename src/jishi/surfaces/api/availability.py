@@ -81,7 +81,7 @@ def get_availability(request: HttpRequest, handle: str) -> Any:
     response=Page[ProductRowOut],
     summary="Products of all states",
     tags=["staff"],
-    openapi_extra=scopes("catalog.edit"),
+    openapi_extra=scopes("catalog.view", "catalog.edit"),
 )
 def list_all_products(request: HttpRequest, wanted: Query[ProductsIn]) -> Any:
     first = offset_of(wanted.cursor)

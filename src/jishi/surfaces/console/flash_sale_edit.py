@@ -311,7 +311,7 @@ def _editor(request: HttpRequest, form: HeadForm, rows: list[Row], *, sale: Sale
 def _goods(request: HttpRequest, words_asked: str, *, taken: set[uuid.UUID]) -> list[dict[str, Any]]:
     """Variants that could be put in, by name or SKU; the best sellers when nothing is looked for."""
     actor = actor_of(request)
-    if not actor.may("catalog.edit"):
+    if not actor.may("catalog.view"):
         return []
     found, _count = product_table(
         by=actor, text=words_asked, state="published", sort="-sold", limit=PRODUCTS_FOUND

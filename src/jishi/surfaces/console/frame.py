@@ -72,7 +72,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
         (
             _("卖货"),
             (
-                ("products", _("商品"), "tag", "catalog.edit"),
+                ("products", _("商品"), "tag", "catalog.view"),
                 ("inventory", _("库存"), "box", "inventory.view"),
                 ("orders", _("订单"), "receipt", "orders.view"),
             ),

@@ -85,7 +85,7 @@ def inventory(request: HttpRequest) -> HttpResponse:
     page = page_of(request)
     words_asked = request.GET.get("q", "").strip()
     named: list[uuid.UUID] = []
-    if words_asked and actor.may("catalog.edit"):
+    if words_asked and actor.may("catalog.view"):
         named = [found.card.id for found in product_table(by=actor, text=words_asked, limit=100)[0]]
     found = stock_table(
         by=actor,

@@ -253,6 +253,7 @@ def _teams(teams: list[Any], member_id: uuid.UUID, people: dict[uuid.UUID, Any])
 def _matrix() -> list[dict[str, Any]]:
     """What each role may do, for people who decide about roles."""
     named = (
+        ("catalog.view", _("看商品")),
         ("catalog.edit", _("改商品、导入导出")),
         ("inventory.edit", _("改库存")),
         ("orders.fulfil", _("发货，看收货地址")),

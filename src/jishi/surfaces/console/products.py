@@ -21,7 +21,6 @@ from jishi.modules.catalog.public import (
     ProductRow,
     ProductState,
     VariantView,
-    add_picture,
     add_variant,
     archive_product,
     cards_by_ids,
@@ -39,7 +38,6 @@ from jishi.modules.catalog.public import (
     update_variant,
 )
 from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_product, sellable_by_variant
-from jishi.platform.files import IMAGE_BYTES_MAX, NotAnImage
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
@@ -64,7 +62,6 @@ from jishi.surfaces.console.tables import (
 from jishi.surfaces.templatetags.look import money
 
 PAGE_SIZE = 40
-PICTURES_AT_ONCE_MAX = 10
 _VERBS: dict[str, Callable[..., None]] = {
     "publish": publish_product,
     "unpublish": unpublish_product,
@@ -112,7 +109,7 @@ class VariantForm(forms.Form):
     )
 
 
-@guarded("catalog.edit")
+@guarded("catalog.view")
 @require_safe
 def products(request: HttpRequest) -> HttpResponse:
     actor, query, page = actor_of(request), request.GET, page_of(request)
@@ -134,6 +131,7 @@ def products(request: HttpRequest) -> HttpResponse:
         "search_text": query.get("q", ""),
         "hidden": [(name, value) for name, value in query.items() if name in ("state", "sort")],
         "reset_url": reverse("console:products") if query.get("q") or query.get("category") else None,
+        "may_edit": actor.may("catalog.edit"),
         "products": _table(request, rows),
         "pager": pager(query=query, page=page, size=PAGE_SIZE, total=total),
     }
@@ -186,10 +184,14 @@ def create(request: HttpRequest) -> HttpResponse:
     )
 
 
-@guarded("catalog.edit")
+@guarded("catalog.view")
 @require_http_methods(["GET", "HEAD", "POST"])
 def product(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
-    """One product; posting saves its texts."""
+    """One product; posting saves its texts. Who may only look gets the same page with nothing to press."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        actor.require("catalog.edit")
+    may_edit = actor.may("catalog.edit")
     page = _page(request, product_id)
     form = ProductForm(request.POST or None, initial=_values_of(request, product_id))
     dress(form)
@@ -214,7 +216,10 @@ def product(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "state": state,
         "state_colour": colour,
-        "verbs": [(verb, words.step(verb)) for verb in _OFFERED[page.card.state]],
+        "may_edit": may_edit,
+        "may_offer": actor.may("plays.edit"),
+        "verbs": [(verb, words.step(verb)) for verb in _OFFERED[page.card.state]] if may_edit else [],
+        "images": [(image, place - 1, place + 1) for place, image in enumerate(page.images)],
         "variants": [_variant(variant, stock.get(variant.id, 0)) for variant in page.variants],
         "new_variant": dress(VariantForm(prefix="new")),
         "events": events(steps_of(subject=("product", product_id))),
@@ -267,21 +272,6 @@ def new_variant(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
     variant = NewVariant(**_variant_values(form), option_values=options)
     act_once(request, lambda: add_variant(by=actor_of(request), product_id=product_id, variant=variant))
     messages.success(request, _("规格已添加"))
-    return redirect("console:product", product_id)
-
-
-@guarded("catalog.edit")
-@require_POST
-def pictures(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
-    files = request.FILES.getlist("pictures")[:PICTURES_AT_ONCE_MAX]
-    for file in files:
-        if (file.size or 0) > IMAGE_BYTES_MAX:
-            raise NotAnImage(size=file.size)
-        add_picture(by=actor_of(request), product_id=product_id, content=file.read())
-    if files:
-        messages.success(request, _("已加 %(count)s 张图片") % {"count": len(files)})
-    else:
-        messages.warning(request, _("没有选图片"))
     return redirect("console:product", product_id)
 
 

@@ -24,6 +24,7 @@ from jishi.surfaces.console import (
     packet_edit,
     packets,
     plays,
+    product_pictures,
     products,
     reconciling,
     roi,
@@ -47,7 +48,12 @@ urlpatterns = [
     path("products/imports/", imports.imports, name="imports"),
     path("products/imports/<uuid:run_id>/", imports.one_import, name="import"),
     path("products/<uuid:product_id>/", products.product, name="product"),
-    path("products/<uuid:product_id>/pictures/", products.pictures, name="product_pictures"),
+    path("products/<uuid:product_id>/pictures/", product_pictures.pictures, name="product_pictures"),
+    path(
+        "products/<uuid:product_id>/pictures/<uuid:image_id>/",
+        product_pictures.picture,
+        name="product_picture",
+    ),
     path("products/<uuid:product_id>/variants/", products.new_variant, name="variant_new"),
     path(
         "products/<uuid:product_id>/variants/<uuid:variant_id>/",

@@ -167,6 +167,8 @@ _STEPS = {
     "restore": gettext_noop("恢复"),
     "import": gettext_noop("导入"),
     "add_picture": gettext_noop("加图片"),
+    "remove_picture": gettext_noop("移除图片"),
+    "move_picture": gettext_noop("调整图片顺序"),
     "add_variant": gettext_noop("加规格"),
     "update_variant": gettext_noop("修改规格"),
     "open": gettext_noop("开放"),

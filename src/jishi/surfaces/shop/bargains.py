@@ -37,6 +37,8 @@ from jishi.surfaces.traces import mark_of
 
 OFFERS_SHOWN = 30
 OWN_SHOWN = 20
+KEPT_SECONDS = 5.0
+_floors_kept: tuple[float, dict[uuid.UUID, int]] | None = None
 
 
 @require_safe
@@ -86,6 +88,16 @@ def give_help(request: HttpRequest, bargain_id: uuid.UUID) -> HttpResponse:
     amount = format_minor(cut.amount_minor, currency=offer_view(found.offer_id).play.currency)
     messages.success(request, _("你帮忙砍下 %(amount)s，自己发起时还能先多砍一刀") % {"amount": amount})
     return go(reverse("shop:bargain", args=[bargain_id]))
+
+
+def bargain_floor_of(product_id: uuid.UUID) -> int | None:
+    """The lowest price one can bargain a product down to now; read again every few seconds for all products."""
+    global _floors_kept  # noqa: PLW0603
+    now = clock.monotonic_seconds()
+    if _floors_kept is None or now - _floors_kept[0] > KEPT_SECONDS:
+        offers = running_offers(limit=OFFERS_SHOWN)
+        _floors_kept = (now, {offer.terms.product_id: offer.terms.floor_minor for offer in offers})
+    return _floors_kept[1].get(product_id)
 
 
 def mode_of(view: BargainView, *, by: Actor) -> str:

@@ -21,6 +21,7 @@ from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_varia
 from jishi.modules.orders.public import add_to_cart
 from jishi.modules.plays.group_buy.public import OfferView, forming_teams, selling_offer_of_product
 from jishi.platform.http import actor_of
+from jishi.surfaces.shop.bargains import bargain_floor_of
 from jishi.surfaces.shop.cards import SCARCE_FROM, goods_markup, team_cards
 from jishi.surfaces.shop.flash import flash_of_product
 from jishi.surfaces.shop.frame import (
@@ -63,6 +64,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
     version = (card.id, card.stamp)
     values = {
         "card": card,
+        "bargain_floor_minor": bargain_floor_of(card.id),
         "gallery": kept_markup("shop/parts/gallery.html", version, lambda: _gallery(page)),
         "buy_form": _buy_form(request, page, choice, sellable),
         "teams": team_cards(teams, prices=prices, goods={card.id: card}),

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.db.models import F
 
 from jishi.kernel.actor import Actor
-from jishi.modules.catalog.errors import ProductMissing
-from jishi.modules.catalog.models import Product, ProductImage
+from jishi.modules.catalog.errors import PictureMissing, ProductMissing
+from jishi.modules.catalog.models import Product, ProductImage, Variant
 from jishi.modules.catalog.operations.fetching import FetchFailed, fetch_picture
 from jishi.modules.catalog.operations.upkeep import refresh_copies
 from jishi.modules.catalog.types import ImageState
@@ -79,6 +79,55 @@ def add_picture(*, by: Actor, product_id: uuid.UUID, content: bytes, alt: str = 
         refresh_copies([product_id])
         record_step(subject=("product", product_id), verb="add_picture", by=by)
     return image.id
+
+
+def remove_picture(*, by: Actor, product_id: uuid.UUID, image_id: uuid.UUID) -> None:
+    """Take a picture off a product; the next one is the cover then. Removing it again is nothing. Its file stays:
+    orders show it as it was bought."""
+    by.require("catalog.edit")
+    with transaction.atomic():
+        images = _locked_images(product_id)
+        gone = next((image for image in images if image.id == image_id), None)
+        if gone is None:
+            return
+        Variant.objects.filter(image_id=image_id).update(image=None)
+        _put_in_order([image for image in images if image is not gone])
+        gone.delete()
+        refresh_copies([product_id])
+        record_step(subject=("product", product_id), verb="remove_picture", by=by)
+
+
+def move_picture(*, by: Actor, product_id: uuid.UUID, image_id: uuid.UUID, to: int) -> None:
+    """Put a picture at a place, counted from 0; the first is the cover. Places beyond the ends are the ends.
+
+    Raises PictureMissing.
+    """
+    by.require("catalog.edit")
+    with transaction.atomic():
+        images = _locked_images(product_id)
+        moved = next((image for image in images if image.id == image_id), None)
+        if moved is None:
+            raise PictureMissing(id=str(image_id))
+        others = [image for image in images if image.id != image_id]
+        place = max(0, min(to, len(others)))
+        if images[place].id == image_id:
+            return
+        _put_in_order([*others[:place], moved, *others[place:]])
+        refresh_copies([product_id])
+        record_step(subject=("product", product_id), verb="move_picture", by=by)
+
+
+def _locked_images(product_id: uuid.UUID) -> list[ProductImage]:
+    """In their order, with the product locked."""
+    if Product.objects.select_for_update().filter(id=product_id).first() is None:
+        raise ProductMissing(id=str(product_id))
+    return list(ProductImage.objects.filter(product_id=product_id).order_by("position", "id"))
+
+
+def _put_in_order(images: Sequence[ProductImage]) -> None:
+    for position, image in enumerate(images):
+        image.position = position
+    ProductImage.objects.bulk_update(images, ["position"])
 
 
 def _keep(*, image_id: uuid.UUID, product_id: uuid.UUID, stored: StoredImage) -> None:

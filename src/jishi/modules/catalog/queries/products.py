@@ -64,16 +64,16 @@ LEFT JOIN catalog_productimage i ON i.id = v.image_id
 def product_page(*, handle: str, by: Actor | None = None) -> ProductPage:
     """Everything about a product except stock; two statements, three for a grouped one.
 
-    A product that is not published is missing, except for an actor who may edit the catalogue.
+    A product that is not published is missing, except for an actor who may look at or edit the catalogue.
     """
     with connection.cursor() as db:
         db.execute(_PAGE, [handle])
         row = db.fetchone()
-    if row is None or (row[11] != ProductState.PUBLISHED and not (by and by.may("catalog.edit"))):
+    if row is None or (row[11] != ProductState.PUBLISHED and not _may_look(by)):
         raise ProductMissing(handle=handle)
     card = card_from(row)
     variants = _variants("v.product_id = %s ORDER BY v.position, v.id", [card.id])
-    shown = [variant for variant in variants if variant.is_active or (by and by.may("catalog.edit"))]
+    shown = [variant for variant in variants if variant.is_active or _may_look(by)]
     return ProductPage(
         card=card,
         description_html=row[13],
@@ -118,7 +118,7 @@ def product_id_of(handle: str) -> uuid.UUID:
 
 def product_draft(*, by: Actor, product_id: uuid.UUID) -> ProductDraft:
     """All that can be edited, for a form; six statements."""
-    by.require("catalog.edit")
+    _require_look(by)
     row = Product.objects.filter(id=product_id).first()
     if row is None:
         raise ProductMissing(id=str(product_id))
@@ -136,7 +136,7 @@ def product_table(  # noqa: PLR0913  (the filters of one table)
     limit: int = 50,
 ) -> tuple[list[ProductRow], int]:
     """The console's table and how many rows it has; three statements. `sort` is a key of TABLE_SORTS."""
-    by.require("catalog.edit")
+    _require_look(by)
     rows = Product.objects.all()
     if category_id:
         rows = rows.filter(category_ids__contains=[category_id])
@@ -159,8 +159,18 @@ def product_table(  # noqa: PLR0913  (the filters of one table)
 
 def count_products_by_state(*, by: Actor) -> dict[str, int]:
     """For the tabs of the console's table; one statement."""
-    by.require("catalog.edit")
+    _require_look(by)
     return dict(Product.objects.order_by().values_list("state").annotate(found=Count("id")))
+
+
+def _may_look(by: Actor | None) -> bool:
+    """Who may edit may look, also by a token that is narrowed to editing."""
+    return by is not None and (by.may("catalog.view") or by.may("catalog.edit"))
+
+
+def _require_look(by: Actor) -> None:
+    if not _may_look(by):
+        by.require("catalog.view")
 
 
 def _order(sort: str) -> tuple[str | OrderBy, ...]:

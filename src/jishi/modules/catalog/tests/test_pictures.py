@@ -8,9 +8,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from jishi.modules.catalog.models import Product, ProductImage
+from jishi.modules.catalog.errors import PictureMissing
+from jishi.modules.catalog.models import Product, ProductImage, Variant
 from jishi.modules.catalog.operations import fetching, images
 from jishi.modules.catalog.operations.fetching import FetchFailed, fetch_picture
+from jishi.modules.catalog.queries.products import product_page
 from jishi.modules.catalog.tests.makers import OPERATOR, SHIRT, shopify, take_in
 from jishi.modules.catalog.types import ImageState
 from jishi.platform.outbound import Resolve
@@ -176,6 +178,37 @@ def test_an_uploaded_picture_survives_the_next_import(settings: object, tmp_path
     kept = ProductImage.objects.order_by("state").values_list("state", "source_address")
     assert list(kept) == [("drawn", ""), ("pending", "https://a.example/2.png")]
     assert Product.objects.get().cover_path
+
+
+@pytest.mark.django_db
+def test_pictures_are_put_in_order_and_removed_and_the_first_is_the_cover(
+    settings: object, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)  # type: ignore[attr-defined]
+    waiting_image()
+    product = Product.objects.get()
+    ProductImage.objects.all().delete()
+    a, b, c = [images.add_picture(by=OPERATOR, product_id=product.id, content=png()) for _ in range(3)]
+
+    def shown() -> list[uuid.UUID]:
+        return [image.id for image in product_page(handle=product.handle, by=OPERATOR).images]
+
+    stamp = Product.objects.get().stamp
+    images.move_picture(by=OPERATOR, product_id=product.id, image_id=c, to=0)
+    assert shown() == [c, a, b]
+    assert Product.objects.get().cover_path == ProductImage.objects.get(id=c).path
+    assert Product.objects.get().stamp > stamp
+    images.move_picture(by=OPERATOR, product_id=product.id, image_id=c, to=9)
+    assert shown() == [a, b, c]
+
+    Variant.objects.filter(product=product).update(image_id=a)
+    for _ in range(2):
+        images.remove_picture(by=OPERATOR, product_id=product.id, image_id=a)
+    assert shown() == [b, c]
+    assert not Variant.objects.filter(image__isnull=False).exists()
+    assert list(ProductImage.objects.order_by("position").values_list("position", flat=True)) == [0, 1]
+    with pytest.raises(PictureMissing):
+        images.move_picture(by=OPERATOR, product_id=product.id, image_id=a, to=0)
 
 
 def test_the_placeholder_page_draws_without_the_database() -> None:

@@ -187,6 +187,8 @@ VERBS: list[Callable[[Actor], object]] = [
     lambda by: catalog.update_variant(by=by, variant_id=uuid.uuid4(), fields={}),
     lambda by: catalog.set_variant_price(by=by, variant_id=uuid.uuid4(), price_minor=1),
     lambda by: catalog.add_picture(by=by, product_id=uuid.uuid4(), content=b""),
+    lambda by: catalog.remove_picture(by=by, product_id=uuid.uuid4(), image_id=uuid.uuid4()),
+    lambda by: catalog.move_picture(by=by, product_id=uuid.uuid4(), image_id=uuid.uuid4(), to=0),
     lambda by: catalog.create_category(by=by, name="x"),
     lambda by: catalog.product_table(by=by),
     lambda by: catalog.import_runs(by=by),

@@ -23,7 +23,7 @@ from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.jobs import own_queue
 from jishi.runtime.demo.seed.luck import play_luck
 from jishi.runtime.demo.seed.people import settle_neighbours
-from jishi.runtime.demo.seed.present import open_present_teams
+from jishi.runtime.demo.seed.present import open_present_teams, open_tiered_team
 from jishi.runtime.environment import environment
 from jishi.runtime.sandbox_gateway.books import Books
 
@@ -43,6 +43,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             street = settle_neighbours(dice=dice, days=days)
             play_history(shop=shop, street=street, dice=dice, days=days)
             open_present_teams(shop=shop, street=street, dice=dice)
+            open_tiered_team(shop=shop, street=street)
             hold_flash_sales(shop=shop, street=street, dice=dice)
             play_bargains(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)

@@ -167,6 +167,7 @@ def test_a_campaign_costs_the_front_page_nothing_and_a_running_sale_its_true_sto
     settle(browser)
     with django_assert_num_queries(8):  # what is left of a sale is never remembered, not even for two seconds
         assert str(sale.id) in browser.get("/").content.decode()
+    browser.get(address)  # which products can be bargained for is read every few seconds
     with django_assert_num_queries(7):  # the same, for one item, on top of the six of a product
         browser.get(address)
 
