@@ -122,22 +122,32 @@ def main() -> None:
 
 def _open_teams(ground: stage.Stage) -> dict[str, str]:
     """An offer on one SKU, and teams whose leader's seat is paid."""
-    from jishi.kernel import clock, ids
+    from jishi.kernel import ids
+    from jishi.kernel.actor import SYSTEM
+    from jishi.modules.orders.public import Rate, set_default_shipping
+    from jishi.modules.plays.group_buy.public import LateChoice, SeatRequest, settle_seat, take_seat
+
+    set_default_shipping(by=SYSTEM, name="bench", rates=[Rate((), 1000, 600, 1000, 100, 9900, False)])
+    enrol(ground)
+    product, variant = _goods()
+    offer_id = _offer(product, variant)
+    for _ in range(TEAMS):
+        order_id = ids.new_id()
+        take_seat(
+            SeatRequest(offer_id, None, ids.new_id(), order_id, 1, 1210, LateChoice.REFUND, PRICE), by=SYSTEM
+        )
+        settle_seat(order_id)
+    with ground.connect() as connection:
+        [(level,)] = connection.execute("SELECT id FROM inventory_stocklevel").fetchall()
+    return {"offer": str(offer_id), "product": str(product), "variant": str(variant), "level": str(level)}
+
+
+def _goods() -> tuple[uuid.UUID, uuid.UUID]:
+    """(product, its one variant) with a million units."""
     from jishi.kernel.actor import SYSTEM
     from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
     from jishi.modules.inventory.public import Figure, count_stock
-    from jishi.modules.orders.public import Rate, set_default_shipping
-    from jishi.modules.plays.group_buy.public import (
-        LateChoice,
-        OfferForm,
-        SeatRequest,
-        create_offer,
-        publish_offer,
-        settle_seat,
-        take_seat,
-    )
 
-    set_default_shipping(by=SYSTEM, name="bench", rates=[Rate((), 1000, 600, 1000, 100, 9900, False)])
     product = create_product(
         by=SYSTEM,
         title="赣南脐橙",
@@ -147,7 +157,14 @@ def _open_teams(ground: stage.Stage) -> dict[str, str]:
     publish_product(by=SYSTEM, product_id=product)
     variant = product_page(handle="bench-team", by=SYSTEM).variants[0]
     count_stock(by=SYSTEM, figures=[Figure(variant.id, product, "TEAM", 1_000_000)], key="bench")
-    enrol(ground)
+    return product, variant.id
+
+
+def _offer(product: uuid.UUID, variant: uuid.UUID) -> uuid.UUID:
+    from jishi.kernel import clock
+    from jishi.kernel.actor import SYSTEM
+    from jishi.modules.plays.group_buy.public import OfferForm, create_offer, publish_offer
+
     now = clock.now()
     form = OfferForm(
         product_id=product,
@@ -161,23 +178,9 @@ def _open_teams(ground: stage.Stage) -> dict[str, str]:
         opens_at=now - timedelta(minutes=1),
         closes_at=now + timedelta(days=1),
         allows_merchant_completion=False,
-        prices={variant.id: PRICE},
+        prices={variant: PRICE},
     )
-    offer = publish_offer(create_offer(form, by=SYSTEM).id, by=SYSTEM)
-    for _ in range(TEAMS):
-        order_id = ids.new_id()
-        take_seat(
-            SeatRequest(offer.id, None, ids.new_id(), order_id, 1, 1210, LateChoice.REFUND, PRICE), by=SYSTEM
-        )
-        settle_seat(order_id)
-    with ground.connect() as connection:
-        [(level,)] = connection.execute("SELECT id FROM inventory_stocklevel").fetchall()
-    return {
-        "offer": str(offer.id),
-        "product": str(product),
-        "variant": str(variant.id),
-        "level": str(level),
-    }
+    return publish_offer(create_offer(form, by=SYSTEM).id, by=SYSTEM).id
 
 
 def _fill(made: dict[str, str]) -> tuple[float, Counter[str]]:

@@ -99,18 +99,22 @@ def test_a_team_with_a_friends_seat_grows_to_the_next_tier_and_everybody_gets_th
 
     market.stage("join_from_wallet", offer=made["offer"], team=team)
     for one, order_id in ((a, first), (friend, second)):
-        market.eventually("SELECT refunded_minor FROM orders_order WHERE id = %s", 500, order_id, seconds=40)
-        one.go(f"/t/{team}/")
-        one.sees_heading("成团了")
-        one.go(f"/orders/{order_id}/")
-        one.sees_heading("待发货")
-        one.sees("差价退回")
-        one.sees("人多更便宜，差价退回")
-        assert one.overflow() <= 0
+        _sees_the_difference_come_back(one, order_id, team)
     a.picture(tmp_path / "order.png")
     assert (
         market.value("SELECT count(*) FROM group_buy_seat WHERE team_id = %s AND state = 'paid'", team) == 3
     )
+
+
+def _sees_the_difference_come_back(one: Person, order_id: str, team: str) -> None:
+    one.market.eventually("SELECT refunded_minor FROM orders_order WHERE id = %s", 500, order_id, seconds=40)
+    one.go(f"/t/{team}/")
+    one.sees_heading("成团了")
+    one.go(f"/orders/{order_id}/")
+    one.sees_heading("待发货")
+    one.sees("差价退回")
+    one.sees("人多更便宜，差价退回")
+    assert one.overflow() <= 0
 
 
 def _come(one: Person, phone: str, page: str) -> None:

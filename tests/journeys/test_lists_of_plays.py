@@ -84,7 +84,7 @@ class World:
 
 def _queries(actor: Actor, pages: list[str]) -> dict[str, int]:
     browser = Client(headers={"accept-language": "zh-CN"})
-    user = get_user_model().objects.get(id=actor.id)
+    user = get_user_model().objects.get(id=actor.require_member())
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     found = {}
     for page in pages:

@@ -133,7 +133,12 @@ class Universe:
         if act in CALLING_OUT:
             act(self)
             return
-        written = (self.orders, self.plays.bargains, self.plays.claims, self.plays.packets)
+        written: tuple[list[Any], ...] = (
+            self.orders,
+            self.plays.bargains,
+            self.plays.claims,
+            self.plays.packets,
+        )
         before, filled_minor = [len(found) for found in written], self.filled_minor
         try:
             with transaction.atomic():
