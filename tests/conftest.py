@@ -22,9 +22,10 @@ def fake_payments(settings: Any) -> fake_provider.Book:
 @pytest.fixture(autouse=True)
 def forgetful_shop() -> None:
     """What the shop's pages remember for seconds is not of this test's database."""
-    from jishi.surfaces.shop import aisles, campaigns, flash  # needs the settings
+    from jishi.surfaces.shop import aisles, bargains, campaigns, flash  # needs the settings
 
     aisles.forget_aisles()
+    bargains.forget_floors()
     campaigns.forget_campaigns()
     flash.forget_sessions()
 

@@ -16,6 +16,7 @@ from jishi.modules.campaigns.public import (
 )
 from jishi.modules.plays.group_buy.public import selling_offers
 from jishi.modules.plays.life.public import PlayKind, PlayState, plays_table
+from jishi.platform.transactions import in_transaction
 from jishi.runtime.demo.seed.goods import Shop
 from jishi.runtime.demo.seed.jobs import let_it_sink_in
 from jishi.runtime.demo.seed.people import Street
@@ -23,6 +24,7 @@ from jishi.runtime.demo.seed.people import Street
 LIVING = (PlayState.SCHEDULED, PlayState.OPEN)
 
 
+@in_transaction
 def play_campaigns(*, shop: Shop, street: Street) -> None:
     now = clock.now()
     plays = plays_table(states=LIVING, limit=20)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from jishi.kernel.actor import Actor
 from jishi.surfaces.shop.aisles import forget_aisles
+from jishi.surfaces.shop.bargains import forget_floors
 from jishi.surfaces.shop.campaigns import forget_campaigns
 from jishi.surfaces.shop.flash import forget_sessions
 from tests.world import fake_provider
@@ -28,6 +29,7 @@ def fresh(settings: Any) -> Iterator[fake_provider.Book]:
     forget_aisles()
     forget_sessions()
     forget_campaigns()
+    forget_floors()
     cache.clear()
     yield fake_provider.book
 

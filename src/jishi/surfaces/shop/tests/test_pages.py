@@ -23,6 +23,7 @@ from jishi.modules.campaigns.public import (
     sight_counts,
 )
 from jishi.modules.catalog.public import variants_by_ids
+from jishi.surfaces.shop.bargains import bargain_floor_of
 from jishi.surfaces.shop.flash import forget_sessions
 from jishi.surfaces.shop.urls import urlpatterns
 from tests.world.makers import OWNER, make_member, make_offer, make_product, take_seat
@@ -68,7 +69,8 @@ def handle_of(variant_id: uuid.UUID) -> str:
 
 
 def settle(browser: Client) -> None:
-    """Aisles, sessions and campaigns are read now and then, a visit is noted once a day: it is no page's own."""
+    """Aisles, sessions, campaigns and bargains are read now and then, a visit is noted once a day: no page's own."""
+    bargain_floor_of(NOWHERE)
     browser.get("/flash/")
     browser.get("/")
     browser.get("/search/")
