@@ -153,3 +153,24 @@ def test_claims_ends_and_resizes_at_once_keep_the_books(shards: int) -> None:
 
     assert crashes(answers) == []
     assert_sound(pool, capacity=Pool.objects.get(id=pool).capacity)
+
+
+@pytest.mark.parametrize("shards", [0, 3])
+def test_a_handed_over_claim_is_paid_or_lapses_and_never_both(shards: int) -> None:
+    pool = rush.open_pool(purpose="test", capacity=HANDS, terms=PoolTerms(shards=shards))
+    found = [hold(pool)() for _ in range(HANDS)]
+    assert rush.hand_claims_over(found) == HANDS  # type: ignore[arg-type]
+    assert rush.expire_due_claims() == 0, "an order decides from here on"
+
+    for claim in found:
+        paid, lapsed, again = at_once(
+            lambda c=claim: rush.keep_claim(c),  # type: ignore[misc]
+            lambda c=claim: rush.lapse_claim(c),  # type: ignore[misc]
+            lambda c=claim: rush.lapse_claim(c),  # type: ignore[misc]
+        )
+        assert [paid, lapsed, again].count(True) == 1
+    assert_sound(pool, capacity=HANDS)
+    lapsed_at = Claim.objects.filter(pool_id=pool, state="expired").values_list("expires_at", flat=True)
+    assert all(moment is not None and moment <= clock.now() for moment in lapsed_at)
+    assert rush.hand_claims_over(found) == 0 and not rush.are_claims_held([pool])  # type: ignore[arg-type]
+    assert rush.close_pools([pool]) == 1 and rush.close_pools([pool]) == 0
