@@ -136,7 +136,9 @@ def _page(request: HttpRequest, view: BargainView) -> HttpResponse:
         "launcher": launcher,
         "helpers": _helpers(view, people, by=actor),
         "share": _share_card(view, card, launcher=launcher),
-        "may_launch": mode not in {"mine", "ordered"} and is_running(offer.play, now=clock.now()),
+        "may_launch": mode not in {"mine", "ordered"}
+        and not actor.owns(view.member_id)
+        and is_running(offer.play, now=clock.now()),
         "key": request.GET.get("key", "") or str(ids.new_id()),
         "recipe": _recipe(view),
     }
@@ -161,6 +163,7 @@ def _offer_rows(offers: list[OfferView], cards: dict[uuid.UUID, ProductCard]) ->
                 - counts[offer.id].bought,
             ),
             "bought": counts[offer.id].bought,
+            "is_gone": counts[offer.id].bought >= offer.terms.units,
             "key": str(ids.new_id()),
         }
         for offer in offers

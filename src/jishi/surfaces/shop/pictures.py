@@ -132,7 +132,11 @@ def _words_of_team(team_id: uuid.UUID) -> tuple[ProductCard, Words]:
     card = _card_of(team.product_id)
     people = people_by_ids(seat.member_id for seat in team.seats)
     is_forming = team.state is TeamState.FORMING
-    note = _("%(size)d 人团 · 还差 %(missing)d 席") % {"size": team.size, "missing": team.missing_count}
+    note = (
+        _("%(size)d 人团 · 人够了，多来更便宜") % {"size": team.size}
+        if team.is_assured
+        else _("%(size)d 人团 · 还差 %(missing)d 席") % {"size": team.size, "missing": team.missing_count}
+    )
     return card, Words(
         title=card.title,
         price=format_minor(offer_view(team.offer_id).min_price_minor, currency=card.currency),

@@ -34,6 +34,7 @@ from jishi.modules.sharing.public import (
 )
 from jishi.platform.http import actor_of
 from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, show, show_part, visitor_of
+from jishi.surfaces.shop.words import team_call
 
 SOURCE_PARAMETERS = ("utm_source", "source")
 CREDITS_SHOWN = 30
@@ -122,7 +123,7 @@ def team_share(request: HttpRequest, team: TeamView) -> dict[str, Any]:
     return {
         "url": absolute(reverse("shop:follow", args=[link.code])),
         "title": title,
-        "text": _("还差 %(missing)d 席就成团，来不来？") % {"missing": team.missing_count},
+        "text": team_call(team),
         "sheet_url": reverse("shop:share_target", args=["team", team.id]),
     }
 
@@ -167,7 +168,7 @@ def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, 
     if target is TargetKind.TEAM:
         found = team_view(target_id)
         card = cards_by_ids([found.product_id])[found.product_id]
-        text = _("还差 %(missing)d 席就成团，来不来？") % {"missing": found.missing_count}
+        text = team_call(found)
         return {"title": card.title, "text": text, "image": card.cover_address}
     if target is TargetKind.BARGAIN:
         bargain = bargain_view(target_id)

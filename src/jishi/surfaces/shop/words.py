@@ -5,7 +5,7 @@ from django.utils.translation import gettext_noop
 
 from jishi.modules.orders.public import OrderState
 from jishi.modules.payments.public import PaymentState
-from jishi.modules.plays.group_buy.public import TeamState
+from jishi.modules.plays.group_buy.public import TeamState, TeamView
 from jishi.modules.plays.red_packet.public import PacketKind
 
 S = OrderState
@@ -153,3 +153,10 @@ def promises() -> list[str]:
         _("没有虚拟成团。到时没凑满，钱自动原路退回。"),
         _("付款晚了？按你选的来：换团、开新团或退款。"),
     ]
+
+
+def team_call(team: TeamView) -> str:
+    """What a sharer says of a team: how many it needs, or that more make it cheaper."""
+    if team.is_assured:
+        return _("已经能成团，再来几位更便宜，来不来？")
+    return _("还差 %(missing)d 席就成团，来不来？") % {"missing": team.missing_count}

@@ -153,9 +153,14 @@ class TeamView:
         return max(0, self.size - self.paid_count)
 
     @property
+    def seat_count(self) -> int:
+        """All its seats: those it needs, and those that make it cheaper."""
+        return max(self.size, self.capacity)
+
+    @property
     def free_count(self) -> int:
         """Seats that anybody may take."""
-        return max(self.size, self.capacity) - len(self.seats) - self.reserved_count
+        return self.seat_count - len(self.seats) - self.reserved_count
 
     @property
     def is_assured(self) -> bool:
