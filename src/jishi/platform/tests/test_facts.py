@@ -3,14 +3,25 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.platform import facts
-from jishi.platform.facts import StoredFact, connect_reader, deliver, facts_about, record_fact, record_facts
+from jishi.platform.facts import (
+    StoredFact,
+    connect_reader,
+    deliver,
+    deliver_many,
+    facts_about,
+    gates_held,
+    record_fact,
+    record_facts,
+)
 from jishi.platform.models import FactRow, InboxRow
 from jishi.platform.rush import open_pool
 
@@ -173,3 +184,45 @@ def test_the_past_cannot_be_changed(change: str) -> None:
         cursor.execute(change)
 
     assert len(facts_about(subject_kind="kettle", subject_id=ABOUT)) == 1
+
+
+@pytest.mark.django_db
+def test_many_are_delivered_once_in_order_each_at_its_own_moment(heard: list[StoredFact]) -> None:
+    told: list[tuple[uuid.UUID, datetime]] = []
+    connect_reader(
+        fact_name="*", reader_name="kitchen.note", reader=lambda fact: told.append((fact.id, clock.now()))
+    )
+    moments = [datetime(2026, 1, day, tzinfo=UTC) for day in (3, 1, 2)]
+    fact_ids = []
+    for moment in moments:
+        with clock.held_at(moment):
+            fact_ids.append(record_fact(KettleBoiled(ABOUT), by=SYSTEM))
+    wanted = [(fact_id, "kitchen.note") for fact_id in fact_ids]
+    assert deliver(fact_id=fact_ids[0], reader_name="kitchen.note")
+    told.clear()
+
+    assert deliver_many([*wanted, *wanted]) == 2
+    assert told == list(zip(fact_ids[1:], moments[1:], strict=True))
+    assert deliver_many(wanted) == 0
+    assert deliver_many([]) == 0
+
+
+@pytest.mark.django_db
+def test_a_held_gate_is_asked_once(heard: list[StoredFact], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_gates", {})
+    asked: list[bool] = []
+
+    def gate() -> bool:
+        asked.append(True)
+        return False
+
+    connect_reader(
+        fact_name=KettleBoiled.name, reader_name="kitchen.shut", reader=lambda fact: None, gate=gate
+    )
+    with gates_held():
+        for _ in range(3):
+            record_fact(KettleBoiled(ABOUT), by=SYSTEM)
+    assert len(asked) == 1
+    record_fact(KettleBoiled(ABOUT), by=SYSTEM)
+    assert len(asked) == 2
+    assert {reader for _, reader in jobs()} == {"kitchen.listen"}
