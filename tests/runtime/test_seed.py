@@ -48,6 +48,8 @@ def seeded(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> No
         "sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"
     }
     monkeypatch.setattr(seed, "Painter", _NoPictures)
+    with connection.cursor() as cursor:  # of tests before this one, if any
+        cursor.execute("DELETE FROM procrastinate_jobs")
     monkeypatch.setattr(seed, "environment", lambda: SimpleNamespace(home=tmp_path))
     seed.seed_demo(days=DAYS)
 

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection, transaction
@@ -41,8 +42,10 @@ asyncio.run(main())
 
 
 def dsn() -> str:
-    values = connection.settings_dict
-    return f"postgresql://{values['USER']}@{values['HOST']}:{values['PORT']}/{values['NAME']}"
+    """On a socket or a port, as the tests' own connection."""
+    found = connection.get_connection_params()
+    where = {name: str(found[name]) for name in ("host", "port") if found.get(name)}
+    return f"postgresql://{found['user']}@/{found['dbname']}?{urlencode(where)}"
 
 
 def answers(pool: uuid.UUID) -> dict[str, int]:

@@ -79,7 +79,9 @@ def record_facts_of(pairs: Sequence[tuple[Fact, Actor]]) -> list[uuid.UUID]:
     """The same for facts of different actors."""
     if not connection.in_atomic_block:
         raise RuntimeError("record facts inside the transaction that makes them true")
-    fact_ids = [ids.new_id() for _ in pairs]
+    fact_ids = sorted(
+        ids.new_id() for _ in pairs
+    )  # those of one instant are read in the order they were told
     if len(pairs) < BULK_FROM:
         insert_rows(table=FactRow._meta.db_table, columns=_COLUMNS, rows=list(_tuples(pairs, fact_ids)))
     else:
