@@ -89,7 +89,7 @@ def offer(*, title: str, price_minor: int, team_size: int) -> str:
 
 def flash_sale(*, units: int) -> dict[str, str]:
     """A running flash sale without a limit per member."""
-    sale = makers.make_sale(makers.make_product(stock=units), units=units, member_limit=0)
+    sale = makers.make_sale(makers.make_product(stock=units, title="琯溪蜜柚"), units=units, member_limit=0)
     item = sale.items[0]
     return {"play": str(sale.id), "item": str(item.id), "pool": str(item.pool_id)}
 
@@ -132,14 +132,14 @@ def draw(*, stock: int, odds_bp: int) -> str:
 
 def bargain(*, start_minor: int, floor_minor: int, helpers: int) -> dict[str, str]:
     """A running bargain for one unit; a friend who is new takes two slots."""
-    variant = makers.make_product(price_minor=start_minor, stock=1)
+    variant = makers.make_product(price_minor=start_minor, stock=1, title="武夷岩茶")
     made = makers.make_bargain_offer(variant, floor_minor=floor_minor, helpers=helpers, units=1)
     return {"play": str(made.id)}
 
 
 def tiered_offer(*, size: int, tier: int, off_minor: int) -> dict[str, str]:
     """A group buy whose teams may grow to `tier` people, for so much less."""
-    variant = makers.make_product(stock=20)
+    variant = makers.make_product(stock=20, title="手工水饺")
     made = makers.make_offer(variant, team_size=size, tiers=(Tier(tier, off_minor),))
     return {"offer": str(made.id), "handle": variants_by_ids([variant])[variant].product_handle}
 
