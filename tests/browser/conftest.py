@@ -56,15 +56,15 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
-    """Empty but for its owner."""
+    """A shop of its own for every file of stories: empty but for its owner."""
     with open_market(tmp_path_factory.mktemp("market")) as opened:
         opened.stage("staff", email=EMAIL, password=PASSWORD, role="owner")
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stocked(market: Market) -> Market:
     """With the four products of files/shop.csv, whoever imported them."""
     if not market.value("SELECT count(*) FROM catalog_product WHERE handle = 'gannan-navel-orange'"):
