@@ -4,13 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.bargains import help_or_say_why, launch_with_stock
 from jishi.flows.checkout import Delivery, order_bargained
-from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.people.public import people_by_ids
@@ -30,10 +28,19 @@ from jishi.modules.plays.bargain.public import (
     publish_offer,
     running_offers,
 )
-from jishi.modules.plays.life.public import PlayHead, PlayState, close_play, raise_budget
+from jishi.modules.plays.life.public import PlayState, close_play, raise_budget
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import cursor_after, key_of
-from jishi.surfaces.api.common import MINOR_MAX, Instant, MadeOut, Page, PageIn, PersonOut
+from jishi.surfaces.api.common import (
+    MINOR_MAX,
+    Instant,
+    MadeOut,
+    Page,
+    PageIn,
+    PersonOut,
+    head_of,
+    require_look,
+)
 from jishi.surfaces.traces import mark_of
 
 DRAFTS = (PlayState.DRAFT, PlayState.SCHEDULED)
@@ -251,7 +258,7 @@ def list_own_bargains(request: HttpRequest, limit: Annotated[int, Query(ge=1, le
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def list_all_bargain_offers(request: HttpRequest, wanted: Query[BargainOffersIn]) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     offers = offers_table(states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_after([offer.play for offer in offers], limit=wanted.limit, field="created_at")
     return {"items": _staff_out(offers), "next": next_link(request, cursor)}
@@ -267,7 +274,7 @@ def list_all_bargain_offers(request: HttpRequest, wanted: Query[BargainOffersIn]
 def create_bargain_offer(request: HttpRequest, body: BargainOfferIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return Status(201, _staff_out([create_offer(_head(body), _terms(body), by=actor)])[0])
+    return Status(201, _staff_out([create_offer(head_of(body), _terms(body), by=actor)])[0])
 
 
 @router.put(
@@ -280,7 +287,7 @@ def create_bargain_offer(request: HttpRequest, body: BargainOfferIn) -> Any:
 def replace_bargain_offer(request: HttpRequest, offer_id: uuid.UUID, body: BargainOfferIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return _staff_out([change_offer(offer_id, _head(body), _terms(body), by=actor)])[0]
+    return _staff_out([change_offer(offer_id, head_of(body), _terms(body), by=actor)])[0]
 
 
 @router.post(
@@ -324,23 +331,8 @@ def raise_bargain_budget(request: HttpRequest, offer_id: uuid.UUID, body: RaiseI
     return _staff_out([offer_view(offer_id)])[0]
 
 
-def _require_look(actor: Actor) -> None:
-    if not actor.may("plays.edit"):
-        actor.require("reports.view")
-
-
 def _trace(request: HttpRequest) -> Trace:
     return Trace(visitor_id=actor_of(request).visitor_id, address_mark=mark_of(request))
-
-
-def _head(body: BargainOfferIn) -> PlayHead:
-    return PlayHead(
-        name=body.name,
-        currency=settings.JISHI_CURRENCY,
-        opens_at=body.opens_at,
-        closes_at=body.closes_at,
-        budget_minor=body.budget_minor,
-    )
 
 
 def _terms(body: BargainOfferIn) -> BargainTerms:

@@ -10,9 +10,8 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.insight.campaign_report import campaign_report
-from jishi.insight.what_if import REACH_MAX, UNITS_MAX, Assumptions, shop_record, simulate
+from jishi.insight.what_if import REACH_MAX, RUNS, UNITS_MAX, Assumptions, shop_record, simulate
 from jishi.kernel import clock
-from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.campaigns.public import (
     BLOCKS_MAX,
@@ -32,9 +31,8 @@ from jishi.modules.campaigns.public import (
 )
 from jishi.platform.http import actor_of, anyone, limited_as, next_link, scopes
 from jishi.platform.paging import cursor_after, key_of
-from jishi.surfaces.api.common import MINOR_MAX, Day, Instant, Page, PageIn
+from jishi.surfaces.api.common import MINOR_MAX, Day, Instant, Page, PageIn, require_look
 
-SEED_RUNS = 2_000
 router = Router(tags=["campaigns"])
 
 
@@ -212,7 +210,7 @@ def get_campaign(request: HttpRequest, slug: str) -> Any:
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def list_all_campaigns(request: HttpRequest, wanted: Query[CampaignsIn]) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     found = campaigns_table(states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_after(found, limit=wanted.limit, field="created_at")
     return {"items": found, "next": next_link(request, cursor)}
@@ -316,8 +314,8 @@ def simulate_campaign(request: HttpRequest, body: WhatIfIn) -> Any:
         is_own_conversion=record.is_own_conversion and body.conversion is None,
         is_own_k=record.is_own_k and body.k is None,
     )
-    answer = asdict(simulate(told, runs=SEED_RUNS))
-    return {**asdict(told), **answer, "runs": SEED_RUNS}
+    answer = asdict(simulate(told, runs=RUNS))
+    return {**asdict(told), **answer, "runs": RUNS}
 
 
 @router.get(
@@ -328,14 +326,9 @@ def simulate_campaign(request: HttpRequest, body: WhatIfIn) -> Any:
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def list_festivals(request: HttpRequest, wanted: Query[FestivalsIn]) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     first = wanted.first or clock.now().date()
     return festivals_between(first, wanted.last or first + timedelta(days=120))
-
-
-def _require_look(actor: Actor) -> None:
-    if not actor.may("plays.edit"):
-        actor.require("reports.view")
 
 
 def _form(body: CampaignIn) -> CampaignForm:

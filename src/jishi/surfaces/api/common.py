@@ -3,12 +3,15 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Schema
 from pydantic import AfterValidator, AwareDatetime
 
+from jishi.kernel.actor import Actor
+from jishi.modules.plays.life.public import PlayHead
 from jishi.platform.http import next_link
 from jishi.platform.paging import CURSOR_LENGTH_MAX, cursor_after
 
@@ -74,3 +77,28 @@ def page_of(
     """A page of rows that are newest first by `field`."""
     cursor = cursor_after(rows, limit=limit, field=field, id_field=id_field)
     return {"items": list(rows), "next": next_link(request, cursor)}
+
+
+class HeadIn(Protocol):
+    """What the form of a play of any kind says of the play itself."""
+
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    budget_minor: int | None
+
+
+def head_of(body: HeadIn) -> PlayHead:
+    return PlayHead(
+        name=body.name,
+        currency=settings.JISHI_CURRENCY,
+        opens_at=body.opens_at,
+        closes_at=body.closes_at,
+        budget_minor=body.budget_minor,
+    )
+
+
+def require_look(actor: Actor) -> None:
+    """Who edits plays or reads reports may look at all of them."""
+    if not actor.may("plays.edit"):
+        actor.require("reports.view")

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
@@ -13,7 +12,6 @@ from jishi.flows.prizes import redeem_prize
 from jishi.kernel.errors import NotFound
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.life.public import (
-    PlayHead,
     PlayKind,
     PlayState,
     PlayView,
@@ -45,7 +43,7 @@ from jishi.modules.plays.lucky_draw.public import (
 )
 from jishi.platform.http import actor_of, anyone, repeats_by_itself, scopes
 from jishi.platform.paging import key_of
-from jishi.surfaces.api.common import MINOR_MAX, Instant, MadeOut, Page, PageIn, page_of
+from jishi.surfaces.api.common import MINOR_MAX, Instant, MadeOut, Page, PageIn, head_of, page_of
 
 router = Router(tags=["lucky draws"])
 
@@ -283,7 +281,7 @@ def list_all_draws(request: HttpRequest, wanted: Query[PageIn]) -> Any:
 def create_lucky_draw(request: HttpRequest, body: DrawIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    play = create_draw(_head(body), _terms(body), by=actor)
+    play = create_draw(head_of(body), _terms(body), by=actor)
     return Status(201, _staff_draw(draw_view(play.id), play))
 
 
@@ -297,7 +295,7 @@ def create_lucky_draw(request: HttpRequest, body: DrawIn) -> Any:
 def replace_lucky_draw(request: HttpRequest, draw_id: uuid.UUID, body: DrawIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    play = change_draw(draw_id, _head(body), _terms(body), by=actor)
+    play = change_draw(draw_id, head_of(body), _terms(body), by=actor)
     return _staff_draw(draw_view(draw_id), play)
 
 
@@ -327,16 +325,6 @@ def close_lucky_draw(request: HttpRequest, draw_id: uuid.UUID) -> Any:
     actor.require("plays.edit")
     play = close_draw(draw_id, by=actor)
     return _staff_draw(draw_view(draw_id), play)
-
-
-def _head(body: DrawIn) -> PlayHead:
-    return PlayHead(
-        name=body.name,
-        currency=settings.JISHI_CURRENCY,
-        opens_at=body.opens_at,
-        closes_at=body.closes_at,
-        budget_minor=body.budget_minor,
-    )
 
 
 def _terms(body: DrawIn) -> DrawTerms:

@@ -4,13 +4,11 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.checkout import Delivery
 from jishi.flows.flash_sales import FlashWish, order_flash
-from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import variants_by_ids
 from jishi.modules.orders.public import order_view
@@ -36,10 +34,10 @@ from jishi.modules.plays.flash_sale.public import (
     sessions_shown,
     stock_by_item,
 )
-from jishi.modules.plays.life.public import PlayHead, PlayState
+from jishi.modules.plays.life.public import PlayState
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import cursor_after, key_of
-from jishi.surfaces.api.common import MINOR_MAX, Instant, Minor, Page, PageIn
+from jishi.surfaces.api.common import MINOR_MAX, Instant, Minor, Page, PageIn, head_of, require_look
 from jishi.surfaces.api.order_schemas import OrderOut
 
 UNITS_MAX = 1_000_000
@@ -250,7 +248,7 @@ def drop_flash_reminder(request: HttpRequest, play_id: uuid.UUID) -> Any:
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def list_all_flash_sales(request: HttpRequest, wanted: Query[FlashSalesIn]) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     sales = sales_table(states=wanted.state, after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_after([sale.play for sale in sales], limit=wanted.limit, field="created_at")
     return {"items": _staff_sales_out(sales), "next": next_link(request, cursor)}
@@ -264,7 +262,7 @@ def list_all_flash_sales(request: HttpRequest, wanted: Query[FlashSalesIn]) -> A
     openapi_extra=scopes("plays.edit", "reports.view"),
 )
 def get_flash_balances(request: HttpRequest, play_id: uuid.UUID) -> Any:
-    _require_look(actor_of(request))
+    require_look(actor_of(request))
     answers = answers_by_item(sale_view(play_id).items)
     names = FlashBalanceOut.model_fields.keys() - {"answers"}
     return [
@@ -283,7 +281,7 @@ def get_flash_balances(request: HttpRequest, play_id: uuid.UUID) -> Any:
 def create_flash_sale(request: HttpRequest, body: FlashSaleIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return Status(201, _staff_sales_out([create_sale(_head(body), _items(body), by=actor)])[0])
+    return Status(201, _staff_sales_out([create_sale(head_of(body), _items(body), by=actor)])[0])
 
 
 @router.put(
@@ -296,7 +294,7 @@ def create_flash_sale(request: HttpRequest, body: FlashSaleIn) -> Any:
 def replace_flash_sale(request: HttpRequest, play_id: uuid.UUID, body: FlashSaleIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return _staff_sales_out([change_sale(play_id, _head(body), _items(body), by=actor)])[0]
+    return _staff_sales_out([change_sale(play_id, head_of(body), _items(body), by=actor)])[0]
 
 
 @router.post(
@@ -335,21 +333,6 @@ def close_flash_sale(request: HttpRequest, play_id: uuid.UUID) -> Any:
 def change_flash_units(request: HttpRequest, item_id: uuid.UUID, body: FlashUnitsIn) -> Any:
     item = change_units(item_id, units=body.units, by=actor_of(request))
     return _staff_sales_out([sale_view(item_view(item.id).play_id)])[0]
-
-
-def _require_look(actor: Actor) -> None:
-    if not actor.may("plays.edit"):
-        actor.require("reports.view")
-
-
-def _head(body: FlashSaleIn) -> PlayHead:
-    return PlayHead(
-        name=body.name,
-        currency=settings.JISHI_CURRENCY,
-        opens_at=body.opens_at,
-        closes_at=body.closes_at,
-        budget_minor=body.budget_minor,
-    )
 
 
 def _items(body: FlashSaleIn) -> list[ItemForm]:

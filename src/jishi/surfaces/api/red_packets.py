@@ -10,7 +10,6 @@ from ninja import Field, Query, Router, Schema, Status
 
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.life.public import (
-    PlayHead,
     PlayKind,
     PlayState,
     PlayView,
@@ -40,7 +39,7 @@ from jishi.modules.plays.red_packet.public import (
 )
 from jishi.platform.http import actor_of, anyone, repeats_by_itself, scopes
 from jishi.platform.paging import key_of
-from jishi.surfaces.api.common import MINOR_MAX, Instant, Page, PageIn, page_of
+from jishi.surfaces.api.common import MINOR_MAX, Instant, Page, PageIn, head_of, page_of
 
 router = Router(tags=["red packets"])
 
@@ -215,7 +214,7 @@ def list_packet_plays(request: HttpRequest, wanted: Query[PageIn]) -> Any:
 def create_packet_play(request: HttpRequest, body: PacketPlayIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return Status(201, _plays([create_packets(_head(body), _terms(body), by=actor)])[0])
+    return Status(201, _plays([create_packets(head_of(body), _terms(body), by=actor)])[0])
 
 
 @router.put(
@@ -228,7 +227,7 @@ def create_packet_play(request: HttpRequest, body: PacketPlayIn) -> Any:
 def replace_packet_play(request: HttpRequest, play_id: uuid.UUID, body: PacketPlayIn) -> Any:
     actor = actor_of(request)
     actor.require("plays.edit")
-    return _plays([change_packets(play_id, _head(body), _terms(body), by=actor)])[0]
+    return _plays([change_packets(play_id, head_of(body), _terms(body), by=actor)])[0]
 
 
 @router.post(
@@ -256,16 +255,6 @@ def close_packet_play(request: HttpRequest, play_id: uuid.UUID) -> Any:
     actor.require("plays.edit")
     close_packets(play_id, by=actor)
     return _plays([play_view(play_id)])[0]
-
-
-def _head(body: PacketPlayIn) -> PlayHead:
-    return PlayHead(
-        name=body.name,
-        currency=settings.JISHI_CURRENCY,
-        opens_at=body.opens_at,
-        closes_at=body.closes_at,
-        budget_minor=body.budget_minor,
-    )
 
 
 def _terms(body: PacketPlayIn) -> Terms:

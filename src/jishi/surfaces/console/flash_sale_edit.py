@@ -3,13 +3,12 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,7 +31,8 @@ from jishi.modules.plays.flash_sale.public import (
 from jishi.modules.plays.life.public import PlayHead, PlayIsFixed, PlayState
 from jishi.platform.http import actor_of
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key, written
+from jishi.surfaces.console.editing import save_change, save_new
+from jishi.surfaces.console.forms import LocalTimeField, MoneyField, blame, dress, once_key, written
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.questions import id_of, local
 
@@ -93,22 +93,17 @@ def create(request: HttpRequest) -> HttpResponse:
     form = HeadForm(request.POST if request.method == "POST" else None, initial=_first_values())
     rows = rows_from(request.POST)
     if request.method == "POST" and _wants_saving(request) and _is_whole(form, rows):
-        made: list[SaleView] = []
-
-        def act() -> None:
-            sale = create_sale(_head(form), _forms(rows), by=actor_of(request))
-            wants_open = request.POST.get("then") == "publish"
-            made.append(publish_sale(sale.id, by=actor_of(request)) if wants_open else sale)
-
-        try:
-            is_new = act_once(request, act)
-        except Refusal as refusal:
-            _blame(form, rows, refusal)
-        else:
-            messages.success(request, _("秒杀已保存"))
-            return (
-                redirect("console:flash_sale_live", made[0].id) if is_new else redirect("console:flash_sales")
-            )
+        done = save_new(
+            request,
+            make=lambda by: create_sale(_head(form), _forms(rows), by=by).id,
+            publish=publish_sale,
+            blame=partial(_blame, form, rows),
+            said=_("秒杀已保存"),
+            live="console:flash_sale_live",
+            table="console:flash_sales",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, rows, sale=None)
 
 
@@ -121,15 +116,17 @@ def change(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     form = HeadForm(request.POST if request.method == "POST" else None, initial=_values_of(sale))
     rows = rows_from(request.POST) if request.method == "POST" else rows_of(sale)
     if request.method == "POST" and _wants_saving(request) and _is_whole(form, rows):
-        try:
-            change_sale(play_id, _head(form), _forms(rows), by=actor_of(request))
-            if request.POST.get("then") == "publish":
-                publish_sale(play_id, by=actor_of(request))
-        except Refusal as refusal:
-            _blame(form, rows, refusal)
-        else:
-            messages.success(request, _("秒杀已保存"))
-            return redirect("console:flash_sale_live", play_id)
+        done = save_change(
+            request,
+            play_id,
+            write=lambda by: change_sale(play_id, _head(form), _forms(rows), by=by),
+            publish=publish_sale,
+            blame=partial(_blame, form, rows),
+            said=_("秒杀已保存"),
+            live="console:flash_sale_live",
+        )
+        if done is not None:
+            return done
     return _editor(request, form, rows, sale=sale)
 
 
