@@ -83,10 +83,12 @@ def test_an_empty_or_endless_name_is_refused(text: str) -> None:
 MAY = {  # what each role may not do of what matters most: money, staff, secrets
     Role.NONE: set(),
     Role.OWNER: set(PERMISSIONS),
-    Role.OPERATOR: set(PERMISSIONS) - {"ledger.view", "staff.manage", "settings.edit", "webhooks.manage", "tokens.manage"},
-    Role.FINANCE: {name for name in PERMISSIONS if name.endswith(".view")} | {"orders.refund"},
+    Role.OPERATOR: set(PERMISSIONS) - {"ledger.view", "ledger.adjust", "approvals.decide", "staff.manage",
+                                         "settings.edit", "webhooks.manage", "tokens.manage"},
+    Role.FINANCE: {name for name in PERMISSIONS if name.endswith(".view")}
+    | {"orders.refund", "ledger.adjust", "approvals.decide"},
     Role.SERVICE: {"console.view", "members.contact", "members.view", "orders.cancel", "orders.fulfil", "orders.refund",
-                   "orders.view"},
+                   "orders.view", "cases.view", "cases.decide", "reviews.view", "reviews.moderate"},
     Role.READ_ONLY: {name for name in PERMISSIONS if name.endswith(".view")} - {"ledger.view"},
 }  # fmt: skip
 
