@@ -30,6 +30,12 @@ def reserve(transfer: NewTransfer) -> bool:
 
 
 @in_transaction
+def reserve_all(transfers: Sequence[NewTransfer]) -> int:
+    """The same for many at once: all or none. Returns how many were new."""
+    return len(_insert(transfers, TransferState.PENDING))
+
+
+@in_transaction
 def commit_reserved(transfer_id: uuid.UUID) -> bool:
     """Pending → posted. False when it is not pending."""
     row = _close(transfer_id, TransferState.POSTED)
@@ -76,9 +82,14 @@ def _insert(transfers: Sequence[NewTransfer], state: TransferState) -> list[NewT
         if t.id not in written:
             _refuse_mismatch(t, sides)
     fresh = [t for t in transfers if t.id in written]
+    takings: dict[uuid.UUID, int] = {}
     for t in fresh:
         if t.debit.is_bounded:
-            _take_bounded(sides[t.debit.code, t.unit], t.amount_minor)
+            account = sides[t.debit.code, t.unit]
+            takings[account] = takings.get(account, 0) + t.amount_minor
+    if takings:
+        _take_bounded(takings)
+    for t in fresh:
         if t.credit.is_bounded and state is TransferState.POSTED:
             _move_bounded(sides[t.credit.code, t.unit], t.amount_minor)
     return fresh
@@ -113,13 +124,19 @@ def _refuse_mismatch(t: NewTransfer, sides: dict[tuple[str, str], uuid.UUID]) ->
         raise TransferMismatch(transfer_id=str(t.id))
 
 
-def _take_bounded(account: uuid.UUID, amount_minor: int) -> None:
-    """Take from a bounded account by a conditional write, never by reading first."""
-    taken = Account.objects.filter(id=account, available_minor__gte=amount_minor).update(
-        available_minor=F("available_minor") - amount_minor
-    )
-    if not taken:
-        raise BudgetExhausted()
+def _take_bounded(takings: dict[uuid.UUID, int]) -> None:
+    """Take from bounded accounts by one conditional write, never by reading first; rows are locked in their order."""
+    accounts = sorted(takings)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH asked AS (SELECT * FROM unnest(%s::uuid[], %s::bigint[]) AS asked(id, amount)), held AS ("
+            " SELECT a.id, asked.amount FROM ledger_account a JOIN asked USING (id) ORDER BY a.id FOR UPDATE OF a)"
+            " UPDATE ledger_account a SET available_minor = a.available_minor - held.amount"
+            " FROM held WHERE a.id = held.id AND a.available_minor >= held.amount",
+            [accounts, [takings[account] for account in accounts]],
+        )
+        if cursor.rowcount != len(accounts):
+            raise BudgetExhausted()
 
 
 def _move_bounded(account: uuid.UUID, amount_minor: int) -> None:
