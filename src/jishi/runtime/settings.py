@@ -28,6 +28,7 @@ ROOMS = [
     "jishi.modules.inventory",
     "jishi.modules.sharing",
     "jishi.modules.wallet",
+    "jishi.modules.loyalty",
     "jishi.modules.orders",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
