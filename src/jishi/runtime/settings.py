@@ -24,6 +24,7 @@ ROOMS = [
     "jishi.modules.ledger",
     "jishi.modules.messaging",
     "jishi.modules.webhooks",
+    "jishi.modules.approvals",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
