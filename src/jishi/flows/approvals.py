@@ -7,11 +7,12 @@ still open and the second person reads why it cannot be done.
 import uuid
 from collections.abc import Callable
 
+from jishi.flows.loyalty import ADJUSTMENT, apply_points_adjustment
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import ApprovalView, UnknownApproval, approve, request_view
 from jishi.platform.transactions import in_transaction
 
-APPLIERS: dict[str, Callable[[ApprovalView], None]] = {}
+APPLIERS: dict[str, Callable[[ApprovalView], None]] = {ADJUSTMENT: apply_points_adjustment}
 
 
 @in_transaction

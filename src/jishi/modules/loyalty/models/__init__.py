@@ -23,6 +23,7 @@ __all__ = [
     "Earning",
     "Entry",
     "Exchange",
+    "ExpiryNotice",
     "Lot",
     "LoyaltyTerms",
     "Membership",

@@ -217,3 +217,16 @@ class Earning(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["member_id", "at"], name="loyalty_earning_of_member")]
+
+
+class ExpiryNotice(models.Model):
+    """A member was told that points end at an instant."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    expires_at = models.DateTimeField()
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "expires_at"], name="loyalty_expiry_told_once")
+        ]

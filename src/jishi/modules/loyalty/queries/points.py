@@ -113,8 +113,11 @@ def open_lots(member_id: uuid.UUID) -> list[OpenLot]:
         account_id=member_id, state=LotState.ACTIVE.value, remaining__gt=0, expires_at__gt=clock.now()
     ).order_by("expires_at", "at", "id")
     return [
-        OpenLot(row[0], row[1], row[2], row[3])
-        for row in rows.values_list("id", "remaining", "expires_at", "at")[:LOTS_MAX]
+        OpenLot(lot_id, remaining, expires_at, earned_at)
+        for lot_id, remaining, expires_at, earned_at in rows.values_list(
+            "id", "remaining", "expires_at", "at"
+        )[:LOTS_MAX]
+        if expires_at is not None
     ]
 
 
