@@ -14,7 +14,7 @@ STRATA = {
     for height, names in enumerate(
         [
             ["people"],
-            ["catalog", "ledger", "messaging", "webhooks"],
+            ["catalog", "ledger", "messaging", "webhooks", "approvals"],
             ["payments", "inventory", "sharing", "wallet"],
             ["orders"],
             ["plays"],

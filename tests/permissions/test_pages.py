@@ -111,6 +111,9 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "ledger": ("ledger.view",),
     "ledger_csv": ("ledger.view",),
     "reconciliation": ("ledger.view",),
+    "approvals": ("approvals.view",),
+    "approval": ("approvals.view",),
+    "approval_answer": ("approvals.view",),  # the operation asks for approvals.decide
     "webhooks": ("webhooks.manage",),
     "webhook": ("webhooks.manage",),
     "delivery_again": ("webhooks.manage",),

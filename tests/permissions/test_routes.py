@@ -305,6 +305,12 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
+    # approvals
+    Row("list_approvals", "/approvals", REPORTERS),
+    Row("get_approval", "/approvals/{approval}", REPORTERS),
+    Row("approve_approval", "/approvals/{approval}/approve", LEDGER, {}),
+    Row("refuse_approval", "/approvals/{approval}/refuse", LEDGER, {}),
+    Row("withdraw_approval", "/approvals/{own_approval}/withdraw", frozenset({"finance"}), {}),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

@@ -4,10 +4,12 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from jishi.flows.approvals import APPLIERS
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
-from jishi.kernel.actor import Actor
+from jishi.kernel.actor import SYSTEM, Actor
+from jishi.modules.approvals.public import ask_approval
 from jishi.modules.catalog.public import (
     NewVariant,
     archive_product,
@@ -70,6 +72,7 @@ def build_town() -> Town:
     _campaigns(town)
     _luck(town)
     _staff_things(town)
+    _approvals(town, staff)
     return town
 
 
@@ -209,3 +212,19 @@ def _staff_things(town: Town) -> None:
         "delivery": str(send_test(endpoint.id, by=makers.OWNER)),
         "fresh": str(ids.new_id()),
     }
+
+
+def _approvals(town: Town, staff: dict[str, Actor]) -> None:
+    """One that the house asked for, one that finance asked for."""
+    APPLIERS.setdefault("try", lambda view: None)
+    for name, by in (("approval", SYSTEM), ("own_approval", staff["finance"])):
+        request_id = ask_approval(
+            kind="try",
+            subject=("order", uuid.UUID(town.names["paid"]) if name == "approval" else ids.new_id()),
+            amount=100,
+            unit="CNY",
+            payload={},
+            reason="test",
+            by=by,
+        )
+        town.names[name] = str(request_id)

@@ -1,6 +1,10 @@
 """Telling members what happened to their orders and teams, once per fact."""
 
 import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from jishi.flows.books import WALLET
 from jishi.kernel.fact import RecordedFact
@@ -163,3 +167,57 @@ def announce_bargain_expired(fact: RecordedFact) -> None:
         facts={},
         link=f"/b/{fact.payload['bargain_id']}/",
     )
+
+
+def announce_expiring_points(fact: RecordedFact) -> None:
+    payload = fact.payload
+    notify(
+        member_id=uuid.UUID(payload["member_id"]),
+        kind="points_expiring",
+        key=f"{fact.id}",
+        facts={"points": payload["points"], "day": _local_day(payload["expires_at"])},
+        link="/me/points/",
+    )
+
+
+def announce_tier(fact: RecordedFact) -> None:
+    """Risen or fallen."""
+    has_risen = fact.name == "loyalty.tier_risen.v1"
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="tier_risen" if has_risen else "tier_fallen",
+        key=f"{fact.id}",
+        facts={"tier": fact.payload["tier_name"]},
+        link="/me/tier/",
+    )
+
+
+def announce_tier_warning(fact: RecordedFact) -> None:
+    payload = fact.payload
+    notify(
+        member_id=uuid.UUID(payload["member_id"]),
+        kind="tier_will_fall",
+        key=f"{fact.id}",
+        facts={
+            "tier": payload["tier_name"],
+            "missing": payload["missing"],
+            "day": _local_day(payload["falls_at"]),
+        },
+        link="/me/tier/",
+    )
+
+
+def announce_badge(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="badge_won",
+        key=f"{fact.id}",
+        facts={"badge": fact.payload["badge_name"]},
+        link="/me/badges/",
+    )
+
+
+def _local_day(text: str) -> str:
+    """The last day of something that ends at an instant, in the shop's calendar."""
+    instant = datetime.fromisoformat(text) - timedelta(seconds=1)
+    return f"{instant.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d}"

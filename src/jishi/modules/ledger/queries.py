@@ -15,10 +15,10 @@ from jishi.platform.paging import Key, older_than
 JOURNAL_PAGE_MAX = 200
 JOURNAL_LINES_MAX = 100_000
 
-FOLDED = ("wallet", "red_packet", "lucky_draw")
+FOLDED = ("wallet", "points", "red_packet", "lucky_draw")
 # Accounts of which there is one per member or per play are one line together: nobody reads a hundred thousand wallets.
 _BALANCES = """
-SELECT coalesce(substring(a.code FROM '^(wallet|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
+SELECT coalesce(substring(a.code FROM '^(wallet|points|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id), 0)::bigint,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id), 0)::bigint
 FROM ledger_account a

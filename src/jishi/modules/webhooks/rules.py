@@ -56,6 +56,8 @@ PUBLIC_FACTS: Final = (
 )
 # These stay inside: plumbing between rooms, and who may do what.
 PRIVATE_FACTS: Final = (
+    "approvals.approval_asked.v1",
+    "approvals.approval_decided.v1",
     "catalog.import_requested.v1",
     "inventory.holds_released.v1",
     "lucky_draw.ticket_earned.v1",

@@ -14,6 +14,7 @@ from jishi.kernel.errors import Refusal
 from jishi.modules.catalog import api as catalog_api
 from jishi.modules.inventory import api as inventory_api
 from jishi.surfaces.api import (
+    approvals,
     auth,
     availability,
     bargains,
@@ -66,6 +67,7 @@ ROUTERS = (
     shipping.router,
     reports.router,
     ledger.router,
+    approvals.router,
     webhooks.router,
 )
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.kernel.actor import Actor
+from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
@@ -25,7 +26,7 @@ def show(
     crumbs: Sequence[Crumb] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. `crumbs`: (words, address) from the outside in. At most one query of its own."""
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most two queries of its own."""
     actor = actor_of(request)
     frame = {
         "navigation": navigation(actor),
@@ -101,6 +102,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
             (
                 ("ledger", _("账本"), "ledger", "ledger.view"),
                 ("reconciliation", _("对账"), "wallet", "ledger.view"),
+                ("approvals", _("审批"), "check", "approvals.view"),
             ),
         ),
         (
@@ -117,7 +119,10 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
 
 
 def _counts(actor: Actor) -> dict[str, int]:
-    if not actor.may("orders.view"):
-        return {}
-    states = count_by_state(by=actor)
-    return {"orders": sum(states.get(state.value, 0) for state in _TO_SHIP)}
+    counts: dict[str, int] = {}
+    if actor.may("orders.view"):
+        states = count_by_state(by=actor)
+        counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
+    if actor.may("approvals.decide"):
+        counts["approvals"] = count_to_decide(by=actor)
+    return counts

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from jishi.surfaces.console import (
+    approvals,
     bargain_edit,
     bargains,
     campaign_edit,
@@ -140,6 +141,9 @@ urlpatterns = [
     path("ledger/", money.ledger, name="ledger"),
     path("ledger/journal.csv", money.ledger_csv, name="ledger_csv"),
     path("ledger/reconciliation/", reconciling.reconciliation, name="reconciliation"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<uuid:approval_id>/", approvals.approval, name="approval"),
+    path("approvals/<uuid:approval_id>/<slug:verb>/", approvals.answer, name="approval_answer"),
     path("webhooks/", webhooks.webhooks, name="webhooks"),
     path("webhooks/<uuid:endpoint_id>/", webhooks.webhook, name="webhook"),
     path(

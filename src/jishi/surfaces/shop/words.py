@@ -73,6 +73,8 @@ _MOVEMENTS = {
     "red_packet_send": gettext_noop("发出红包"),
     "red_packet_return": gettext_noop("红包没领完，退回"),
     "draw_prize": gettext_noop("抽奖奖金"),
+    "points_reward": gettext_noop("积分换的余额"),
+    "membership": gettext_noop("付费会员"),
 }
 _PAYMENT_STATES = {
     PaymentState.CREATED: gettext_noop("还没开始"),

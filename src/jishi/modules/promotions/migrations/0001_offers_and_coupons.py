@@ -8,169 +8,266 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CouponBatch',
+            name="CouponBatch",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('way', models.CharField(max_length=12)),
-                ('capacity', models.PositiveIntegerField()),
-                ('member_limit', models.PositiveSmallIntegerField(default=1)),
-                ('valid_days', models.PositiveSmallIntegerField(null=True)),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('opens_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('refund_rule', models.CharField(default='whole', max_length=8)),
-                ('share_visits', models.PositiveSmallIntegerField(default=0)),
-                ('community_id', models.UUIDField(null=True)),
-                ('is_open', models.BooleanField(default=False)),
-                ('pool_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("way", models.CharField(max_length=12)),
+                ("capacity", models.PositiveIntegerField()),
+                ("member_limit", models.PositiveSmallIntegerField(default=1)),
+                ("valid_days", models.PositiveSmallIntegerField(null=True)),
+                ("valid_until", models.DateTimeField(null=True)),
+                ("opens_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField(null=True)),
+                ("refund_rule", models.CharField(default="whole", max_length=8)),
+                ("share_visits", models.PositiveSmallIntegerField(default=0)),
+                ("community_id", models.UUIDField(null=True)),
+                ("is_open", models.BooleanField(default=False)),
+                ("pool_id", models.UUIDField(null=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='CouponCode',
+            name="CouponCode",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=24, unique=True)),
-                ('is_shared', models.BooleanField(default=False)),
-                ('member_id', models.UUIDField(null=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.couponbatch')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=24, unique=True)),
+                ("is_shared", models.BooleanField(default=False)),
+                ("member_id", models.UUIDField(null=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="promotions.couponbatch",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OfferRow',
+            name="OfferRow",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('label', models.CharField(max_length=40)),
-                ('stage', models.CharField(max_length=8)),
-                ('state', models.CharField(default='draft', max_length=8)),
-                ('benefit', models.JSONField()),
-                ('scope', models.JSONField(default=dict)),
-                ('audience', models.JSONField(default=dict)),
-                ('calendar', models.JSONField(default=dict)),
-                ('least_minor', models.BigIntegerField(default=0)),
-                ('least_units', models.PositiveIntegerField(default=0)),
-                ('opens_at', models.DateTimeField(null=True)),
-                ('closes_at', models.DateTimeField(null=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('group', models.CharField(blank=True, max_length=20)),
-                ('excludes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('skips', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list, size=None)),
-                ('on_plays', models.BooleanField(default=False)),
-                ('budget_minor', models.BigIntegerField(null=True)),
-                ('member_limit', models.PositiveIntegerField(null=True)),
-                ('campaign_id', models.UUIDField(db_index=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("label", models.CharField(max_length=40)),
+                ("stage", models.CharField(max_length=8)),
+                ("state", models.CharField(default="draft", max_length=8)),
+                ("benefit", models.JSONField()),
+                ("scope", models.JSONField(default=dict)),
+                ("audience", models.JSONField(default=dict)),
+                ("calendar", models.JSONField(default=dict)),
+                ("least_minor", models.BigIntegerField(default=0)),
+                ("least_units", models.PositiveIntegerField(default=0)),
+                ("opens_at", models.DateTimeField(null=True)),
+                ("closes_at", models.DateTimeField(null=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("group", models.CharField(blank=True, max_length=20)),
+                (
+                    "excludes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
+                (
+                    "skips",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
+                ("on_plays", models.BooleanField(default=False)),
+                ("budget_minor", models.BigIntegerField(null=True)),
+                ("member_limit", models.PositiveIntegerField(null=True)),
+                ("campaign_id", models.UUIDField(db_index=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'db_table': 'promotions_offer',
-                'indexes': [models.Index(fields=['state', 'stage'], name='offer_state_stage'), models.Index(fields=['-created_at', 'id'], name='offer_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('stage__in', ['item', 'order', 'coupon', 'shipping'])), name='offer_stage'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'live', 'closed'])), name='offer_state'), models.CheckConstraint(condition=models.Q(('budget_minor__isnull', True), ('budget_minor__gt', 0), _connector='OR'), name='offer_budget')],
+                "db_table": "promotions_offer",
+                "indexes": [
+                    models.Index(fields=["state", "stage"], name="offer_state_stage"),
+                    models.Index(fields=["-created_at", "id"], name="offer_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ["item", "order", "coupon", "shipping"])),
+                        name="offer_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "live", "closed"])), name="offer_state"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("budget_minor__isnull", True), ("budget_minor__gt", 0), _connector="OR"
+                        ),
+                        name="offer_budget",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='couponbatch',
-            name='offer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.offerrow'),
+            model_name="couponbatch",
+            name="offer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="promotions.offerrow"
+            ),
         ),
         migrations.CreateModel(
-            name='OfferUse',
+            name="OfferUse",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('order_id', models.UUIDField(db_index=True)),
-                ('member_id', models.UUIDField()),
-                ('coupon_id', models.UUIDField(null=True)),
-                ('amount_minor', models.BigIntegerField()),
-                ('has_budget', models.BooleanField(default=False)),
-                ('has_limit', models.BooleanField(default=False)),
-                ('state', models.CharField(default='reserved', max_length=10)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.offerrow')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("order_id", models.UUIDField(db_index=True)),
+                ("member_id", models.UUIDField()),
+                ("coupon_id", models.UUIDField(null=True)),
+                ("amount_minor", models.BigIntegerField()),
+                ("has_budget", models.BooleanField(default=False)),
+                ("has_limit", models.BooleanField(default=False)),
+                ("state", models.CharField(default="reserved", max_length=10)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="promotions.offerrow",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField(default=1)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(default=1)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='promotions_revision_one')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="promotions_revision_one")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Coupon',
+            name="Coupon",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('state', models.CharField(default='open', max_length=8)),
-                ('order_id', models.UUIDField(db_index=True, null=True)),
-                ('claim_id', models.UUIDField(unique=True)),
-                ('claimed_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.couponbatch')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("state", models.CharField(default="open", max_length=8)),
+                ("order_id", models.UUIDField(db_index=True, null=True)),
+                ("claim_id", models.UUIDField(unique=True)),
+                ("claimed_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="promotions.couponbatch",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['member_id', 'state', 'expires_at'], name='coupon_member'), models.Index(condition=models.Q(('state', 'open')), fields=['expires_at'], name='coupon_expiring'), models.Index(fields=['batch', '-claimed_at'], name='coupon_batch_newest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['open', 'reserved', 'used', 'expired', 'void'])), name='coupon_state'), models.CheckConstraint(condition=models.Q(models.Q(('order_id__isnull', True), ('state__in', ['open', 'expired', 'void'])), models.Q(('order_id__isnull', False), ('state__in', ['reserved', 'used'])), _connector='OR'), name='coupon_order')],
+                "indexes": [
+                    models.Index(fields=["member_id", "state", "expires_at"], name="coupon_member"),
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["expires_at"], name="coupon_expiring"
+                    ),
+                    models.Index(fields=["batch", "-claimed_at"], name="coupon_batch_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "reserved", "used", "expired", "void"])),
+                        name="coupon_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("order_id__isnull", True), ("state__in", ["open", "expired", "void"])),
+                            models.Q(("order_id__isnull", False), ("state__in", ["reserved", "used"])),
+                            _connector="OR",
+                        ),
+                        name="coupon_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OfferCount',
+            name="OfferCount",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('used', models.PositiveIntegerField(default=0)),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='promotions.offerrow')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("used", models.PositiveIntegerField(default=0)),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="promotions.offerrow",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['member_id'], name='offer_count_of_member')],
-                'constraints': [models.UniqueConstraint(fields=('offer', 'member_id'), name='offer_count_member')],
+                "indexes": [models.Index(fields=["member_id"], name="offer_count_of_member")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("offer", "member_id"), name="offer_count_member")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='couponbatch',
-            index=models.Index(fields=['is_open', 'way'], name='batch_open_way'),
+            model_name="couponbatch",
+            index=models.Index(fields=["is_open", "way"], name="batch_open_way"),
         ),
         migrations.AddConstraint(
-            model_name='couponbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['public', 'code', 'targeted', 'community', 'new_member', 'share'])), name='batch_way'),
+            model_name="couponbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("way__in", ["public", "code", "targeted", "community", "new_member", "share"])
+                ),
+                name="batch_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('refund_rule__in', ['never', 'whole'])), name='batch_refund_rule'),
+            model_name="couponbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("refund_rule__in", ["never", "whole"])), name="batch_refund_rule"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='couponbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('valid_days__isnull', True), ('valid_until__isnull', False)), models.Q(('valid_days__isnull', False), ('valid_until__isnull', True)), _connector='OR'), name='batch_validity'),
+            model_name="couponbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("valid_days__isnull", True), ("valid_until__isnull", False)),
+                    models.Q(("valid_days__isnull", False), ("valid_until__isnull", True)),
+                    _connector="OR",
+                ),
+                name="batch_validity",
+            ),
         ),
         migrations.AddIndex(
-            model_name='offeruse',
-            index=models.Index(fields=['offer', '-at'], name='offer_use_newest'),
+            model_name="offeruse",
+            index=models.Index(fields=["offer", "-at"], name="offer_use_newest"),
         ),
         migrations.AddConstraint(
-            model_name='offeruse',
-            constraint=models.UniqueConstraint(fields=('offer', 'order_id'), name='offer_use_once'),
+            model_name="offeruse",
+            constraint=models.UniqueConstraint(fields=("offer", "order_id"), name="offer_use_once"),
         ),
         migrations.AddConstraint(
-            model_name='offeruse',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['reserved', 'committed', 'released', 'returned'])), name='offer_use_state'),
+            model_name="offeruse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["reserved", "committed", "released", "returned"])),
+                name="offer_use_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offeruse',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gte', 0)), name='offer_use_amount'),
+            model_name="offeruse",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gte", 0)), name="offer_use_amount"
+            ),
         ),
     ]

@@ -242,7 +242,7 @@ def _note_levels(result: Result, candidate: Candidate, *, base: int) -> None:
             result.in_the_way += [(candidate, least - base) for least in levels if base < least <= ideal]
             return
     elif isinstance(benefit, EveryFull):
-        levels = range(base // benefit.least_minor + 1, ideal // benefit.least_minor + 1)[:LEVELS_MAX]
+        levels = list(range(base // benefit.least_minor + 1, ideal // benefit.least_minor + 1)[:LEVELS_MAX])
         result.in_the_way += [(candidate, level * benefit.least_minor - base) for level in levels]
     if base < candidate.offer.least_minor <= ideal:
         result.in_the_way.append((candidate, candidate.offer.least_minor - base))
