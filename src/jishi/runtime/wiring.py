@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import announcements, loyalty, prizes, reactions
+from jishi.flows import announcements, loyalty, prizes, promises, reactions
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -35,6 +35,7 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "orders.order_received.v1": {"loyalty.ripen": loyalty.let_points_ripen},
     "orders.order_cancelled.v1": {"messaging.order_cancelled": announcements.announce_cancellation},
     "orders.order_refunded.v1": {
+        "flows.give_promises_back": promises.give_promises_back,
         "sharing.reverse": reactions.take_credits_back,
         "messaging.order_refunded": announcements.announce_refund,
         "loyalty.take_back": loyalty.take_points_back,

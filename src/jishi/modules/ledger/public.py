@@ -7,6 +7,7 @@ from jishi.modules.ledger.operations import (
     release_reserved,
     reserve,
     reserve_all,
+    reserving_together,
 )
 from jishi.modules.ledger.queries import (
     available_in,
@@ -48,6 +49,7 @@ __all__ = [
     "release_reserved",
     "reserve",
     "reserve_all",
+    "reserving_together",
     "spent_on",
     "transfers_of",
     "trial_balance",

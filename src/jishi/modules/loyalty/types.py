@@ -101,6 +101,15 @@ class PointTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckoutCard:
+    """What a checkout wants to know of a member."""
+
+    standing: MemberStanding
+    terms: PointTerms
+    spendable: int
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Everything the shop decides about points; one row of settings."""
 

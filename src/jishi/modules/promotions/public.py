@@ -20,7 +20,6 @@ from jishi.modules.promotions.operations.coupons import (
     make_codes,
     open_batch,
     redeem_code,
-    regain_coupons,
     release_coupons,
     remind_of_coupons,
     reserve_coupons,
@@ -39,6 +38,7 @@ from jishi.modules.promotions.operations.uses import (
     return_uses,
 )
 from jishi.modules.promotions.queries.coupons import (
+    Purse,
     batch_figures,
     batch_table,
     batch_view,
@@ -49,7 +49,7 @@ from jishi.modules.promotions.queries.coupons import (
     counts_of_member,
     coupons_of_order,
     own_coupons,
-    usable_coupons,
+    purse_of,
 )
 from jishi.modules.promotions.queries.offers import (
     budgets_left,
@@ -58,7 +58,6 @@ from jishi.modules.promotions.queries.offers import (
     offer_table,
     offer_view,
     offers_by_ids,
-    uses_of,
 )
 from jishi.modules.promotions.rules.cases import Asked
 from jishi.modules.promotions.rules.compiled import CompiledOffers, compile_offers, in_scope
@@ -154,6 +153,7 @@ __all__ = [
     "PointsWish",
     "PricedLine",
     "Pricing",
+    "Purse",
     "Reason",
     "RefundRule",
     "Scope",
@@ -203,8 +203,8 @@ __all__ = [
     "points_within",
     "price_cart",
     "publish_offer",
+    "purse_of",
     "redeem_code",
-    "regain_coupons",
     "regain_uses",
     "release_coupons",
     "release_uses",
@@ -216,8 +216,6 @@ __all__ = [
     "scope_from_json",
     "send_coupons",
     "tax_within",
-    "usable_coupons",
     "use_coupons",
-    "uses_of",
     "void_coupon",
 ]

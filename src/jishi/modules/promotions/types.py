@@ -267,6 +267,7 @@ class Reason(StrEnum):
     LIMIT_REACHED = "limit_reached"
     BUDGET_GONE = "budget_gone"
     NO_EFFECT = "no_effect"
+    GIFT_GONE = "gift_gone"  # the shelf is empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +300,8 @@ class Trace:
     other: str = ""
     coupon_id: uuid.UUID | None = None
     by_line: tuple[tuple[str, int], ...] = ()
+    has_budget: bool = False
+    member_limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

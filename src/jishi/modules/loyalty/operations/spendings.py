@@ -32,22 +32,22 @@ def reserve_points(
         locks.lock_one(Account, member_id)
     except NotFound as refusal:
         raise PointsTooFew(missing=points) from refusal
-    if Spending.objects.filter(id=spending_id, account_id=member_id).exists():
-        return False
-    parts = _parts_for(member_id, points)
+    spending = Spending(
+        id=spending_id,
+        account_id=member_id,
+        kind=kind,
+        points=points,
+        currency_minor=currency_minor,
+        at=clock.now(),
+    )
     try:
-        with transaction.atomic():  # the same id for another member
-            spending = Spending.objects.create(
-                id=spending_id,
-                account_id=member_id,
-                kind=kind,
-                points=points,
-                currency_minor=currency_minor,
-                at=clock.now(),
-            )
+        with transaction.atomic():
+            spending.save(force_insert=True)
     except IntegrityError as error:
-        raise ValueError("this spending is another member's") from error
-    _take(spending, parts)
+        if not Spending.objects.filter(id=spending_id, account_id=member_id).exists():
+            raise ValueError("this spending is another member's") from error
+        return False
+    _take(spending, _parts_for(member_id, points))
     return True
 
 

@@ -236,12 +236,6 @@ def release_coupons(order_id: uuid.UUID) -> int:
 
 
 @in_transaction
-def regain_coupons(order_id: uuid.UUID, *, coupon_ids: Collection[uuid.UUID], member_id: uuid.UUID) -> None:
-    """Late money for a cancelled order: the same coupons once more. Raises CouponNotUsable."""
-    reserve_coupons(coupon_ids, order_id=order_id, member_id=member_id)
-
-
-@in_transaction
 def return_coupons(order_id: uuid.UUID, *, is_whole: bool) -> int:
     """The order was refunded: by the batch's rule its coupons come back."""
     rules = set(

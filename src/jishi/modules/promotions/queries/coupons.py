@@ -1,8 +1,11 @@
 """Reading coupons: the batches, a member's own, what can be claimed."""
 
+import json
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -10,7 +13,7 @@ from django.db.models import Q
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
-from jishi.modules.promotions.models import Coupon, CouponBatch, CouponCode
+from jishi.modules.promotions.models import Coupon, CouponBatch, CouponCode, OfferRow
 from jishi.modules.promotions.queries.offers import rule_of
 from jishi.modules.promotions.types import (
     BatchFigures,
@@ -27,19 +30,48 @@ USABLE_MAX = 50
 BATCHES_MAX = 200
 
 
-def usable_coupons(member_id: uuid.UUID) -> list[HeldCoupon]:
-    """Coupons the member could use now, the ones that end first; one query."""
-    rows = (
-        Coupon.objects.filter(
-            member_id=member_id,
-            state=CouponState.OPEN.value,
-            expires_at__gt=clock.now(),
-            batch__offer__state=OfferState.LIVE.value,
-        )
-        .select_related("batch__offer")
-        .order_by("expires_at", "id")
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What prices want to know of a member. `uses`: how often offers with a limit were used."""
+
+    revision: int
+    coupons: tuple[HeldCoupon, ...] = ()
+    uses: Mapping[uuid.UUID, int] = field(default_factory=dict)
+
+
+_OFFER_COLUMNS = tuple(column.attname for column in OfferRow._meta.concrete_fields)
+_PURSE = f"""
+SELECT (SELECT number FROM promotions_revision WHERE id = 1),
+       (SELECT jsonb_object_agg(offer_id, used) FROM promotions_offercount WHERE member_id = %(member)s),
+       held.*
+FROM (VALUES (1)) AS one
+LEFT JOIN LATERAL (
+    SELECT c.id AS coupon_id, c.expires_at AS coupon_expires_at, {", ".join(f'o."{name}"' for name in _OFFER_COLUMNS)}
+    FROM promotions_coupon c JOIN promotions_couponbatch b ON b.id = c.batch_id JOIN promotions_offer o ON o.id = b.offer_id
+    WHERE c.member_id = %(member)s AND c.state = 'open' AND c.expires_at > %(now)s AND o.state = 'live'
+    ORDER BY c.expires_at, c.id LIMIT %(limit)s) held ON true
+"""
+
+
+def purse_of(member_id: uuid.UUID) -> Purse:
+    """Coupons the member could use now (those that end first come first), uses and the revision of offers; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PURSE, {"member": member_id, "now": clock.now(), "limit": USABLE_MAX})
+        rows = cursor.fetchall()
+    coupons = tuple(
+        HeldCoupon(row[2], rule_of(_offer_row(row[4:])), row[3]) for row in rows if row[2] is not None
     )
-    return [HeldCoupon(row.id, rule_of(row.batch.offer), row.expires_at) for row in rows[:USABLE_MAX]]
+    uses = json.loads(rows[0][1]) if rows[0][1] else {}
+    return Purse(rows[0][0] or 0, coupons, {uuid.UUID(key): used for key, used in uses.items()})
+
+
+def _offer_row(values: Sequence[Any]) -> OfferRow:
+    row = OfferRow(**dict(zip(_OFFER_COLUMNS, values, strict=True)))
+    for name in ("benefit", "scope", "audience", "calendar"):
+        written = getattr(row, name)
+        if isinstance(written, str):  # a cursor of its own hands JSON out as text
+            setattr(row, name, json.loads(written))
+    return row
 
 
 def own_coupons(*, by: Actor, states: Collection[CouponState], limit: int = USABLE_MAX) -> list[CouponView]:

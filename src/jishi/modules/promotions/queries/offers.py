@@ -11,7 +11,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.ledger.public import availables
-from jishi.modules.promotions.models import CouponBatch, OfferCount, OfferRow, OfferUse, Revision
+from jishi.modules.promotions.models import CouponBatch, OfferRow, OfferUse, Revision
 from jishi.modules.promotions.rules.compiled import CompiledOffers, compile_offers
 from jishi.modules.promotions.rules.written import (
     audience_from_json,
@@ -27,10 +27,12 @@ _KNOWN: dict[str, tuple[int, CompiledOffers]] = {}
 _LOCK = Lock()
 
 
-def live_offers() -> CompiledOffers:
-    """All live offers, compiled; one small query when nothing has changed since."""
+def live_offers(*, revision: int | None = None) -> CompiledOffers:
+    """All live offers, compiled; one small query when nothing has changed since, none when the revision is known."""
     database = str(connection.settings_dict["NAME"])
-    number = Revision.objects.values_list("number", flat=True).first() or 0
+    number = revision
+    if number is None:
+        number = Revision.objects.values_list("number", flat=True).first() or 0
     known = _KNOWN.get(database)
     if known is not None and known[0] == number:
         return known[1]
@@ -49,12 +51,6 @@ def budgets_left(offers: Iterable[Offer], *, currency: str) -> dict[uuid.UUID, i
         return {}
     found = availables(codes=list(codes), unit=budget_unit(currency))
     return {codes[code]: minor for code, minor in found.items()}
-
-
-def uses_of(member_id: uuid.UUID) -> dict[uuid.UUID, int]:
-    """How often the member used offers that have a limit; one query."""
-    rows = OfferCount.objects.filter(member_id=member_id)
-    return dict(rows.values_list("offer_id", "used")[:ROWS_MAX])
 
 
 def offer_view(offer_id: uuid.UUID) -> OfferView:

@@ -29,6 +29,8 @@ class CompiledOffers:
 
     shelves: dict[Stage, _Shelf]
     count: int
+    with_budget: tuple[Offer, ...] = ()
+    asks_who_is_new: bool = False
 
     def touching(self, stage: Stage, lines: Iterable[PricedLine], *, sum_minor: int) -> Iterator[Offer]:
         """Offers of a stage with goods of these lines in scope, each once; of the ladder only what `sum_minor` reaches."""
@@ -58,15 +60,22 @@ def compile_offers(offers: Iterable[Offer], *, now: datetime | None = None) -> C
     """Index live offers; those that are over at `now` are left out. Their order does not matter."""
     shelves = {stage: _Shelf() for stage in Stage}
     count = 0
+    with_budget: list[Offer] = []
+    asks_new = False
     for offer in sorted(offers, key=lambda one: one.id):
         if now is not None and offer.closes_at is not None and offer.closes_at <= now:
             continue
         count += 1
+        asks_new = asks_new or offer.audience.new_members
+        if offer.budget_minor is not None:
+            with_budget.append(offer)
         _put(shelves[offer.stage], offer)
     for shelf in shelves.values():
         shelf.ladder.sort(key=lambda one: (least_sum(one), one.id))
         shelf.thresholds = [least_sum(one) for one in shelf.ladder]
-    return CompiledOffers(shelves=shelves, count=count)
+    return CompiledOffers(
+        shelves=shelves, count=count, with_budget=tuple(with_budget), asks_who_is_new=asks_new
+    )
 
 
 NOTHING = compile_offers(())

@@ -174,6 +174,8 @@ def _trace(
         other=other.offer.label if other is not None else "",
         coupon_id=candidate.coupon_id,
         by_line=tuple((keys[i], saving) for i, saving in parts),
+        has_budget=offer.budget_minor is not None,
+        member_limit=offer.member_limit,
     )
 
 
