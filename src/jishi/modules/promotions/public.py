@@ -58,19 +58,23 @@ from jishi.modules.promotions.queries.offers import (
     offer_table,
     offer_view,
     offers_by_ids,
+    offers_on,
 )
-from jishi.modules.promotions.rules.cases import Asked
+from jishi.modules.promotions.rules.cases import Asked, is_now
 from jishi.modules.promotions.rules.compiled import CompiledOffers, compile_offers, in_scope
 from jishi.modules.promotions.rules.price import points_within, price_cart
 from jishi.modules.promotions.rules.taxes import tax_within
 from jishi.modules.promotions.rules.written import (
     benefit_as_json,
     benefit_from_json,
+    calendar_as_json,
     calendar_from_json,
     kind_of,
+    scope_as_json,
     scope_from_json,
 )
 from jishi.modules.promotions.types import (
+    ALWAYS,
     Adjustment,
     Alternative,
     AmountOff,
@@ -114,6 +118,7 @@ from jishi.modules.promotions.types import (
 )
 
 __all__ = [
+    "ALWAYS",
     "Adjustment",
     "Alternative",
     "AmountOff",
@@ -174,6 +179,7 @@ __all__ = [
     "benefit_as_json",
     "benefit_from_json",
     "budgets_left",
+    "calendar_as_json",
     "calendar_from_json",
     "change_offer",
     "claim_coupon",
@@ -190,6 +196,7 @@ __all__ = [
     "create_offer",
     "expire_coupons",
     "in_scope",
+    "is_now",
     "issue_coupon",
     "kind_of",
     "live_offers",
@@ -198,6 +205,7 @@ __all__ = [
     "offer_table",
     "offer_view",
     "offers_by_ids",
+    "offers_on",
     "open_batch",
     "own_coupons",
     "points_within",
@@ -213,6 +221,7 @@ __all__ = [
     "reserve_uses",
     "return_coupons",
     "return_uses",
+    "scope_as_json",
     "scope_from_json",
     "send_coupons",
     "tax_within",

@@ -76,7 +76,7 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
 @in_transaction
 def close_cart(cart: CartView, *, by: Actor) -> bool:
     """The selected lines become an order; what was not selected moves to a fresh cart. False when it is closed already."""
-    if not Cart.objects.filter(id=cart.id, state="open").update(state="ordered"):
+    if cart.id is None or not Cart.objects.filter(id=cart.id, state="open").update(state="ordered"):
         return False
     rest = [line.line_id for line in cart.lines if not line.is_selected]
     if rest:

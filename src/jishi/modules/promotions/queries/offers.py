@@ -19,7 +19,7 @@ from jishi.modules.promotions.rules.written import (
     calendar_from_json,
     scope_from_json,
 )
-from jishi.modules.promotions.types import Offer, OfferState, OfferView, Stage
+from jishi.modules.promotions.types import Offer, OfferState, OfferView, PricedLine, Stage
 
 LIVE_MAX = 20_000
 ROWS_MAX = 200
@@ -42,6 +42,23 @@ def live_offers(*, revision: int | None = None) -> CompiledOffers:
         compiled = compile_offers(rule_of(row) for row in rows[:LIVE_MAX])
         _KNOWN[database] = (number, compiled)
     return compiled
+
+
+def offers_on(
+    *, product_id: uuid.UUID, variant_ids: Collection[uuid.UUID], category_ids: Collection[uuid.UUID]
+) -> list[Offer]:
+    """Live offers that name these goods or all goods, whatever a cart takes to reach them; the revision's query."""
+    compiled = live_offers()
+    lines = [
+        PricedLine(str(variant), variant, product_id, 1, 0, tuple(category_ids)) for variant in variant_ids
+    ]
+    found = [
+        offer
+        for stage in (Stage.ITEM, Stage.ORDER, Stage.SHIPPING)
+        for offer in compiled.touching(stage, lines[:1], sum_minor=10**15)
+        if product_id not in offer.scope.without
+    ]
+    return sorted(found, key=lambda offer: (-offer.priority, offer.id))[:ROWS_MAX]
 
 
 def budgets_left(offers: Iterable[Offer], *, currency: str) -> dict[uuid.UUID, int]:

@@ -188,7 +188,7 @@ def _refusal(offer: Offer, asked: Asked) -> Reason | None:
     """What stands against it whatever is in the cart."""
     if offer.is_plain:
         return None
-    if not _is_now(offer, asked.local):
+    if not is_now(offer, local=asked.local):
         return Reason.NOT_NOW
     if not offer.audience.is_everybody and not _is_for(offer.audience, asked.buyer):
         return Reason.AUDIENCE
@@ -198,7 +198,8 @@ def _refusal(offer: Offer, asked: Asked) -> Reason | None:
     return Reason.BUDGET_GONE if is_gone else None
 
 
-def _is_now(offer: Offer, local: datetime) -> bool:
+def is_now(offer: Offer, *, local: datetime) -> bool:
+    """Whether its hours are now; `local` is the shop's time."""
     return (
         (offer.opens_at is None or offer.opens_at <= local)
         and (offer.closes_at is None or local < offer.closes_at)
