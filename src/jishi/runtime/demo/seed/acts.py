@@ -60,7 +60,7 @@ def pay(order_id: uuid.UUID) -> OrderView:
         order_id=order_id,
         member_id=view.member_id,
         provider="sandbox",
-        amount_minor=view.total_minor,
+        amount_minor=view.due_minor,
         currency=view.currency,
         title=view.lines[0].title,
     )
