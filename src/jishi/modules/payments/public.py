@@ -3,6 +3,7 @@
 from jishi.modules.payments.errors import (
     BadCallback,
     BadSignature,
+    CurrencyNotTaken,
     ProviderSilent,
     RefundTooLarge,
     UnknownProvider,
@@ -21,7 +22,8 @@ from jishi.modules.payments.operations import (
     send_refund,
     start_payment,
 )
-from jishi.modules.payments.providers import provider_named, provider_names
+from jishi.modules.payments.providers import provider_named, provider_names, providers_for
+from jishi.modules.payments.providers.accounts import payer_known
 from jishi.modules.payments.queries import (
     count_failed_refunds,
     failed_refunds,
@@ -36,6 +38,7 @@ from jishi.modules.payments.queries import (
 )
 from jishi.modules.payments.types import (
     Callback,
+    CallbackAnswer,
     Outcome,
     OutcomeKind,
     PaymentState,
@@ -51,7 +54,9 @@ __all__ = [
     "BadCallback",
     "BadSignature",
     "Callback",
+    "CallbackAnswer",
     "Capture",
+    "CurrencyNotTaken",
     "Outcome",
     "OutcomeKind",
     "PaymentFailed",
@@ -75,11 +80,13 @@ __all__ = [
     "fees_by_order",
     "note_callback",
     "open_payment",
+    "payer_known",
     "payment_view",
     "payments_of_order",
     "payments_to_ask",
     "provider_named",
     "provider_names",
+    "providers_for",
     "record_outcome",
     "record_refund_outcome",
     "refund_view",

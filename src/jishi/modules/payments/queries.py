@@ -114,4 +114,6 @@ def refund_view_of(row: Refund) -> RefundView:
         failure=row.failure,
         created_at=row.created_at,
         settled_at=row.settled_at,
+        payment_amount_minor=payment.amount_minor,
+        fee_minor=row.fee_minor,
     )
