@@ -25,6 +25,7 @@ ROOMS = [
     "jishi.modules.messaging",
     "jishi.modules.webhooks",
     "jishi.modules.approvals",
+    "jishi.modules.finance",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
