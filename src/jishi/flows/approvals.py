@@ -7,11 +7,16 @@ still open and the second person reads why it cannot be done.
 import uuid
 from collections.abc import Callable
 
+from jishi.flows import adjustments, big_refunds, corrections
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import ApprovalView, UnknownApproval, approve, request_view
 from jishi.platform.transactions import in_transaction
 
-APPLIERS: dict[str, Callable[[ApprovalView], None]] = {}
+APPLIERS: dict[str, Callable[[ApprovalView], None]] = {
+    adjustments.KIND: adjustments.apply_adjustment,
+    big_refunds.KIND: big_refunds.apply_refund,
+    corrections.CORRECTION: corrections.apply_correction,
+}
 
 
 @in_transaction

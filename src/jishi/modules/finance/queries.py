@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -90,6 +90,13 @@ def corrections_by_currency(day: date) -> dict[str, int]:
         Correction.objects.filter(day=day).values_list("currency").annotate(sum=Sum("sales_minor")).order_by()
     )
     return {currency: int(minor) for currency, minor in rows}
+
+
+def corrections_posted(*, since: datetime, until: datetime) -> dict[str, int]:
+    """What corrections posted in a period did to sales, for whichever day; one query."""
+    rows = Correction.objects.filter(posted_at__gte=since, posted_at__lt=until)
+    found = rows.values_list("currency").annotate(sum=Sum("sales_minor")).order_by()
+    return {currency: int(minor) for currency, minor in found}
 
 
 def statement_lines(provider: str, day: date) -> list[NewLine]:

@@ -2,7 +2,7 @@
 
 from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
 from jishi.modules.ledger.operations import commit_reserved, post_transfers, release_reserved, reserve
-from jishi.modules.ledger.queries import (
+from jishi.modules.ledger.queries.journal import (
     available_in,
     balances,
     balances_of,
@@ -16,30 +16,56 @@ from jishi.modules.ledger.queries import (
     transfers_of,
     trial_balance,
 )
-from jishi.modules.ledger.types import AccountKind, AccountRef, Balance, NewTransfer, TransferView
+from jishi.modules.ledger.queries.proofs import (
+    account_ref,
+    budget_rows,
+    flow_of,
+    net_by_subject,
+    open_accounts,
+    posted_between,
+    unsound_accounts,
+)
+from jishi.modules.ledger.types import (
+    AccountKind,
+    AccountRef,
+    Balance,
+    BudgetRow,
+    NewTransfer,
+    PostedDay,
+    TransferView,
+)
 
 __all__ = [
     "AccountKind",
     "AccountRef",
     "Balance",
     "BudgetExhausted",
+    "BudgetRow",
     "NewTransfer",
+    "PostedDay",
     "TransferMismatch",
     "TransferView",
+    "account_ref",
     "available_in",
     "balances",
     "balances_of",
+    "budget_rows",
     "commit_reserved",
     "count_journal",
+    "flow_of",
     "journal",
     "journal_kinds",
     "journal_lines",
     "movements_in",
+    "net_by_subject",
+    "open_accounts",
     "post_transfers",
+    "posted_between",
     "posted_sum",
     "release_reserved",
     "reserve",
     "spent_on",
     "transfers_of",
     "trial_balance",
+    "unsound_accounts",
 ]

@@ -226,6 +226,20 @@ def retry_refund(refund_id: uuid.UUID) -> RefundView:
     return refund_view(refund_id)
 
 
+@in_transaction
+def learn_fee(payment_id: uuid.UUID, *, fee_minor: int) -> PaymentView:
+    """What the provider kept is only known now."""
+    Payment.objects.filter(id=payment_id, state=PaymentState.SUCCEEDED.value).update(fee_minor=fee_minor)
+    return payment_view(payment_id)
+
+
+@in_transaction
+def learn_refund_fee(refund_id: uuid.UUID, *, fee_minor: int) -> RefundView:
+    """What the provider kept for a refund, or gave back with it (below zero)."""
+    Refund.objects.filter(id=refund_id, state=RefundState.SUCCEEDED.value).update(fee_minor=fee_minor)
+    return refund_view(refund_id)
+
+
 def note_callback(*, provider: str, callback: Callback) -> bool:
     """Remember a verified callback; False when it has been here before (its effect is idempotent anyway)."""
     with connection.cursor() as cursor:

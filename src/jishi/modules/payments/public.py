@@ -13,6 +13,8 @@ from jishi.modules.payments.operations import (
     Capture,
     ask_payment,
     cancel_at_provider,
+    learn_fee,
+    learn_refund_fee,
     note_callback,
     open_payment,
     record_outcome,
@@ -35,6 +37,8 @@ from jishi.modules.payments.queries import (
     refunds_of_order,
     refunds_to_ask,
     settled_between,
+    unneeded_between,
+    unneeded_by_order,
 )
 from jishi.modules.payments.types import (
     Callback,
@@ -78,6 +82,8 @@ __all__ = [
     "count_failed_refunds",
     "failed_refunds",
     "fees_by_order",
+    "learn_fee",
+    "learn_refund_fee",
     "note_callback",
     "open_payment",
     "payer_known",
@@ -97,4 +103,6 @@ __all__ = [
     "send_refund",
     "settled_between",
     "start_payment",
+    "unneeded_between",
+    "unneeded_by_order",
 ]
