@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import count_to_decide
+from jishi.modules.finance.public import count_open_differences
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
@@ -26,7 +27,7 @@ def show(
     crumbs: Sequence[Crumb] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. `crumbs`: (words, address) from the outside in. At most two queries of its own."""
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most three queries of its own."""
     actor = actor_of(request)
     frame = {
         "navigation": navigation(actor),
@@ -101,7 +102,11 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
             _("资金"),
             (
                 ("ledger", _("账本"), "ledger", "ledger.view"),
+                ("accounts", _("科目"), "stack", "ledger.view"),
                 ("reconciliation", _("对账"), "wallet", "ledger.view"),
+                ("differences", _("差异"), "filter", "ledger.view"),
+                ("closes", _("日结"), "clock", "ledger.view"),
+                ("budgets", _("预算"), "chart", "reports.view"),
                 ("approvals", _("审批"), "check", "approvals.view"),
             ),
         ),
@@ -125,4 +130,6 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
     if actor.may("approvals.decide"):
         counts["approvals"] = count_to_decide(by=actor)
+    if actor.may("ledger.view"):
+        counts["differences"] = count_open_differences()
     return counts

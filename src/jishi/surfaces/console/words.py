@@ -104,6 +104,8 @@ _DIFFERENCE = {
     "fee_differs": gettext_noop("手续费不同"),
     "currency_differs": gettext_noop("货币不同"),
     "ledger_differs": gettext_noop("收款与账本不同"),
+    "order_differs": gettext_noop("订单与账本不同"),
+    "statement_changed": gettext_noop("账单被改过"),
 }
 _IMPORT = {
     ImportState.WAITING: (gettext_noop("排队中"), "line"),
@@ -214,6 +216,8 @@ _SOURCES = {
 _LEDGER_KINDS = {
     "payment": gettext_noop("收款"),
     "payment_fee": gettext_noop("支付手续费"),
+    "payment_fee_back": gettext_noop("手续费退回"),
+    "adjustment": gettext_noop("手工分录"),
     "refund": gettext_noop("退款"),
     "budget_grant": gettext_noop("预算拨入"),
     "discount": gettext_noop("优惠使用"),
@@ -228,6 +232,10 @@ _LEDGER_KINDS = {
 _ACCOUNTS = {
     "sales": gettext_noop("销售收入"),
     "payment_fees": gettext_noop("支付手续费"),
+    "bank": gettext_noop("银行存款"),
+    "owner_capital": gettext_noop("投入资本"),
+    "other_income": gettext_noop("其他收入"),
+    "other_expense": gettext_noop("其他支出"),
     "budget_grants": gettext_noop("预算来源"),
     "discounts_given": gettext_noop("已给优惠"),
     "wallet": gettext_noop("会员钱包"),
@@ -255,6 +263,10 @@ _SUBJECTS = {
     "import": gettext_noop("导入"),
     "play": gettext_noop("玩法"),
     "red_packet": gettext_noop("红包"),
+    "difference": gettext_noop("对账差异"),
+    "ledger_entry": gettext_noop("分录"),
+    "approval": gettext_noop("审批"),
+    "member": gettext_noop("会员"),
 }
 REFUND_REASONS = ("changed_mind", "damaged", "wrong_goods", "out_of_stock", "late", "goodwill")
 
