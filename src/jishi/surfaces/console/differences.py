@@ -30,7 +30,7 @@ from jishi.modules.finance.public import (
 from jishi.modules.payments.public import provider_named, provider_names
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
-from jishi.surfaces.console import money_words, words
+from jishi.surfaces.console import money_words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
 from jishi.surfaces.console.frame import show
@@ -54,7 +54,7 @@ def difference_list(request: HttpRequest) -> HttpResponse:
     }
     shown = query.copy()
     shown["state"] = state
-    kinds = [(kind.value, words.difference(kind)) for kind in DifferenceKind]
+    kinds = [(kind.value, money_words.difference(kind)) for kind in DifferenceKind]
     counts = differences_by_state(by=actor)
     states = [(one.value, money_words.difference_state(one)[0]) for one in DifferenceState]
     context = {
@@ -90,7 +90,7 @@ def difference(request: HttpRequest, difference_id: uuid.UUID) -> HttpResponse:
     waiting = open_about(subject_kind="difference", subject_ids=[found.id])
     context = {
         "found": found,
-        "kind": words.difference(found.kind),
+        "kind": money_words.difference(found.kind),
         "meaning": money_words.difference_meaning(found.kind),
         "state": state,
         "state_colour": colour,
@@ -176,7 +176,7 @@ def _row(one: DifferenceView) -> dict[str, Any]:
 
     return row(
         [
-            text(words.difference(one.kind), note=one.reference[:28]),
+            text(money_words.difference(one.kind), note=one.reference[:28]),
             text(one.day.isoformat()),
             text(one.provider, note=money_words.about(one.about)),
             number(said(one.ours_minor)),

@@ -44,6 +44,16 @@ _FIELDS = {
     "day": gettext_noop("账单日"),
     "reference": gettext_noop("渠道流水号"),
 }
+_DIFFERENCES = {
+    "missing_here": gettext_noop("渠道有，我们没有"),
+    "missing_there": gettext_noop("我们有，渠道没有"),
+    "amount_differs": gettext_noop("金额不同"),
+    "fee_differs": gettext_noop("手续费不同"),
+    "currency_differs": gettext_noop("货币不同"),
+    "ledger_differs": gettext_noop("收款与账本不同"),
+    "order_differs": gettext_noop("订单与账本不同"),
+    "statement_changed": gettext_noop("账单被改过"),
+}
 _DIFFERENCE_STATES = {
     DifferenceState.OPEN: (gettext_noop("待处理"), "accent"),
     DifferenceState.EXPLAINED: (gettext_noop("已说明"), "gold"),
@@ -146,6 +156,11 @@ def _told(name: str, value: Any, names: Mapping[str, str]) -> str:
     if name in _ACCOUNT_FIELDS:
         return words.account(str(value), offers=names)
     return str(value)
+
+
+def difference(kind: str) -> str:
+    found = _DIFFERENCES.get(kind)
+    return _(found) if found else kind
 
 
 def difference_state(state: str) -> words.Tag:

@@ -97,16 +97,6 @@ _DELIVERY = {
     DeliveryState.DELIVERED: (gettext_noop("已送达"), "leaf"),
     DeliveryState.GIVEN_UP: (gettext_noop("放弃"), "accent"),
 }
-_DIFFERENCE = {
-    "missing_here": gettext_noop("渠道有，我们没有"),
-    "missing_there": gettext_noop("我们有，渠道没有"),
-    "amount_differs": gettext_noop("金额不同"),
-    "fee_differs": gettext_noop("手续费不同"),
-    "currency_differs": gettext_noop("货币不同"),
-    "ledger_differs": gettext_noop("收款与账本不同"),
-    "order_differs": gettext_noop("订单与账本不同"),
-    "statement_changed": gettext_noop("账单被改过"),
-}
 _IMPORT = {
     ImportState.WAITING: (gettext_noop("排队中"), "line"),
     ImportState.RUNNING: (gettext_noop("导入中"), "gold"),
@@ -322,10 +312,6 @@ def refund_state(state: str) -> Tag:
 
 def delivery_state(state: str) -> Tag:
     return _tag(_DELIVERY[DeliveryState(state)])
-
-
-def difference(kind: str) -> str:
-    return _known(_DIFFERENCE, kind)
 
 
 def import_state(state: str) -> Tag:
