@@ -145,6 +145,7 @@ def test_asking_takes_the_word_that_was_missed() -> None:
     take()
     (found,) = open_ones()
     assert found.kind is DifferenceKind.MISSING_HERE
+    assert corrections.actions_for(found) == {"ask", "explain"}
 
     after = corrections.ask_about(found.id, by=finance())
 

@@ -146,8 +146,9 @@ def test_inside_wechat_the_payer_must_be_known_and_the_bridge_is_signed(settings
         with accounts.payer_known(open_id="oUpF8"):
             _, _, payment = start(place)
         assert "/jsapi/?code=wx" in payment.pay_url
-        bridge = wechat.bridge_parameters("wx123")
-        assert bridge["package"] == "prepay_id=wx123"
+        bridge = wechat.bridge_of(payment)
+        assert bridge is not None
+        assert bridge["package"] == f"prepay_id=wx{payment.id.hex}"
         assert len(bridge["paySign"]) == 344
 
 

@@ -125,11 +125,20 @@ def actions_for(found: DifferenceView) -> frozenset[str]:
     actions = {"explain"}
     if found.kind in _POSTABLE:
         actions.add("correct")
-    if found.about in ("payment", "refund") and found.order_id is not None:
+    if found.about in ("payment", "refund") and _is_id(found.intent_id):
         actions.add("ask")
     if found.about == "refund" and found.kind is DifferenceKind.MISSING_THERE:
         actions.add("retry")
     return frozenset(actions)
+
+
+def _is_id(text: str) -> bool:
+    """A number of ours, as far as one can see."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _movement(found: DifferenceView) -> PaymentView | RefundView:

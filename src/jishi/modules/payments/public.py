@@ -26,6 +26,7 @@ from jishi.modules.payments.operations import (
 )
 from jishi.modules.payments.providers import provider_named, provider_names, providers_for
 from jishi.modules.payments.providers.accounts import payer_known
+from jishi.modules.payments.providers.wechat import bridge_of
 from jishi.modules.payments.queries import (
     count_failed_refunds,
     failed_refunds,
@@ -78,6 +79,7 @@ __all__ = [
     "StatementLine",
     "UnknownProvider",
     "ask_payment",
+    "bridge_of",
     "cancel_at_provider",
     "count_failed_refunds",
     "failed_refunds",

@@ -56,6 +56,7 @@ def difference_list(request: HttpRequest) -> HttpResponse:
     shown["state"] = state
     kinds = [(kind.value, money_words.difference(kind)) for kind in DifferenceKind]
     counts = differences_by_state(by=actor)
+    counts["all"] = sum(counts.values())
     states = [(one.value, money_words.difference_state(one)[0]) for one in DifferenceState]
     context = {
         "tabs": tabs([*states, ("all", _("全部"))], name="state", query=shown, counts=counts),

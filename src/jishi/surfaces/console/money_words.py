@@ -61,7 +61,7 @@ _DIFFERENCE_STATES = {
 }
 _DIFFERENCE_MEANINGS = {
     DifferenceKind.MISSING_HERE: gettext_noop(
-        "渠道动了钱，我们没有记。先再问一次渠道：如果是我们漏了通知，问过就会入账。"
+        "渠道动了钱，我们没有记。有我们编号的先再问一次渠道：是漏了通知的话，问过就会入账。没有我们编号的，去渠道后台查是谁收的，再写明原因。"
     ),
     DifferenceKind.MISSING_THERE: gettext_noop(
         "我们记了，渠道的账单里没有。先再问一次渠道；退款可以用原来的编号再发一次。"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -170,6 +170,14 @@ class WeChatProvider:
             return read_wechat_bill(content.decode())
         except (UnreadableBill, ValueError, KeyError):
             raise ProviderSilent() from None
+
+
+def bridge_of(payment: PaymentView) -> dict[str, str] | None:
+    """For a payment that waits inside WeChat: what its browser is called with."""
+    place = urlsplit(payment.pay_url)
+    if payment.provider != WeChatProvider.name or not place.path.endswith("/jsapi/"):
+        return None
+    return bridge_parameters(parse_qs(place.query)["code"][0])
 
 
 def bridge_parameters(prepay_id: str) -> dict[str, str]:

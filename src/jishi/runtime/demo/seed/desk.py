@@ -72,11 +72,10 @@ def _take(day: date, *, is_off: bool) -> None:
 def _ask(finance: Actor) -> None:
     """A big refund and an entry by hand, both waiting for somebody else."""
     wanted = OrderFilter(states=(OrderState.PAID, OrderState.SHIPPED, OrderState.RECEIVED))
-    orders, _count = find_orders(wanted, by=SYSTEM, limit=100)
-    for order in orders:
-        if order.paid_minor > REFUND_LIMIT_MINOR and not order.refunded_minor and not order.team_id:
-            ask_or_refund(order.id, Wanted(reason="damaged", note="到货时整箱压坏，照片已核对"), by=finance)
-            break
+    orders = [order for page in range(1, 6) for order in find_orders(wanted, by=SYSTEM, page=page)[0]]
+    big = [one for one in orders if one.paid_minor > REFUND_LIMIT_MINOR and not one.refunded_minor]
+    for order in big[:1]:
+        ask_or_refund(order.id, Wanted(reason="damaged", note="整箱压坏，照片已核对"), by=finance)
     ask_adjustment(
         debit="bank",
         credit="other_income",
