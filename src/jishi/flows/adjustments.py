@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.utils.translation import gettext_noop
+
 from jishi.flows.closing import ADJUSTMENT
 from jishi.kernel import ids
 from jishi.kernel.actor import Actor
@@ -42,7 +44,7 @@ def ask_adjustment(
     by.require("ledger.adjust")
     _sides(debit, credit, currency)
     if not 0 < amount_minor <= AMOUNT_MINOR_MAX:
-        raise BadEntry(reason="金额要大于零")
+        raise BadEntry(reason=gettext_noop("金额要大于零"))
     entry_id = ids.new_id()
     return ask_approval(
         kind=KIND,
@@ -76,9 +78,9 @@ def apply_adjustment(request: ApprovalView) -> None:
 
 def _sides(debit: str, credit: str, currency: str) -> tuple[AccountRef, AccountRef]:
     if debit == credit:
-        raise BadEntry(reason="借方和贷方要是两个不同的科目")
+        raise BadEntry(reason=gettext_noop("借方和贷方要是两个不同的科目"))
     known = {ref.code: ref for ref in accounts_for_entries(currency=currency)}
     for code in (debit, credit):
         if code not in known or (account_ref(code=code, unit=currency) or known[code]).is_bounded:
-            raise BadEntry(reason="没有这个科目，或它不能手工记账")
+            raise BadEntry(reason=gettext_noop("没有这个科目，或它不能手工记账"))
     return known[debit], known[credit]

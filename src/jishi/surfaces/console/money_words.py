@@ -144,8 +144,16 @@ def approval_details(view: ApprovalView, *, names: Mapping[str, str] | None = No
     return [
         (_(label), _told(name, view.payload[name], names or {}))
         for name, label in _FIELDS.items()
-        if view.payload.get(name) not in (None, "", {}, [])
+        if _says_something(view, name)
     ]
+
+
+def _says_something(view: ApprovalView, name: str) -> bool:
+    """The order is named as the subject already, and no units means all of them."""
+    if name == "order_number" and view.subject_kind == "order":
+        return False
+    value = view.payload.get(name)
+    return isinstance(value, bool) or bool(value)
 
 
 def _told(name: str, value: Any, names: Mapping[str, str]) -> str:

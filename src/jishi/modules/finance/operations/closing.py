@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_noop
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
@@ -110,9 +111,9 @@ def set_limit(name: str, *, value_minor: int, by: Actor) -> None:
 def _told(problems: list[Problem]) -> tuple[str, ...]:
     """Source texts for people; the edge translates each."""
     words = {
-        "unit_unbalanced": "借贷不相等",
-        "account_unsound": "有账户的余额和分录合计不一致",
-        "orders_differ": "订单的收退款和账本的销售不一致",
-        "open_differences": "还有未处理的对账差异",
+        "unit_unbalanced": gettext_noop("借贷不相等"),
+        "account_unsound": gettext_noop("有账户的余额和分录合计不一致"),
+        "orders_differ": gettext_noop("订单的收退款和账本的销售不一致"),
+        "open_differences": gettext_noop("还有未处理的对账差异"),
     }
     return tuple(dict.fromkeys(words[one.code] for one in problems))
