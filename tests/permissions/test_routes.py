@@ -13,6 +13,7 @@ from django.db import transaction
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
+from tests.permissions.finance_rows import FINANCE
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
@@ -305,37 +306,7 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
-    # the finance desk
-    Row("list_differences", "/ledger/differences", LEDGER),
-    Row("get_difference", "/ledger/differences/{difference}", LEDGER),
-    Row("explain_one_difference", "/ledger/differences/{difference}/explain", LEDGER, {"note": "x"}),
-    Row("ask_about_difference", "/ledger/differences/{difference}/ask", LEDGER),
-    Row(
-        "correct_difference",
-        "/ledger/differences/{difference}/correct",
-        LEDGER,
-        {"note": "x"},
-        (409,),  # nothing is missing here
-    ),
-    Row("import_statement", "/ledger/statements", LEDGER, {"provider": "fake", "day": "2026-06-01"}),
-    Row(
-        "create_entry",
-        "/ledger/entries",
-        LEDGER,
-        {"debit": "bank", "credit": "owner_capital", "amount_minor": 5, "reason": "x"},
-    ),
-    Row("list_closes", "/ledger/closes", LEDGER),
-    Row("get_day", "/ledger/days/2026-06-01", LEDGER),
-    Row("close_one_day", "/ledger/days/2026-06-01/close", LEDGER),
-    Row("list_budgets", "/ledger/budgets", REPORTERS),
-    Row("get_limits", "/ledger/limits", LEDGER),
-    Row("replace_limits", "/ledger/limits", LEDGER, {"refund_limit_minor": 50_000}),
-    # approvals
-    Row("list_approvals", "/approvals", REPORTERS),
-    Row("get_approval", "/approvals/{approval}", REPORTERS),
-    Row("approve_approval", "/approvals/{approval}/approve", LEDGER, {}),
-    Row("refuse_approval", "/approvals/{approval}/refuse", LEDGER, {}),
-    Row("withdraw_approval", "/approvals/{own_approval}/withdraw", frozenset({"finance"}), {}),
+    *(Row(*row) for row in FINANCE),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

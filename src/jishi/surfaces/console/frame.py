@@ -15,6 +15,9 @@ from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
 Crumb = tuple[str, str]
+Group = tuple[
+    str, tuple[tuple[str, str, str, str], ...]
+]  # words; key, words, icon and permission of each row
 _TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
 
 
@@ -67,7 +70,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     return [group for group in shown if group["rows"]]
 
 
-def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+def _groups() -> tuple[Group, ...]:
     """(title, rows) of the rail; a row is its key, words, icon and the permission it takes."""
     return (
         ("", (("home", _("总览"), "chart", "reports.view"),)),
@@ -98,18 +101,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("members", _("会员"), "people", "members.view"),
             ),
         ),
-        (
-            _("资金"),
-            (
-                ("ledger", _("账本"), "ledger", "ledger.view"),
-                ("accounts", _("科目"), "stack", "ledger.view"),
-                ("reconciliation", _("对账"), "wallet", "ledger.view"),
-                ("differences", _("差异"), "filter", "ledger.view"),
-                ("closes", _("日结"), "clock", "ledger.view"),
-                ("budgets", _("预算"), "chart", "reports.view"),
-                ("approvals", _("审批"), "check", "approvals.view"),
-            ),
-        ),
+        _money_group(),
         (
             _("系统"),
             (
@@ -119,6 +111,21 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("tokens", _("接口令牌"), "key", "tokens.manage"),
                 ("security", _("登录安全"), "shield", "console.view"),
             ),
+        ),
+    )
+
+
+def _money_group() -> Group:
+    return (
+        _("资金"),
+        (
+            ("ledger", _("账本"), "ledger", "ledger.view"),
+            ("accounts", _("科目"), "stack", "ledger.view"),
+            ("reconciliation", _("对账"), "wallet", "ledger.view"),
+            ("differences", _("差异"), "filter", "ledger.view"),
+            ("closes", _("日结"), "clock", "ledger.view"),
+            ("budgets", _("预算"), "chart", "reports.view"),
+            ("approvals", _("审批"), "check", "approvals.view"),
         ),
     )
 
