@@ -56,7 +56,7 @@ def ask_or_refund(order_id: uuid.UUID, wanted: Wanted, *, by: Actor) -> Asked:
                 raise _AboveLimit(plan.amount_minor)
     except _AboveLimit as above:
         order = order_view(order_id, by=by)
-        return Asked(approval_id=_ask(order, wanted, minor=above.minor, by=by))
+        return Asked(approval_id=ask_for_refund(order, wanted, minor=above.minor, by=by))
     return Asked(plan=plan)
 
 
@@ -74,15 +74,9 @@ def apply_refund(request: ApprovalView) -> None:
     )
 
 
-class _AboveLimit(Exception):
-    """Undoes the refund that must be agreed to first."""
-
-    def __init__(self, minor: int) -> None:
-        super().__init__(minor)
-        self.minor = minor
-
-
-def _ask(order: OrderView, wanted: Wanted, *, minor: int, by: Actor) -> uuid.UUID:
+@in_transaction
+def ask_for_refund(order: OrderView, wanted: Wanted, *, minor: int, by: Actor) -> uuid.UUID:
+    """Ask a second person for a refund of so much. Raises AlreadyAsked."""
     units = {str(line): count for line, count in (wanted.units_by_line or {}).items() if count}
     return ask_approval(
         kind=KIND,
@@ -100,3 +94,11 @@ def _ask(order: OrderView, wanted: Wanted, *, minor: int, by: Actor) -> uuid.UUI
         reason=wanted.note or wanted.reason,
         by=by,
     )
+
+
+class _AboveLimit(Exception):
+    """Undoes the refund that must be agreed to first."""
+
+    def __init__(self, minor: int) -> None:
+        super().__init__(minor)
+        self.minor = minor

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from jishi.flows.adjustments import ask_adjustment
-from jishi.flows.big_refunds import Wanted, ask_or_refund
+from jishi.flows.big_refunds import Wanted, ask_for_refund
 from jishi.flows.budgets import watch_budgets
 from jishi.flows.closing import close_proven_day
 from jishi.flows.statements import take_statement
@@ -14,7 +14,7 @@ from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.finance.public import REFUND_LIMIT, day_bounds, explain_difference, set_limit
 from jishi.modules.finance.public import differences as found_differences
-from jishi.modules.orders.public import OrderFilter, OrderState, find_orders
+from jishi.modules.orders.public import OrderFilter, OrderState, find_orders, order_view
 from jishi.modules.payments.public import StatementLine, settled_between
 
 PROVIDER = "sandbox"
@@ -75,7 +75,8 @@ def _ask(finance: Actor) -> None:
     orders = [order for page in range(1, 6) for order in find_orders(wanted, by=SYSTEM, page=page)[0]]
     big = [one for one in orders if one.paid_minor > REFUND_LIMIT_MINOR and not one.refunded_minor]
     for order in big[:1]:
-        ask_or_refund(order.id, Wanted(reason="damaged", note="整箱压坏，照片已核对"), by=finance)
+        wanted_back = Wanted(reason="damaged", note="整箱压坏，照片已核对")
+        ask_for_refund(order_view(order.id, by=SYSTEM), wanted_back, minor=order.paid_minor, by=finance)
     ask_adjustment(
         debit="bank",
         credit="other_income",
