@@ -1,8 +1,13 @@
 """Telling members what happened to their orders and teams, once per fact."""
 
 import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from jishi.flows.books import WALLET
+from jishi.kernel.errors import NotFound
 from jishi.kernel.fact import RecordedFact
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import cards_by_ids
@@ -29,7 +34,10 @@ def announce_parcel(fact: RecordedFact) -> None:
 
 def announce_refund(fact: RecordedFact) -> None:
     """Where the money went: back the way it came, or into the member's wallet."""
-    to_wallet = refund_view(uuid.UUID(fact.payload["refund_id"])).provider == WALLET
+    try:
+        to_wallet = refund_view(uuid.UUID(fact.payload["refund_id"])).provider == WALLET
+    except NotFound:
+        to_wallet = True  # nothing of it came from a provider
     _about_order(
         fact,
         "order_refunded_to_wallet" if to_wallet else "order_refunded",
@@ -141,6 +149,18 @@ def _about_team(fact: RecordedFact, kind: str, member_ids: list[uuid.UUID]) -> N
         )
 
 
+def announce_coupon_expiring(fact: RecordedFact) -> None:
+    """coupon_expiring: tomorrow it is gone."""
+    ends = datetime.fromisoformat(fact.payload["expires_at"]).astimezone(ZoneInfo(settings.TIME_ZONE))
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="coupon_expiring",
+        key=f"{fact.id}",
+        facts={"label": fact.payload["label"], "at": f"{ends:%m-%d %H:%M}"},
+        link="/me/coupons/",
+    )
+
+
 def announce_help(fact: RecordedFact) -> None:
     """To who bargains: somebody has cut, and how many cuts are left."""
     payload = fact.payload
@@ -163,3 +183,57 @@ def announce_bargain_expired(fact: RecordedFact) -> None:
         facts={},
         link=f"/b/{fact.payload['bargain_id']}/",
     )
+
+
+def announce_expiring_points(fact: RecordedFact) -> None:
+    payload = fact.payload
+    notify(
+        member_id=uuid.UUID(payload["member_id"]),
+        kind="points_expiring",
+        key=f"{fact.id}",
+        facts={"points": payload["points"], "day": _local_day(payload["expires_at"])},
+        link="/me/points/",
+    )
+
+
+def announce_tier(fact: RecordedFact) -> None:
+    """Risen or fallen."""
+    has_risen = fact.name == "loyalty.tier_risen.v1"
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="tier_risen" if has_risen else "tier_fallen",
+        key=f"{fact.id}",
+        facts={"tier": fact.payload["tier_name"]},
+        link="/me/tier/",
+    )
+
+
+def announce_tier_warning(fact: RecordedFact) -> None:
+    payload = fact.payload
+    notify(
+        member_id=uuid.UUID(payload["member_id"]),
+        kind="tier_will_fall",
+        key=f"{fact.id}",
+        facts={
+            "tier": payload["tier_name"],
+            "missing": payload["missing"],
+            "day": _local_day(payload["falls_at"]),
+        },
+        link="/me/tier/",
+    )
+
+
+def announce_badge(fact: RecordedFact) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="badge_won",
+        key=f"{fact.id}",
+        facts={"badge": fact.payload["badge_name"]},
+        link="/me/badges/",
+    )
+
+
+def _local_day(text: str) -> str:
+    """The last day of something that ends at an instant, in the shop's calendar."""
+    instant = datetime.fromisoformat(text) - timedelta(seconds=1)
+    return f"{instant.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d}"

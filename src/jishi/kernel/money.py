@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 BASIS_POINTS = 10_000
+_POINTS = "PTS"  # a unit of the house, not of ISO 4217
 _NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_PLACES = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR_PLACES = "CLF UYW"
 _EXPONENTS = {
     code: places
-    for places, codes in ((0, _NO_MINOR_UNIT), (3, _THREE_PLACES), (4, _FOUR_PLACES))
+    for places, codes in ((0, f"{_NO_MINOR_UNIT} {_POINTS}"), (3, _THREE_PLACES), (4, _FOUR_PLACES))
     for code in codes.split()
 }
 _SYMBOLS = {

@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import announcements, prizes, reactions
+from jishi.flows import announcements, coupons, loyalty, prizes, promises, reactions
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -16,7 +16,13 @@ from jishi.platform.facts import Reader, connect_reader
 from jishi.surfaces.rush import routes as rush_routes
 
 REACTIONS: dict[str, dict[str, Reader]] = {
-    "people.member_joined.v1": {"sharing.introduce_member": reactions.introduce_new_member},
+    "loyalty.reward_taken.v1": {"promotions.hand_out_reward": coupons.hand_out_reward},
+    "promotions.coupon_expiring.v1": {"messaging.coupon_expiring": announcements.announce_coupon_expiring},
+    "people.member_joined.v1": {
+        "sharing.introduce_member": reactions.introduce_new_member,
+        "loyalty.welcome": loyalty.welcome_into_loyalty,
+        "promotions.welcome": coupons.welcome_with_coupons,
+    },
     "people.visitor_recognised.v1": {
         "orders.keep_cart": reactions.keep_visitors_cart,
         "sharing.keep_touches": reactions.keep_visitors_touches,
@@ -26,21 +32,34 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "sharing.credit": reactions.credit_sharers,
         "catalog.count_sold": reactions.count_units_sold,
         "messaging.order_paid": announcements.announce_payment,
+        "loyalty.earn": loyalty.earn_by_order,
     },
     "orders.order_shipped.v1": {"messaging.order_shipped": announcements.announce_parcel},
+    "orders.order_received.v1": {"loyalty.ripen": loyalty.let_points_ripen},
     "orders.order_cancelled.v1": {"messaging.order_cancelled": announcements.announce_cancellation},
     "orders.order_refunded.v1": {
+        "flows.give_promises_back": promises.give_promises_back,
         "sharing.reverse": reactions.take_credits_back,
         "messaging.order_refunded": announcements.announce_refund,
+        "loyalty.take_back": loyalty.take_points_back,
     },
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
     "group_buy.team_nearly_full.v1": {"messaging.team_nearly_full": announcements.announce_team_nearly_full},
     "bargain.bargain_helped.v1": {"messaging.bargain_helped": announcements.announce_help},
     "bargain.bargain_expired.v1": {"messaging.bargain_expired": announcements.announce_bargain_expired},
-    "group_buy.team_succeeded.v1": {"messaging.team_succeeded": announcements.announce_team_success},
+    "group_buy.team_succeeded.v1": {
+        "messaging.team_succeeded": announcements.announce_team_success,
+        "loyalty.reward_leader": loyalty.reward_leader,
+    },
     "lucky_draw.prize_won.v1": {"messaging.prize_won": announcements.announce_prize},
     "red_packet.packet_ending.v1": {"messaging.packet_ending": announcements.announce_packet_ending},
     "red_packet.packet_ended.v1": {"messaging.packet_ended": announcements.announce_packet_ended},
+    "sharing.link_visited.v1": {"loyalty.link_visited": loyalty.count_visited_link},
+    "loyalty.points_expiring.v1": {"messaging.points_expiring": announcements.announce_expiring_points},
+    "loyalty.tier_risen.v1": {"messaging.tier_risen": announcements.announce_tier},
+    "loyalty.tier_will_fall.v1": {"messaging.tier_will_fall": announcements.announce_tier_warning},
+    "loyalty.tier_fallen.v1": {"messaging.tier_fallen": announcements.announce_tier},
+    "loyalty.badge_won.v1": {"messaging.badge_won": announcements.announce_badge},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 # Most days no draw runs, and then no jobs are made for its tickets.

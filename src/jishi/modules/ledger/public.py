@@ -1,9 +1,17 @@
 """The door of the ledger."""
 
 from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
-from jishi.modules.ledger.operations import commit_reserved, post_transfers, release_reserved, reserve
+from jishi.modules.ledger.operations import (
+    commit_reserved,
+    post_transfers,
+    release_reserved,
+    reserve,
+    reserve_all,
+    reserving_together,
+)
 from jishi.modules.ledger.queries.journal import (
     available_in,
+    availables,
     balances,
     balances_of,
     count_journal,
@@ -47,6 +55,7 @@ __all__ = [
     "TransferView",
     "account_ref",
     "available_in",
+    "availables",
     "balances",
     "balances_of",
     "budget_rows",
@@ -64,6 +73,8 @@ __all__ = [
     "posted_sum",
     "release_reserved",
     "reserve",
+    "reserve_all",
+    "reserving_together",
     "spent_on",
     "transfers_of",
     "trial_balance",

@@ -25,6 +25,12 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "prize_won": ("中奖了", "你的 {number} 号奖券抽中「{prize}」。"),
     "seat_moved": ("已换到另一个团", "原来的团已满，按你的选择换到了另一个团。"),
     "flash_sale_soon": ("秒杀快开始了", "「{name}」{at} 开抢，件数有限，准时来。"),
+    "points_expiring": ("积分快到期了", "{points} 积分 {day} 到期，去换点好东西吧。"),
+    "tier_risen": ("升级了", "你现在是「{tier}」，新的权益已经生效。"),
+    "tier_will_fall": ("等级快掉了", "再积 {missing} 成长值就能保住「{tier}」，保级到 {day}。"),
+    "tier_fallen": ("等级有变动", "你现在是「{tier}」，多买几次就能升回来。"),
+    "coupon_expiring": ("券快到期了", "「{label}」{at} 到期，用掉它吧。"),
+    "badge_won": ("得到新徽章", "恭喜点亮「{badge}」徽章。"),
 }
 OUTGOING_WORDS: dict[str, str] = {
     "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",

@@ -95,6 +95,13 @@ def _groups() -> tuple[Group, ...]:
             ),
         ),
         (
+            _("价格"),
+            (
+                ("price_offers", _("优惠和券"), "tag", "promotions.view"),
+                ("price_check", _("价格怎么来的"), "search", "promotions.view"),
+            ),
+        ),
+        (
             _("增长"),
             (
                 ("shares", _("分享与归因"), "share", "sharing.view"),

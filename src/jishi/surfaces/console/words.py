@@ -233,6 +233,14 @@ _ACCOUNTS = {
     "lucky_draw": gettext_noop("抽奖奖金待发"),
     "marketing:red_packet": gettext_noop("红包费用"),
     "marketing:lucky_draw": gettext_noop("抽奖费用"),
+    "marketing:points": gettext_noop("积分换余额的费用"),
+    "membership_fees": gettext_noop("会员费收入"),
+    "points": gettext_noop("会员积分"),
+    "points_issued": gettext_noop("已发积分"),
+    "points_pending": gettext_noop("待到账积分"),
+    "points_redeemed": gettext_noop("已用积分"),
+    "points_expired": gettext_noop("已过期积分"),
+    "points_owed": gettext_noop("会员欠的积分"),
 }
 _ACCOUNT_KINDS = {
     "asset": gettext_noop("资产"),
@@ -354,7 +362,7 @@ def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
     if head == "budget":
         offer_id = rest.rpartition(":")[2]
         return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
-    if head in ("wallet", "red_packet", "lucky_draw") and rest:
+    if head in ("wallet", "points", "red_packet", "lucky_draw") and rest:
         return f"{_known(_ACCOUNTS, head)} · {(offers or {}).get(rest) or rest[-6:]}"
     return _known(_ACCOUNTS, code)
 

@@ -1,7 +1,7 @@
 """Reading the ledger."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,10 @@ from jishi.platform.paging import Key, older_than
 JOURNAL_PAGE_MAX = 200
 JOURNAL_LINES_MAX = 100_000
 
-FOLDED = ("wallet", "red_packet", "lucky_draw")
+FOLDED = ("wallet", "points", "red_packet", "lucky_draw")
 # Accounts of which there is one per member or per play are one line together: nobody reads a hundred thousand wallets.
 _BALANCES = """
-SELECT coalesce(substring(a.code FROM '^(wallet|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
+SELECT coalesce(substring(a.code FROM '^(wallet|points|red_packet|lucky_draw):'), a.code) AS code, a.kind, a.unit,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.debit_id = a.id), 0)::bigint,
        coalesce(sum(t.amount_minor) FILTER (WHERE t.credit_id = a.id), 0)::bigint
 FROM ledger_account a
@@ -50,6 +50,12 @@ def available_in(*, code: str, unit: str) -> int | None:
         .values_list("available_minor", flat=True)
         .first()
     )
+
+
+def availables(*, codes: Collection[str], unit: str) -> dict[str, int]:
+    """The same of many accounts, by code; one query."""
+    rows = Account.objects.filter(code__in=codes, unit=unit, is_bounded=True)
+    return dict(rows.values_list("code", "available_minor"))
 
 
 def journal(  # noqa: PLR0913  (the filters of one table)

@@ -1,0 +1,1 @@
+"""Loyalty 会员: points, tiers, badges, missions, rewards, paid membership."""

@@ -1,0 +1,1 @@
+"""Decisions of loyalty, without a database."""
