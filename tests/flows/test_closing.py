@@ -27,6 +27,7 @@ from jishi.modules.payments.models import Payment
 from jishi.modules.plays.life.public import raise_budget
 from jishi.platform.models import FactRow
 from tests.flows.test_finance import finance, lose_capture, open_ones, paid_order
+from tests.journeys import test_prices as prices
 from tests.world import fake_provider, makers
 from tests.world.races import at_once, crashes
 
@@ -155,3 +156,29 @@ def test_many_who_watch_at_once_tell_it_once() -> None:
 
     assert crashes(answers) == []
     assert sum(int(str(one)) for one in answers) == 3
+
+
+def test_an_order_of_points_wallet_and_money_balances_with_its_refund() -> None:
+    """Part of it from the wallet, part from points, the rest at the cashier; a line of it goes back."""
+    with clock.held_at(NOON):
+        buyer = prices.shopper(points=600, wallet_minor=1_500)
+        prices.fill_cart(buyer, 4_000, 2_500)
+        order_id = prices.order(buyer, points=500, wallet_minor=1_500)
+        makers.pay(buyer, order_id)
+        view = order_view(order_id, by=buyer)
+        assert view.wallet_minor == 1_500
+        line = view.lines[0]
+        big_refunds.ask_or_refund(
+            order_id,
+            big_refunds.Wanted(reason="damaged", units_by_line={line.id: 1}),
+            by=makers.OWNER,
+        )
+        makers.run_jobs()
+        statements.import_statement(TODAY, provider="fake", by=SYSTEM)
+        assert open_ones() == []
+    with clock.held_at(NOON + timedelta(days=1)):
+        sealed = closing.close_proven_day(TODAY, by=finance())
+
+    money = next(one for one in sealed.totals["money"] if one["currency"] == "CNY")
+    assert money["orders_refunded_minor"] > 0
+    assert money["sales_minor"] == money["orders_paid_minor"] - money["orders_refunded_minor"]
