@@ -11,6 +11,7 @@ from django.test import Client
 
 from jishi.modules.messaging.models import Outgoing
 from tests.world import makers
+from tests.world.web import token_for
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "api.md"
 LINE = re.compile(
@@ -30,6 +31,7 @@ def test_every_example_of_the_guide_works() -> None:
         "API": "http://testserver/api/v1",
         "VARIANT": str(makers.make_product(title="赣南脐橙")),
         "PROVIDER": "fake",
+        "STAFF": token_for(makers.make_member(role="finance")),
     }
     ran = 0
     for line in examples():

@@ -14,7 +14,7 @@ STRATA = {
     for height, names in enumerate(
         [
             ["people"],
-            ["catalog", "ledger", "messaging", "webhooks", "approvals"],
+            ["catalog", "ledger", "messaging", "webhooks", "approvals", "finance"],
             ["payments", "inventory", "sharing", "wallet"],
             ["orders"],
             ["plays"],

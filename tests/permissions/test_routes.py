@@ -13,6 +13,7 @@ from django.db import transaction
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
+from tests.permissions.finance_rows import FINANCE
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
@@ -305,12 +306,7 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
-    # approvals
-    Row("list_approvals", "/approvals", REPORTERS),
-    Row("get_approval", "/approvals/{approval}", REPORTERS),
-    Row("approve_approval", "/approvals/{approval}/approve", LEDGER, {}),
-    Row("refuse_approval", "/approvals/{approval}/refuse", LEDGER, {}),
-    Row("withdraw_approval", "/approvals/{own_approval}/withdraw", frozenset({"finance"}), {}),
+    *(Row(*row) for row in FINANCE),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

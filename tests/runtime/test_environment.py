@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -98,3 +99,39 @@ def test_social_providers_are_named_like_modules() -> None:
     for wrong in ("nonsense", "[]", '{"os; drop": {}}'):
         with pytest.raises(Trouble):
             read_environment({"JISHI_SOCIAL_PROVIDERS": wrong})
+
+
+def test_a_provider_is_there_when_it_is_configured_and_keys_may_be_files(tmp_path: Path) -> None:
+    key = tmp_path / "app.pem"
+    key.write_text("-----KEY-----\n")
+    env = read_environment(
+        {
+            "JISHI_STRIPE": '{"secret_key": "sk", "webhook_secret": "whsec"}',
+            "JISHI_ALIPAY": json.dumps(
+                {"app_id": "2021", "private_key_file": str(key), "alipay_public_key": "x", "kind": "page"}
+            ),
+        }
+    )
+
+    assert read_environment({}).payment_accounts == {}
+    assert set(env.payment_accounts) == {"stripe", "alipay"}
+    assert env.payment_accounts["alipay"]["private_key"] == "-----KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JISHI_STRIPE", "not json"),
+        ("JISHI_STRIPE", '{"secret_key": "sk"}'),
+        ("JISHI_STRIPE", '{"secret_key": "sk", "webhook_secret": "w", "colour": "red"}'),
+        ("JISHI_ALIPAY", '{"app_id": "1", "private_key_file": "/no/such/file", "alipay_public_key": "x"}'),
+        ("JISHI_ALIPAY", '{"app_id": "1", "private_key": "k", "alipay_public_key": "x", "kind": "h5"}'),
+        ("JISHI_WECHAT_PAY", "[]"),
+    ],
+)
+def test_a_half_configured_provider_stops_the_start_and_keeps_its_secrets(name: str, value: str) -> None:
+    with pytest.raises(Trouble) as stopped:
+        read_environment({name: value})
+
+    assert name in str(stopped.value)
+    assert '"sk"' not in str(stopped.value)

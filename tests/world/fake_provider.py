@@ -12,6 +12,7 @@ from jishi.kernel import clock
 from jishi.modules.payments.public import (
     BadCallback,
     Callback,
+    CallbackAnswer,
     Outcome,
     OutcomeKind,
     PaymentView,
@@ -57,6 +58,10 @@ def pay_at_cashier(payment_id: uuid.UUID) -> bool:
 
 class FakeProvider:
     name = "fake"
+    day_zone = "UTC"
+    currencies: frozenset[str] = frozenset()
+    has_late_fees = False
+    callback_answer = CallbackAnswer()
 
     def start(
         self, payment: PaymentView, *, title: str, return_url: str, notify_url: str

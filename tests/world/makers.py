@@ -290,8 +290,8 @@ def buy_flash(actor: Actor, item_id: uuid.UUID, *, quantity: int = 1) -> uuid.UU
     return order_flash(FlashWish(item_id, quantity), by=actor, delivery=delivery, expected_total_minor=None)
 
 
-def start_paying(actor: Actor, order_id: uuid.UUID) -> PaymentView:
-    return pay_order(order_id, by=actor, provider="fake")
+def start_paying(actor: Actor, order_id: uuid.UUID, *, provider: str = "fake") -> PaymentView:
+    return pay_order(order_id, by=actor, provider=provider)
 
 
 def pay(actor: Actor, order_id: uuid.UUID) -> PaymentView:

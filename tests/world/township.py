@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from jishi.flows.approvals import APPLIERS
 from jishi.flows.lifecycle import send_parcel
@@ -17,6 +17,7 @@ from jishi.modules.catalog.public import (
     publish_product,
     request_import,
 )
+from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
@@ -72,6 +73,7 @@ def build_town() -> Town:
     _campaigns(town)
     _luck(town)
     _staff_things(town)
+    _difference(town)
     _approvals(town, staff)
     return town
 
@@ -212,6 +214,23 @@ def _staff_things(town: Town) -> None:
         "delivery": str(send_test(endpoint.id, by=makers.OWNER)),
         "fresh": str(ids.new_id()),
     }
+
+
+def _difference(town: Town) -> None:
+    """A payment that we say moved for another sum than the provider says."""
+    found = NewDifference(
+        kind=DifferenceKind.AMOUNT_DIFFERS,
+        about="payment",
+        intent_id=town.names["payment"],
+        reference="F1",
+        currency="CNY",
+        ours_minor=100,
+        theirs_minor=200,
+        order_id=uuid.UUID(town.names["paid"]),
+    )
+    record_differences("fake", date(2026, 5, 1), [found])
+    (row,) = differences(by=makers.OWNER)
+    town.names["difference"] = str(row.id)
 
 
 def _approvals(town: Town, staff: dict[str, Actor]) -> None:

@@ -7,12 +7,18 @@ still open and the second person reads why it cannot be done.
 import uuid
 from collections.abc import Callable
 
+from jishi.flows import adjustments, big_refunds, corrections
 from jishi.flows.loyalty import ADJUSTMENT, apply_points_adjustment
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import ApprovalView, UnknownApproval, approve, request_view
 from jishi.platform.transactions import in_transaction
 
-APPLIERS: dict[str, Callable[[ApprovalView], None]] = {ADJUSTMENT: apply_points_adjustment}
+APPLIERS: dict[str, Callable[[ApprovalView], None]] = {
+    adjustments.KIND: adjustments.apply_adjustment,
+    big_refunds.KIND: big_refunds.apply_refund,
+    corrections.CORRECTION: corrections.apply_correction,
+    ADJUSTMENT: apply_points_adjustment,
+}
 
 
 @in_transaction

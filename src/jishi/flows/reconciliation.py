@@ -3,13 +3,15 @@
 Nothing is changed here; a difference is for a person to look at.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 
 from jishi.flows.books import capture_id, fee_id, refund_posting_id
+from jishi.flows.fees import fee_back_id, fee_change_id
 from jishi.kernel.actor import Actor
+from jishi.modules.finance.public import DifferenceKind, day_bounds
 from jishi.modules.ledger.public import TransferView, transfers_of
 from jishi.modules.payments.public import (
     PaymentView,
@@ -20,15 +22,6 @@ from jishi.modules.payments.public import (
 )
 
 NEIGHBOUR = timedelta(hours=12)  # a movement at midnight is on one day there and on the next one here
-
-
-class DifferenceKind(StrEnum):
-    MISSING_HERE = "missing_here"  # the provider moved money that we do not know of
-    MISSING_THERE = "missing_there"  # we say it moved, the provider does not
-    AMOUNT_DIFFERS = "amount_differs"
-    FEE_DIFFERS = "fee_differs"
-    CURRENCY_DIFFERS = "currency_differs"
-    LEDGER_DIFFERS = "ledger_differs"  # payment and ledger, both ours, do not say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """A day (UTC) of one provider. `matched_count` movements are the same in all three books."""
+    """A day of one provider, as its own calendar has it. `matched_count` movements are the same in all three books."""
 
     day: date
     provider: str
@@ -90,14 +83,31 @@ def reconcile(day: date, *, provider: str, by: Actor) -> Reconciliation:
     """
     by.require("ledger.view")
     lines = provider_named(provider).statement(day)
-    since = datetime.combine(day, time.min, UTC)
-    until = since + timedelta(days=1)
+    return compare_with(day, provider=provider, lines=lines)
+
+
+def compare_with(day: date, *, provider: str, lines: Sequence[StatementLine]) -> Reconciliation:
+    """A statement that is here beside our books as they are now; three queries."""
+    since, until = day_bounds(day, zone=provider_named(provider).day_zone)
+    payments, refunds = movements_near(day, provider=provider)
+    return compare(
+        day,
+        provider=provider,
+        lines=lines,
+        movements=_movements(payments, refunds),
+        since=since,
+        until=until,
+    )
+
+
+def movements_near(day: date, *, provider: str) -> tuple[list[PaymentView], list[RefundView]]:
+    """Our payments and refunds of a provider's day and of the hours around it; two queries."""
+    since, until = day_bounds(day, zone=provider_named(provider).day_zone)
     payments, refunds = settled_between(since=since - NEIGHBOUR, until=until + NEIGHBOUR)
-    near = _movements(
+    return (
         [payment for payment in payments if payment.provider == provider],
         [refund for refund in refunds if refund.provider == provider],
     )
-    return compare(day, provider=provider, lines=lines, movements=near, since=since, until=until)
 
 
 def compare(
@@ -189,7 +199,7 @@ def _movements(payments: Sequence[PaymentView], refunds: Sequence[RefundView]) -
             currency=payment.currency,
             at=payment.settled_at or payment.created_at,
             ledger_minor=posted.get(capture_id(payment.id), 0),
-            ledger_fee_minor=posted.get(fee_id(payment.id), 0),
+            ledger_fee_minor=_posted_fee(payment, posted),
         )
         for payment in payments
     ]
@@ -199,15 +209,26 @@ def _movements(payments: Sequence[PaymentView], refunds: Sequence[RefundView]) -
             about="refund",
             reference=refund.payment_reference,
             amount_minor=refund.amount_minor,
-            fee_minor=0,
+            fee_minor=refund.fee_minor,
             currency=refund.currency,
             at=refund.settled_at or refund.created_at,
             ledger_minor=posted.get(refund_posting_id(refund.id), 0),
-            ledger_fee_minor=0,
+            ledger_fee_minor=_sign(refund.fee_minor) * posted.get(fee_back_id(refund.id), 0),
         )
         for refund in refunds
     ]
     return found
+
+
+def _posted_fee(payment: PaymentView, posted: dict[uuid.UUID, int]) -> int:
+    """The fee as it was booked first, with what was posted to make it the one we know now."""
+    booked = posted.get(fee_id(payment.id), 0)
+    change = posted.get(fee_change_id(payment.id, payment.fee_minor), 0)
+    return booked + (change if booked < payment.fee_minor else -change)
+
+
+def _sign(minor: int) -> int:
+    return -1 if minor < 0 else 1
 
 
 def _is_posted(transfer: TransferView) -> bool:

@@ -3,7 +3,17 @@
 import uuid
 from datetime import timedelta
 
-from jishi.flows import bargains, flash_sales, import_catalogue, lifecycle, payment, refunds, teams
+from jishi.flows import (
+    bargains,
+    budgets,
+    flash_sales,
+    import_catalogue,
+    lifecycle,
+    payment,
+    refunds,
+    statements,
+    teams,
+)
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.campaigns.public import advance_campaigns
@@ -109,3 +119,15 @@ def receive_old_parcels() -> None:
     before = clock.now() - timedelta(days=RECEIVED_AFTER_DAYS)
     for order_id in shipped_order_ids(shipped_before=before, limit=SWEEP_MAX):
         receive_order(order_id, by=SYSTEM, note="automatic")
+
+
+@jobs.periodic(cron="40 1,3,10 * * *", name="flows.import_statements", queue="money")
+def import_statements() -> None:
+    """Yesterday's statement of every provider: after midnight, and again at ten in Beijing, when the bills there are out."""
+    statements.import_yesterday()
+
+
+@jobs.periodic(cron="*/5 * * * *", name="flows.watch_budgets")
+def watch_budgets() -> None:
+    """Every five minutes: budgets that went past 50, 80 or 100 per cent."""
+    budgets.watch_budgets()

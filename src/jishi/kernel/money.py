@@ -5,17 +5,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 BASIS_POINTS = 10_000
+_POINTS = "PTS"  # a unit of the house, not of ISO 4217
+_NO_MINOR_UNIT = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_PLACES = "BHD IQD JOD KWD LYD OMR TND"
+_FOUR_PLACES = "CLF UYW"
 _EXPONENTS = {
-    "JPY": 0,
-    "KRW": 0,
-    "VND": 0,
-    "CLP": 0,
-    "KWD": 3,
-    "BHD": 3,
-    "JOD": 3,
-    "OMR": 3,
-    "TND": 3,
-    "PTS": 0,
+    code: places
+    for places, codes in ((0, f"{_NO_MINOR_UNIT} {_POINTS}"), (3, _THREE_PLACES), (4, _FOUR_PLACES))
+    for code in codes.split()
 }
 _SYMBOLS = {
     "CNY": "¥",

@@ -50,6 +50,9 @@ VARIABLES = (
     Variable("JISHI_SMTP_URL", "", "发邮件的服务器，如 smtp://user:password@host:587；不填则邮件写进日志", "mail server, such as smtp://user:password@host:587; empty means mails go to the log", "log"),
     Variable("JISHI_MAIL_FROM", "shop@localhost", "发件人", "sender of mails"),
     Variable("JISHI_SOCIAL_PROVIDERS", "", "第三方登录：JSON，如 {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "log-in by other services: JSON such as {\"github\": {\"APPS\": [{\"client_id\": …, \"secret\": …}]}}", "none"),
+    Variable("JISHI_STRIPE", "", "Stripe 账户：JSON，见 docs/guides/payments.md；不填则不出现", "Stripe account: JSON, see docs/guides/payments.md; not offered while empty", "off"),
+    Variable("JISHI_WECHAT_PAY", "", "微信支付商户：JSON，见 docs/guides/payments.md；不填则不出现", "WeChat Pay merchant: JSON, see docs/guides/payments.md; not offered while empty", "off"),
+    Variable("JISHI_ALIPAY", "", "支付宝应用：JSON，见 docs/guides/payments.md；不填则不出现", "Alipay application: JSON, see docs/guides/payments.md; not offered while empty", "off"),
     Variable("JISHI_PRIZE_VALUE_MAX", "50000", "抽奖单个奖品价值上限（结算货币的整数；中国法定上限为五万元）", "the most a single prize of a draw may be worth, in whole units of the currency (the legal cap in China)"),
     Variable("JISHI_RATE_FACTOR", "1", "接口限速的倍数", "factor on the API's rate limits"),
     Variable("JISHI_STAFF_MFA", "0", "1 要求员工用动态验证码登录运营台", "1 to ask all staff for a second factor in the console"),
@@ -85,6 +88,7 @@ class Environment:
     rate_factor: int
     prize_value_max_minor: int
     social_providers: dict[str, Any]
+    payment_accounts: dict[str, dict[str, str]]
     smtp_url: str
     mail_from: str
     staff_mfa: bool
@@ -182,6 +186,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         smtp_url=_smtp_url(text("JISHI_SMTP_URL")),
         mail_from=text("JISHI_MAIL_FROM"),
         social_providers=_social_providers(text("JISHI_SOCIAL_PROVIDERS")),
+        payment_accounts=_payment_accounts(text),
         rate_factor=_number(text, "JISHI_RATE_FACTOR", low=1, high=1_000_000),
         prize_value_max_minor=_number(text, "JISHI_PRIZE_VALUE_MAX", low=1, high=10**9) * 100,
         staff_mfa=_switch(text, "JISHI_STAFF_MFA"),
@@ -290,3 +295,45 @@ def _kept_secret(home: Path) -> str:
         return path.read_text().strip()
     except OSError:
         return ""
+
+
+# name of a provider → its variable, what must be given, what may be
+_ACCOUNTS = {
+    "stripe": ("JISHI_STRIPE", ("secret_key", "webhook_secret"), ("base_url",)),
+    "wechat": (
+        "JISHI_WECHAT_PAY",
+        ("app_id", "merchant_id", "api_key", "private_key", "certificate_serial"),
+        ("public_key", "public_key_id", "kind", "base_url"),
+    ),
+    "alipay": ("JISHI_ALIPAY", ("app_id", "private_key", "alipay_public_key"), ("kind", "base_url")),
+}
+_KINDS = {"wechat": ("h5", "native", "jsapi"), "alipay": ("wap", "page")}
+
+
+def _payment_accounts(text: Text) -> dict[str, dict[str, str]]:
+    """What is agreed with payment providers; `NAME_file` in place of NAME reads a file, such as a key."""
+    return {
+        provider: _payment_account(provider, value)
+        for provider, (variable, _must, _may) in _ACCOUNTS.items()
+        if (value := text(variable))
+    }
+
+
+def _payment_account(provider: str, value: str) -> dict[str, str]:
+    variable, must, may = _ACCOUNTS[provider]
+    wanted = json.dumps({name: "…" for name in must})
+    try:
+        given = json.loads(value)
+        account = {
+            name.removesuffix("_file"): Path(told).read_text().strip()
+            if name.endswith("_file")
+            else str(told)
+            for name, told in given.items()
+        }
+    except (ValueError, AttributeError, TypeError, OSError):
+        raise _wrong(variable, "…", wanted) from None
+    kinds = _KINDS.get(provider, ())
+    is_right = set(must) <= set(account) <= {*must, *may} and account.get("kind", "") in ("", *kinds)
+    if not is_right or ("public_key" in account) != ("public_key_id" in account):
+        raise _wrong(variable, ", ".join(sorted(account)), wanted)
+    return account

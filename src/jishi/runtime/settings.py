@@ -25,6 +25,7 @@ ROOMS = [
     "jishi.modules.messaging",
     "jishi.modules.webhooks",
     "jishi.modules.approvals",
+    "jishi.modules.finance",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
@@ -183,8 +184,20 @@ JISHI_SANDBOX_SECRET = ENV.sandbox_secret
 JISHI_DEMO = ENV.demo
 JISHI_PRIZE_VALUE_MAX_MINOR = ENV.prize_value_max_minor
 JISHI_STAFF_MFA = ENV.staff_mfa
+JISHI_PAYMENT_ACCOUNTS = ENV.payment_accounts
+_REAL_PROVIDERS = {
+    "wechat": "jishi.modules.payments.providers.wechat.WeChatProvider",
+    "alipay": "jishi.modules.payments.providers.alipay.AlipayProvider",
+    "stripe": "jishi.modules.payments.providers.stripe_checkout.StripeProvider",
+}
+# A provider is offered when it is configured; the sandbox when none is, or in the demo.
 JISHI_PAYMENT_PROVIDERS = {
-    "sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider",
+    **{name: address for name, address in _REAL_PROVIDERS.items() if name in JISHI_PAYMENT_ACCOUNTS},
+    **(
+        {"sandbox": "jishi.modules.payments.providers.sandbox.SandboxProvider"}
+        if JISHI_DEMO or not JISHI_PAYMENT_ACCOUNTS
+        else {}
+    ),
     "wallet": "jishi.modules.payments.providers.wallet.WalletProvider",
 }
 JISHI_SMS_SENDER = "jishi.modules.messaging.providers.console_sender"

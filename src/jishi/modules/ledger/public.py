@@ -9,7 +9,7 @@ from jishi.modules.ledger.operations import (
     reserve_all,
     reserving_together,
 )
-from jishi.modules.ledger.queries import (
+from jishi.modules.ledger.queries.journal import (
     available_in,
     availables,
     balances,
@@ -24,27 +24,52 @@ from jishi.modules.ledger.queries import (
     transfers_of,
     trial_balance,
 )
-from jishi.modules.ledger.types import AccountKind, AccountRef, Balance, NewTransfer, TransferView
+from jishi.modules.ledger.queries.proofs import (
+    account_ref,
+    budget_rows,
+    flow_of,
+    net_by_subject,
+    open_accounts,
+    posted_between,
+    unsound_accounts,
+)
+from jishi.modules.ledger.types import (
+    AccountKind,
+    AccountRef,
+    Balance,
+    BudgetRow,
+    NewTransfer,
+    PostedDay,
+    TransferView,
+)
 
 __all__ = [
     "AccountKind",
     "AccountRef",
     "Balance",
     "BudgetExhausted",
+    "BudgetRow",
     "NewTransfer",
+    "PostedDay",
     "TransferMismatch",
     "TransferView",
+    "account_ref",
     "available_in",
     "availables",
     "balances",
     "balances_of",
+    "budget_rows",
     "commit_reserved",
     "count_journal",
+    "flow_of",
     "journal",
     "journal_kinds",
     "journal_lines",
     "movements_in",
+    "net_by_subject",
+    "open_accounts",
     "post_transfers",
+    "posted_between",
     "posted_sum",
     "release_reserved",
     "reserve",
@@ -53,4 +78,5 @@ __all__ = [
     "spent_on",
     "transfers_of",
     "trial_balance",
+    "unsound_accounts",
 ]

@@ -70,3 +70,33 @@ class Balance:
         """In the account's own direction: assets and expenses grow by debits, the others by credits."""
         side = self.debits_minor - self.credits_minor
         return side if self.kind in (AccountKind.ASSET, AccountKind.EXPENSE) else -side
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDay:
+    """What was posted in one unit, counted from the debit sides and from the credit sides."""
+
+    unit: str
+    debits_minor: int
+    credits_minor: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetRow:
+    """granted = used + reserved + left."""
+
+    code: str
+    unit: str
+    granted_minor: int
+    used_minor: int
+    reserved_minor: int
+    left_minor: int
+
+    @property
+    def taken_minor(self) -> int:
+        return self.used_minor + self.reserved_minor
+
+    @property
+    def percent(self) -> int:
+        return self.taken_minor * 100 // self.granted_minor if self.granted_minor else 0

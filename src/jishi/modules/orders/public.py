@@ -56,6 +56,7 @@ from jishi.modules.orders.queries.figures import (
     paid_by_members,
     sold_lines,
 )
+from jishi.modules.orders.queries.money import money_between
 from jishi.modules.orders.queries.orders import (
     count_by_state,
     count_own_by_state,
@@ -158,6 +159,7 @@ __all__ = [
     "lock_payable",
     "mark_refund_failed",
     "merge_carts",
+    "money_between",
     "move_to_team",
     "order_id_of_cart",
     "order_id_of_number",

@@ -8,6 +8,14 @@ class UnknownProvider(Refusal):
     message = "没有这种付款方式。"
 
 
+class CurrencyNotTaken(Refusal):
+    """The provider does not take the currency of the order."""
+
+    kind = Kind.CONFLICT
+    code = "currency_not_taken"
+    message = "这种付款方式不支持当前货币。"
+
+
 class RefundTooLarge(Refusal):
     kind = Kind.CONFLICT
     code = "refund_too_large"

@@ -18,7 +18,7 @@ class Payment(models.Model):
     title = models.CharField(max_length=120, blank=True)
     state = models.CharField(max_length=10, default=PaymentState.CREATED.value)
     reference = models.CharField(max_length=80, blank=True)
-    pay_url = models.CharField(max_length=500, blank=True)
+    pay_url = models.CharField(max_length=4000, blank=True)  # a signed order is in it
     fee_minor = models.BigIntegerField(default=0)
     refunded_minor = models.BigIntegerField(default=0)  # asked for or done; never more than the amount
     failure = models.CharField(max_length=80, blank=True)
@@ -62,6 +62,9 @@ class Refund(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=40)
+    fee_minor = models.BigIntegerField(
+        default=0, db_default=0
+    )  # below zero: given back; known from the statement
     state = models.CharField(max_length=10, default=RefundState.CREATED.value)
     reference = models.CharField(max_length=80, blank=True)
     failure = models.CharField(max_length=80, blank=True)

@@ -11,10 +11,10 @@ from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM
 from jishi.kernel.flow import advance, can
 from jishi.modules.payments import rules
-from jishi.modules.payments.errors import RefundTooLarge
+from jishi.modules.payments.errors import CurrencyNotTaken, RefundTooLarge
 from jishi.modules.payments.facts import PaymentFailed, PaymentSucceeded, RefundFailed, RefundSucceeded
 from jishi.modules.payments.models import Payment, Refund
-from jishi.modules.payments.providers import provider_named
+from jishi.modules.payments.providers import provider_named, takes
 from jishi.modules.payments.queries import payment_view, refund_view, refund_view_of, view_of
 from jishi.modules.payments.types import (
     Callback,
@@ -45,7 +45,8 @@ def open_payment(
     *, order_id: uuid.UUID, member_id: uuid.UUID, provider: str, amount_minor: int, currency: str, title: str
 ) -> PaymentView:
     """Write the intent down. A young unsettled intent for the same sum is used again, so a double tap pays once."""
-    provider_named(provider)
+    if not takes(provider_named(provider), currency):
+        raise CurrencyNotTaken(currency=currency)
     recent = clock.now() - timedelta(minutes=REUSED_WITHIN_MINUTES)
     row = Payment.objects.filter(
         order_id=order_id,
@@ -193,7 +194,7 @@ def send_refund(refund_id: uuid.UUID, *, notify_url: str) -> Outcome:
 def record_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> RefundView | None:
     """Take a provider's word about a refund. Returns the refund only for the word that made it successful."""
     row = locks.lock_one(Refund, refund_id)
-    verb = rules.VERB_OF_OUTCOME.get(outcome.kind)
+    verb = _refund_verb_for(row, outcome)
     state = RefundState(row.state)
     if verb is None or not can(rules.REFUND_LIFECYCLE, state, verb):
         return None
@@ -225,6 +226,20 @@ def retry_refund(refund_id: uuid.UUID) -> RefundView:
     return refund_view(refund_id)
 
 
+@in_transaction
+def learn_fee(payment_id: uuid.UUID, *, fee_minor: int) -> PaymentView:
+    """What the provider kept is only known now."""
+    Payment.objects.filter(id=payment_id, state=PaymentState.SUCCEEDED.value).update(fee_minor=fee_minor)
+    return payment_view(payment_id)
+
+
+@in_transaction
+def learn_refund_fee(refund_id: uuid.UUID, *, fee_minor: int) -> RefundView:
+    """What the provider kept for a refund, or gave back with it (below zero)."""
+    Refund.objects.filter(id=refund_id, state=RefundState.SUCCEEDED.value).update(fee_minor=fee_minor)
+    return refund_view(refund_id)
+
+
 def note_callback(*, provider: str, callback: Callback) -> bool:
     """Remember a verified callback; False when it has been here before (its effect is idempotent anyway)."""
     with connection.cursor() as cursor:
@@ -249,6 +264,16 @@ def _verb_for(row: Payment, outcome: Outcome) -> str | None:
         outcome.amount_minor != row.amount_minor or outcome.currency != row.currency
     ):
         Payment.objects.filter(id=row.id).update(failure="amount_mismatch")
+        return None
+    return rules.VERB_OF_OUTCOME.get(outcome.kind)
+
+
+def _refund_verb_for(row: Refund, outcome: Outcome) -> str | None:
+    """As above, where the provider says how much went back; some say only that it did."""
+    said = (outcome.amount_minor, outcome.currency)
+    is_ours = not outcome.currency or said == (row.amount_minor, row.currency)
+    if outcome.kind is OutcomeKind.SUCCEEDED and not is_ours:
+        Refund.objects.filter(id=row.id).update(failure="amount_mismatch")
         return None
     return rules.VERB_OF_OUTCOME.get(outcome.kind)
 

@@ -3,6 +3,7 @@
 from jishi.modules.payments.errors import (
     BadCallback,
     BadSignature,
+    CurrencyNotTaken,
     ProviderSilent,
     RefundTooLarge,
     UnknownProvider,
@@ -12,6 +13,8 @@ from jishi.modules.payments.operations import (
     Capture,
     ask_payment,
     cancel_at_provider,
+    learn_fee,
+    learn_refund_fee,
     note_callback,
     open_payment,
     record_outcome,
@@ -21,7 +24,9 @@ from jishi.modules.payments.operations import (
     send_refund,
     start_payment,
 )
-from jishi.modules.payments.providers import provider_named, provider_names
+from jishi.modules.payments.providers import provider_named, provider_names, providers_for
+from jishi.modules.payments.providers.accounts import payer_known
+from jishi.modules.payments.providers.wechat import bridge_of
 from jishi.modules.payments.queries import (
     count_failed_refunds,
     failed_refunds,
@@ -33,9 +38,12 @@ from jishi.modules.payments.queries import (
     refunds_of_order,
     refunds_to_ask,
     settled_between,
+    unneeded_between,
+    unneeded_by_order,
 )
 from jishi.modules.payments.types import (
     Callback,
+    CallbackAnswer,
     Outcome,
     OutcomeKind,
     PaymentState,
@@ -51,7 +59,9 @@ __all__ = [
     "BadCallback",
     "BadSignature",
     "Callback",
+    "CallbackAnswer",
     "Capture",
+    "CurrencyNotTaken",
     "Outcome",
     "OutcomeKind",
     "PaymentFailed",
@@ -69,17 +79,22 @@ __all__ = [
     "StatementLine",
     "UnknownProvider",
     "ask_payment",
+    "bridge_of",
     "cancel_at_provider",
     "count_failed_refunds",
     "failed_refunds",
     "fees_by_order",
+    "learn_fee",
+    "learn_refund_fee",
     "note_callback",
     "open_payment",
+    "payer_known",
     "payment_view",
     "payments_of_order",
     "payments_to_ask",
     "provider_named",
     "provider_names",
+    "providers_for",
     "record_outcome",
     "record_refund_outcome",
     "refund_view",
@@ -90,4 +105,6 @@ __all__ = [
     "send_refund",
     "settled_between",
     "start_payment",
+    "unneeded_between",
+    "unneeded_by_order",
 ]

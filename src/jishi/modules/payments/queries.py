@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Sum
 
 from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
@@ -12,6 +12,7 @@ from jishi.modules.payments.models import Payment, Refund
 from jishi.modules.payments.types import PaymentState, PaymentView, RefundState, RefundView
 
 LIST_MAX = 500
+UNNEEDED = "paid_twice"  # why a whole payment is sent back that the order did not need
 _OPEN = [PaymentState.CREATED.value, PaymentState.PENDING.value, PaymentState.UNKNOWN.value]
 _OPEN_REFUND = [RefundState.CREATED.value, RefundState.PENDING.value, RefundState.UNKNOWN.value]
 
@@ -80,6 +81,29 @@ def settled_between(*, since: datetime, until: datetime) -> tuple[list[PaymentVi
     return [view_of(row) for row in payments], [refund_view_of(row) for row in refunds]
 
 
+def unneeded_between(*, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """Payments that no order needed, per currency: (taken in the period, sent back in the period); two queries."""
+    sent_back = Refund.objects.filter(reason=UNNEEDED)
+    taken = sent_back.filter(payment__settled_at__gte=since, payment__settled_at__lt=until)
+    back = sent_back.filter(state=RefundState.SUCCEEDED.value, settled_at__gte=since, settled_at__lt=until)
+    found = {currency: (int(minor), 0) for currency, minor in _by_currency(taken)}
+    for currency, minor in _by_currency(back):
+        found[currency] = (found.get(currency, (0, 0))[0], int(minor))
+    return found
+
+
+def unneeded_by_order(order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """What was taken for orders that did not need it and has not gone back yet; one query."""
+    rows = Refund.objects.filter(reason=UNNEEDED, order_id__in=list(order_ids)).exclude(
+        state=RefundState.SUCCEEDED.value
+    )
+    return dict(rows.values_list("order_id").annotate(sum=Sum("amount_minor")).order_by())
+
+
+def _by_currency(rows: QuerySet[Refund]) -> list[tuple[str, int]]:
+    return list(rows.values_list("currency").annotate(sum=Sum("amount_minor")).order_by())
+
+
 def view_of(row: Payment) -> PaymentView:
     return PaymentView(
         id=row.id,
@@ -114,4 +138,6 @@ def refund_view_of(row: Refund) -> RefundView:
         failure=row.failure,
         created_at=row.created_at,
         settled_at=row.settled_at,
+        payment_amount_minor=payment.amount_minor,
+        fee_minor=row.fee_minor,
     )

@@ -68,7 +68,7 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class RefundView:
-    """`id` is the idempotency key at the provider."""
+    """`id` is the idempotency key at the provider; a `fee_minor` below zero was given back."""
 
     id: uuid.UUID
     payment_id: uuid.UUID
@@ -83,6 +83,8 @@ class RefundView:
     failure: str
     created_at: datetime
     settled_at: datetime | None
+    payment_amount_minor: int = 0
+    fee_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,24 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackAnswer:
+    """The words a provider waits for; anything else makes it repeat itself."""
+
+    body: str = '{"ok": true}'
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What some providers want to know of who pays: the address of the browser, and who they are at the provider."""
+
+    address: str = ""
+    open_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One movement in a provider's own books."""
+    """One movement in a provider's own books. `fee_minor` below zero is a fee given back."""
 
     intent_id: str
     about: str
@@ -117,10 +135,16 @@ class StatementLine:
 class Provider(Protocol):
     """Every call has a timeout and raises nothing: trouble is an Outcome of kind UNKNOWN.
 
-    Only `statement` raises ProviderSilent, because an empty statement would say that nothing moved.
+    Only `statement` raises ProviderSilent, because an empty statement would say that nothing moved. Its day is one of
+    `day_zone`. `currencies` are those it takes; empty means any. `has_late_fees`: a payment's fee is only known from the
+    statement. `callback_answer` is what a callback gets back when it was taken.
     """
 
     name: str
+    day_zone: str
+    currencies: frozenset[str]
+    has_late_fees: bool
+    callback_answer: CallbackAnswer
 
     def start(
         self, payment: PaymentView, *, title: str, return_url: str, notify_url: str

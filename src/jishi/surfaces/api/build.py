@@ -21,6 +21,7 @@ from jishi.surfaces.api import (
     campaigns,
     cart,
     draws,
+    finance,
     flash_sales,
     imports,
     ledger,
@@ -69,6 +70,7 @@ ROUTERS = (
     shipping.router,
     reports.router,
     ledger.router,
+    finance.router,
     approvals.router,
     webhooks.router,
 )

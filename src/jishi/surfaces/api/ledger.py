@@ -8,13 +8,14 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
 
-from jishi.flows.reconciliation import DifferenceKind, reconcile
+from jishi.flows.reconciliation import reconcile
 from jishi.kernel import clock
+from jishi.modules.finance.public import DifferenceKind
 from jishi.modules.ledger.public import balances, journal
 from jishi.modules.payments.public import provider_names
 from jishi.platform.http import actor_of, limited_as, scopes
 from jishi.platform.paging import key_of
-from jishi.surfaces.api.common import Day, Instant, Page, PageIn, page_of
+from jishi.surfaces.api.common import MINOR_MAX, Day, Instant, Page, PageIn, page_of
 
 router = Router(tags=["staff"])
 
@@ -44,13 +45,18 @@ class TransferOut(Schema):
 
 
 class JournalIn(PageIn):
+    """`about` is the id of an order, a play or a transfer."""
+
     kind: str = Field("", max_length=40)
+    account: str = Field("", max_length=80)
+    amount_minor: int | None = Field(None, ge=1, le=MINOR_MAX)
+    about: uuid.UUID | None = None
     since: Instant | None = None
     until: Instant | None = None
 
 
 class ReconciliationIn(Schema):
-    """A day in UTC, yesterday unless said otherwise; the first provider unless named."""
+    """A day of the provider's calendar, yesterday unless said otherwise; the first provider unless named."""
 
     day: Day | None = None
     provider: str = Field("", max_length=24)
@@ -103,6 +109,9 @@ def list_journal(request: HttpRequest, wanted: Query[JournalIn]) -> Any:
     actor_of(request).require("ledger.view")
     rows = journal(
         kind=wanted.kind,
+        account=wanted.account,
+        amount_minor=wanted.amount_minor,
+        subject_id=wanted.about,
         since=wanted.since,
         until=wanted.until,
         after=key_of(wanted.cursor),

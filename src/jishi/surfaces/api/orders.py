@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from jishi.flows.big_refunds import Wanted, ask_or_refund
 from jishi.flows.checkout import Delivery, SeatWish, order_cart, order_items, order_seat
 from jishi.flows.lifecycle import cancel_unpaid, send_parcel
-from jishi.flows.refunds import refund_order, try_refund_again
+from jishi.flows.refunds import try_refund_again
 from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import (
     OrderState,
-    RefundPlan,
     order_view,
     orders_of_member,
     orders_table,
@@ -25,6 +25,7 @@ from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
 from jishi.surfaces.api.cart import AS_IT_IS, PayingIn, SeatIn, WantedIn
 from jishi.surfaces.api.common import Instant, MadeOut, Minor, Page, PageIn, StepOut, page_of
+from jishi.surfaces.api.finance import ApprovalMadeOut
 from jishi.surfaces.api.order_schemas import MoneyBackOut, OrderOut, OrderSummaryOut, RefundPlanOut
 
 LINES_MAX = 60
@@ -180,21 +181,20 @@ def confirm_receipt(request: HttpRequest, order_id: uuid.UUID) -> Any:
 
 @router.post(
     "/orders/{uuid:order_id}/refunds",
-    response={201: RefundPlanOut},
-    summary="Send money back: the whole of an unshipped order, or for staff any part",
+    response={201: RefundPlanOut, 202: ApprovalMadeOut},
+    summary="Send money back: the whole of an unshipped order, or for staff any part; above the limit a second person agrees",
     openapi_extra=scopes("shop.write", "orders.refund"),
 )
 def create_refund(request: HttpRequest, order_id: uuid.UUID, body: RefundIn) -> Any:
     actor = actor_of(request)
-    plan: RefundPlan = refund_order(
-        order_id,
-        by=actor,
+    wanted = Wanted(
         reason=_reason(body.reason, actor.may("orders.refund")),
         note=body.note,
         units_by_line=_units(body.lines),
         with_shipping=body.with_shipping,
     )
-    return Status(201, plan)
+    asked = ask_or_refund(order_id, wanted, by=actor)
+    return Status(201, asked.plan) if asked.plan else Status(202, {"approval_id": asked.approval_id})
 
 
 @router.get(

@@ -8,6 +8,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 
@@ -17,9 +18,11 @@ from jishi.kernel.errors import NotFound
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import (
     PaymentState,
+    bridge_of,
+    payer_known,
     payment_view,
     payments_of_order,
-    provider_names,
+    providers_for,
 )
 from jishi.platform.http import actor_of, anyone, repeats_by_itself, scopes
 
@@ -28,6 +31,9 @@ router = Router(tags=["payments"])
 
 class PayIn(Schema):
     provider: str = Field(min_length=1, max_length=24, description="From /payment-providers")
+    open_id: str = Field(
+        "", max_length=64, description="Who pays inside WeChat; only its `jsapi` kind asks for it"
+    )
 
 
 class PaymentOut(Schema):
@@ -45,20 +51,29 @@ class PaymentOut(Schema):
     settled_at: datetime | None
 
 
+class NewPaymentOut(PaymentOut):
+    """`bridge` is what WeChat's own browser is called with (`getBrandWCPayRequest`); null for every other cashier."""
+
+    bridge: dict[str, str] | None
+
+
 @router.get("/payment-providers", response=list[str], summary="Ways to pay", openapi_extra=anyone())
 def list_payment_providers(request: HttpRequest) -> Any:
     del request
-    return provider_names()
+    return providers_for(settings.JISHI_CURRENCY)
 
 
 @router.post(
     "/orders/{uuid:order_id}/payments",
-    response={201: PaymentOut},
+    response={201: NewPaymentOut},
     summary="Pay for an order: open a payment and get the cashier's address",
     openapi_extra=scopes("shop.write", **repeats_by_itself("an open payment is found again")),
 )
 def create_payment(request: HttpRequest, order_id: uuid.UUID, body: PayIn) -> Any:
-    return Status(201, pay_order(order_id, by=actor_of(request), provider=body.provider))
+    with payer_known(address=str(request.META.get("REMOTE_ADDR", "")), open_id=body.open_id):
+        payment = pay_order(order_id, by=actor_of(request), provider=body.provider)
+    shown = {name: getattr(payment, name) for name in PaymentOut.model_fields}
+    return Status(201, {**shown, "bridge": bridge_of(payment)})
 
 
 @router.get(

@@ -42,6 +42,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     state = ApprovalState(asked) if asked in set(ApprovalState) else None
     page = page_of(request)
     counts = count_by_state(by=actor)
+    counts["all"] = sum(counts.values())
     found = requests_table(by=actor, state=state, page=page, limit=PAGE_SIZE)
     choices = [(one.value, money_words.approval_state(one)[0]) for one in ApprovalState]
     shown = query.copy()
@@ -53,7 +54,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             query=query,
             page=page,
             size=PAGE_SIZE,
-            total=counts.get(asked, 0) if state else sum(counts.values()),
+            total=counts.get(asked if state else "all", 0),
         ),
     }
     return show(request, "console/approvals.html", section="approvals", context=context)

@@ -10,10 +10,14 @@ from django.utils.translation import gettext as _
 
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import count_to_decide
+from jishi.modules.finance.public import count_open_differences
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
 Crumb = tuple[str, str]
+Group = tuple[
+    str, tuple[tuple[str, str, str, str], ...]
+]  # words; key, words, icon and permission of each row
 _TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
 
 
@@ -26,7 +30,7 @@ def show(
     crumbs: Sequence[Crumb] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. `crumbs`: (words, address) from the outside in. At most two queries of its own."""
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most three queries of its own."""
     actor = actor_of(request)
     frame = {
         "navigation": navigation(actor),
@@ -66,7 +70,7 @@ def navigation(actor: Actor) -> list[dict[str, Any]]:
     return [group for group in shown if group["rows"]]
 
 
-def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
+def _groups() -> tuple[Group, ...]:
     """(title, rows) of the rail; a row is its key, words, icon and the permission it takes."""
     return (
         ("", (("home", _("总览"), "chart", "reports.view"),)),
@@ -104,14 +108,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("members", _("会员"), "people", "members.view"),
             ),
         ),
-        (
-            _("资金"),
-            (
-                ("ledger", _("账本"), "ledger", "ledger.view"),
-                ("reconciliation", _("对账"), "wallet", "ledger.view"),
-                ("approvals", _("审批"), "check", "approvals.view"),
-            ),
-        ),
+        _money_group(),
         (
             _("系统"),
             (
@@ -125,6 +122,21 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
     )
 
 
+def _money_group() -> Group:
+    return (
+        _("资金"),
+        (
+            ("ledger", _("账本"), "ledger", "ledger.view"),
+            ("accounts", _("科目"), "stack", "ledger.view"),
+            ("reconciliation", _("对账"), "wallet", "ledger.view"),
+            ("differences", _("差异"), "filter", "ledger.view"),
+            ("closes", _("日结"), "clock", "ledger.view"),
+            ("budgets", _("预算"), "chart", "reports.view"),
+            ("approvals", _("审批"), "check", "approvals.view"),
+        ),
+    )
+
+
 def _counts(actor: Actor) -> dict[str, int]:
     counts: dict[str, int] = {}
     if actor.may("orders.view"):
@@ -132,4 +144,6 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
     if actor.may("approvals.decide"):
         counts["approvals"] = count_to_decide(by=actor)
+    if actor.may("ledger.view"):
+        counts["differences"] = count_open_differences()
     return counts

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 from jishi.insight.dashboard import Dashboard, DayRow, dashboard
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.catalog.public import ImportState, import_runs
+from jishi.modules.finance.public import count_open_differences, count_unseen_alarms
 from jishi.modules.inventory.public import count_short
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.modules.payments.public import count_failed_refunds
@@ -51,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def tasks(actor: Actor) -> list[dict[str, Any]]:
-    """What waits for a person now, each with the rows behind it; five queries."""
+    """What waits for a person now, each with the rows behind it; eight queries."""
     orders = reverse("console:orders")
     rows: list[tuple[str, str, int, str]] = []
     if actor.may("orders.view"):
@@ -64,6 +66,11 @@ def tasks(actor: Actor) -> list[dict[str, Any]]:
         rows.append(("clock", words, due, f"{reverse('console:teams')}?due=soon"))
     if actor.may("orders.refund"):
         rows.append(("refund", _("笔退款失败"), count_failed_refunds(), reverse("console:failed_refunds")))
+    if actor.may("approvals.decide"):
+        rows.append(("check", _("件事等你审批"), count_to_decide(by=actor), reverse("console:approvals")))
+    if actor.may("ledger.view"):
+        rows.append(("filter", _("处对账差异"), count_open_differences(), reverse("console:differences")))
+    rows.append(("wallet", _("个预算快用完"), count_unseen_alarms(), reverse("console:budgets")))
     if actor.may("inventory.view"):
         short = count_short(by=actor, at_most=SHORT_AT_MOST)
         rows.append(("box", _("个规格快没货"), short, f"{reverse('console:inventory')}?short=1"))

@@ -1,14 +1,17 @@
 """The ledger: balances that add up to nothing, and every transfer."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jishi.kernel.money import parse_minor
 from jishi.modules.ledger.public import (
     Balance,
     TransferView,
@@ -18,14 +21,15 @@ from jishi.modules.ledger.public import (
     journal_kinds,
     journal_lines,
 )
-from jishi.modules.orders.public import summaries_by_ids
+from jishi.modules.orders.public import order_id_of_number, summaries_by_ids
 from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.modules.plays.life.public import plays_by_ids
+from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import amount, csv_response
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.questions import day_of, local, page_of, start_of
+from jishi.surfaces.console.questions import day_of, id_of, local, page_of, start_of
 from jishi.surfaces.console.tables import column, number, pager, row, select, table, tag, text, with_query
 from jishi.surfaces.templatetags.look import money
 
@@ -40,7 +44,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     found = sorted(balances(), key=lambda one: (one.kind == "budget" or one.unit.endswith(".b"), one.code))
     transfers = journal(**asked, page=page, limit=PAGE_SIZE)
-    names = _names([*(one.code for one in found), *(c for one in transfers for c in (one.debit, one.credit))])
+    names = names_of(
+        [*(one.code for one in found), *(c for one in transfers for c in (one.debit, one.credit))]
+    )
     kinds = [(kind, words.ledger_kind(kind)) for kind in journal_kinds()]
     context = {
         "balances": _balances(found, names),
@@ -49,8 +55,11 @@ def ledger(request: HttpRequest) -> HttpResponse:
         "selects": [select("kind", _("全部种类"), kinds, query=query)],
         "first": query.get("from", ""),
         "last": query.get("to", ""),
+        "amount": query.get("amount", ""),
+        "about": query.get("about", ""),
         "account": query.get("account", ""),
         "account_words": words.account(query["account"], offers=names) if query.get("account") else "",
+        "may_adjust": actor_of(request).may("ledger.adjust"),
         "reset_url": reverse("console:ledger") if set(query) - {"page"} else None,
         "pager": pager(query=query, page=page, size=PAGE_SIZE, total=count_journal(**asked)),
         "export_url": f"{reverse('console:ledger_csv')}{with_query(query, page=None)}",
@@ -83,13 +92,32 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     until: datetime | None = start_of(last + timedelta(days=1)) if last else None
     return {
         "kind": query.get("kind", "")[:40],
+        "amount_minor": _amount(query.get("amount", "")),
+        "subject_id": _subject(query.get("about", "")),
         "account": query.get("account", "")[:80],
         "since": start_of(first) if first else None,
         "until": until,
     }
 
 
-def _names(codes: list[str]) -> dict[str, str]:
+def _amount(value: str) -> int | None:
+    """Nothing that can be read as an amount is no filter."""
+    try:
+        return parse_minor(value[:20], currency=settings.JISHI_CURRENCY) if value.strip() else None
+    except ValueError:
+        return None
+
+
+def _subject(value: str) -> uuid.UUID | None:
+    """An order by its number, or anything by its id; what is not found shows nothing rather than everything."""
+    text = value.strip()[:60]
+    if not text:
+        return None
+    known = id_of(text) or order_id_of_number(text)
+    return known or uuid.UUID(int=0)
+
+
+def names_of(codes: list[str]) -> dict[str, str]:
     """What the offers and plays of the accounts are called; three queries."""
     plays = {str(play.id): play.name for play in plays_by_ids(words.plays_in(codes)).values()}
     return plays | {str(offer.id): offer.name for offer in offers_by_ids(words.offers_in(codes)).values()}

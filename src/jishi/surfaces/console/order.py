@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.flows.big_refunds import Wanted, ask_or_refund
 from jishi.flows.lifecycle import cancel_unpaid, send_parcel
-from jishi.flows.refunds import refund_order, try_refund_again
+from jishi.flows.refunds import try_refund_again
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput
+from jishi.modules.approvals.public import open_about
 from jishi.modules.ledger.public import TransferView, transfers_of
 from jishi.modules.orders.public import (
     OrderLineView,
@@ -35,7 +37,7 @@ from jishi.modules.people.public import Person, mask_line, mask_phone, people_by
 from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.platform.history import Step, steps_of
 from jishi.platform.http import actor_of
-from jishi.surfaces.console import words
+from jishi.surfaces.console import money_words, words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
 from jishi.surfaces.console.frame import show
@@ -68,6 +70,12 @@ def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         "parcels": [_parcel(parcel, view) for parcel in view.shipments],
         "events": events(steps_of(subject=("order", order_id))),
         "may": _may(view, actor),
+        "approvals": [
+            {"url": reverse("console:approval", args=[one.id]), "amount": money_words.approval_amount(one)}
+            for one in open_about(subject_kind="order", subject_ids=[order_id])
+        ]
+        if actor.may("approvals.view")
+        else [],
         "carriers": CARRIERS,
         "reasons": [(code, words.reason(code)) for code in words.REFUND_REASONS],
         "once": once_key(),
@@ -114,17 +122,24 @@ def refund(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         raise InvalidInput(field=_("原因"), reason=_("请选择退款原因"))
     is_whole = request.POST.get("scope") == "all"
 
-    def act() -> None:
-        refund_order(
-            order_id,
-            by=actor_of(request),
-            reason=reason,
-            note=request.POST.get("note", ""),
-            units_by_line=None if is_whole else _units(request, "refund") or {},
-            with_shipping=is_whole or request.POST.get("with_shipping") == "on",
-        )
+    wanted = Wanted(
+        reason=reason,
+        note=request.POST.get("note", ""),
+        units_by_line=None if is_whole else _units(request, "refund") or {},
+        with_shipping=is_whole or request.POST.get("with_shipping") == "on",
+    )
+    asked: list[bool] = []
 
-    return _done(request, order_id, act, _("退款已发起，到账后这里会更新"))
+    def act() -> None:
+        asked.append(ask_or_refund(order_id, wanted, by=actor_of(request)).approval_id is not None)
+
+    act_once(request, act)
+    waits = bool(asked) and asked[0]
+    messages.success(
+        request,
+        _("超过退款上限，已提交审批，另一个人同意后才退") if waits else _("退款已发起，到账后这里会更新"),
+    )
+    return redirect("console:order", order_id)
 
 
 @guarded("orders.refund")

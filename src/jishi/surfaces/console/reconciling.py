@@ -13,7 +13,7 @@ from jishi.kernel import clock
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.payments.public import provider_names
 from jishi.platform.http import actor_of
-from jishi.surfaces.console import words
+from jishi.surfaces.console import money_words, words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.questions import day_of
@@ -87,7 +87,7 @@ def _differences(found: Reconciliation) -> dict[str, Any]:
 def _difference(one: Difference) -> dict[str, Any]:
     return row(
         [
-            tag(words.difference(one.kind), "accent"),
+            tag(money_words.difference(one.kind), "accent"),
             text(words.ledger_kind(one.about)),
             number(money(one.ours_minor) if one.ours_minor is not None else "–"),
             number(money(one.theirs_minor) if one.theirs_minor is not None else "–"),

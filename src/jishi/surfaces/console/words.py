@@ -97,14 +97,6 @@ _DELIVERY = {
     DeliveryState.DELIVERED: (gettext_noop("已送达"), "leaf"),
     DeliveryState.GIVEN_UP: (gettext_noop("放弃"), "accent"),
 }
-_DIFFERENCE = {
-    "missing_here": gettext_noop("渠道有，我们没有"),
-    "missing_there": gettext_noop("我们有，渠道没有"),
-    "amount_differs": gettext_noop("金额不同"),
-    "fee_differs": gettext_noop("手续费不同"),
-    "currency_differs": gettext_noop("货币不同"),
-    "ledger_differs": gettext_noop("收款与账本不同"),
-}
 _IMPORT = {
     ImportState.WAITING: (gettext_noop("排队中"), "line"),
     ImportState.RUNNING: (gettext_noop("导入中"), "gold"),
@@ -214,6 +206,8 @@ _SOURCES = {
 _LEDGER_KINDS = {
     "payment": gettext_noop("收款"),
     "payment_fee": gettext_noop("支付手续费"),
+    "payment_fee_back": gettext_noop("手续费退回"),
+    "adjustment": gettext_noop("手工分录"),
     "refund": gettext_noop("退款"),
     "budget_grant": gettext_noop("预算拨入"),
     "discount": gettext_noop("优惠使用"),
@@ -228,6 +222,10 @@ _LEDGER_KINDS = {
 _ACCOUNTS = {
     "sales": gettext_noop("销售收入"),
     "payment_fees": gettext_noop("支付手续费"),
+    "bank": gettext_noop("银行存款"),
+    "owner_capital": gettext_noop("投入资本"),
+    "other_income": gettext_noop("其他收入"),
+    "other_expense": gettext_noop("其他支出"),
     "budget_grants": gettext_noop("预算来源"),
     "discounts_given": gettext_noop("已给优惠"),
     "wallet": gettext_noop("会员钱包"),
@@ -263,6 +261,10 @@ _SUBJECTS = {
     "import": gettext_noop("导入"),
     "play": gettext_noop("玩法"),
     "red_packet": gettext_noop("红包"),
+    "difference": gettext_noop("对账差异"),
+    "ledger_entry": gettext_noop("分录"),
+    "approval": gettext_noop("审批"),
+    "member": gettext_noop("会员"),
 }
 REFUND_REASONS = ("changed_mind", "damaged", "wrong_goods", "out_of_stock", "late", "goodwill")
 
@@ -318,10 +320,6 @@ def refund_state(state: str) -> Tag:
 
 def delivery_state(state: str) -> Tag:
     return _tag(_DELIVERY[DeliveryState(state)])
-
-
-def difference(kind: str) -> str:
-    return _known(_DIFFERENCE, kind)
 
 
 def import_state(state: str) -> Tag:

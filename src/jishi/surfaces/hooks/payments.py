@@ -1,4 +1,4 @@
-"""Callbacks of payment providers: verify, note, take the outcome, say ok.
+"""Callbacks of payment providers: verify, take the outcome, note it, and answer in the provider's own words.
 
 Anything but a 2xx makes the provider repeat itself, so a callback about an intent we do not know is answered with 404,
 one we cannot verify with 401, and a busy database with 503.
@@ -24,7 +24,8 @@ log = logging.getLogger("jishi.hooks")
 @require_POST
 def take_callback(request: HttpRequest, provider: str) -> HttpResponse:
     try:
-        callback = provider_named(provider).read_callback(headers=dict(request.headers), body=request.body)
+        known = provider_named(provider)
+        callback = known.read_callback(headers=dict(request.headers), body=request.body)
         if callback.about == "payment":
             take_outcome(callback.intent_id, callback.outcome)
         else:
@@ -33,7 +34,8 @@ def take_callback(request: HttpRequest, provider: str) -> HttpResponse:
     except Refusal as refusal:
         log.warning("callback refused", extra={"provider": provider, "code": refusal.code})
         return JsonResponse({"error": refusal.code}, status=status_of(refusal))
-    return JsonResponse({"ok": True})
+    answer = known.callback_answer
+    return HttpResponse(answer.body, content_type=answer.content_type)
 
 
 urlpatterns = [path("payments/<slug:provider>/", take_callback, name="payment_callback")]

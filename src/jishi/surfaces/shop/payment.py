@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -19,14 +20,16 @@ from jishi.modules.payments.public import (
     PaymentState,
     PaymentView,
     ProviderSilent,
+    payer_known,
     payment_view,
     provider_names,
+    providers_for,
 )
 from jishi.modules.plays.group_buy.public import team_view
 from jishi.modules.wallet.public import WalletTooSmall, own_balance_minor
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
-from jishi.surfaces.shop.sharing import team_share
+from jishi.surfaces.shop.sharing import qr_markup, team_share
 from jishi.surfaces.shop.words import provider_words
 
 POLL_SECONDS = 2
@@ -44,7 +47,8 @@ def pay(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            payment = pay_order(order_id, by=actor, provider=request.POST.get("provider", ""))
+            with payer_known(address=request.META.get("REMOTE_ADDR", "")):
+                payment = pay_order(order_id, by=actor, provider=request.POST.get("provider", ""))
         except NotPayable:
             return go(reverse("shop:order", args=[order_id]))
         except WalletTooSmall as refusal:
@@ -76,6 +80,24 @@ def pay_return(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
     return show(request, "shop/pay_return.html", values, tab="me")
 
 
+@require_safe
+def pay_code(request: HttpRequest, payment_id: uuid.UUID) -> HttpResponse:
+    """A code to scan with WeChat; the page asks meanwhile whether it is paid."""
+    actor = require_member(request)
+    payment = payment_view(payment_id)
+    if not actor.owns(payment.member_id):
+        raise NotFound()
+    code = parse_qs(urlsplit(payment.pay_url).query).get("code", [""])[0]
+    if payment.state not in _OPEN or not code:
+        return go(reverse("shop:pay_return", args=[payment_id]))
+    values = {
+        "payment": payment,
+        "code": qr_markup(code),
+        "return_url": reverse("shop:pay_return", args=[payment_id]),
+    }
+    return show(request, "shop/pay_code.html", values, tab="me")
+
+
 def _result(request: HttpRequest, payment: PaymentView, order: OrderView) -> dict[str, Any]:
     is_open = payment.state in _OPEN
     team = team_view(order.team_id) if order.team_id and payment.state is PaymentState.SUCCEEDED else None
@@ -98,7 +120,7 @@ def _providers(order: OrderView, *, by: Actor) -> list[dict[str, Any]]:
     """The ways to pay; a wallet that holds enough comes first, one that does not says what is missing."""
     rows = [
         {"name": name, "title": provider_words(name)[0], "note": provider_words(name)[1], "is_off": False}
-        for name in provider_names()
+        for name in providers_for(order.currency)
         if name != WALLET
     ]
     if WALLET in provider_names():

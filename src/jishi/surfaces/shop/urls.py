@@ -68,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/refund/", orders.refund, name="refund_order"),
     path("orders/<uuid:order_id>/receive/", orders.receive, name="receive_order"),
     path("pay/<uuid:payment_id>/return/", payment.pay_return, name="pay_return"),
+    path("pay/<uuid:payment_id>/return/native/", payment.pay_code, name="pay_code"),
     path("rush-pass/", rush.rush_pass, name="rush_pass"),
     path("me/", account.me, name="me"),
     path("me/name/", account.rename, name="rename"),

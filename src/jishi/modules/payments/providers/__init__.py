@@ -21,6 +21,15 @@ def provider_names() -> list[str]:
     return list(settings.JISHI_PAYMENT_PROVIDERS)
 
 
+def providers_for(currency: str) -> list[str]:
+    """The names of those that take a currency, in the order of the settings."""
+    return [name for name in provider_names() if takes(provider_named(name), currency)]
+
+
+def takes(provider: Provider, currency: str) -> bool:
+    return not provider.currencies or currency in provider.currencies
+
+
 @cache
 def _build(address: str) -> Provider:
     provider: Provider = import_string(address)()

@@ -19,6 +19,7 @@ from jishi.kernel import clock
 from jishi.modules.payments.errors import BadCallback, BadSignature, ProviderSilent
 from jishi.modules.payments.types import (
     Callback,
+    CallbackAnswer,
     Outcome,
     OutcomeKind,
     PaymentView,
@@ -61,6 +62,10 @@ def verify(*, secret: str, header: str, body: bytes, now: int) -> None:
 
 class SandboxProvider:
     name = "sandbox"
+    day_zone = "UTC"
+    currencies: frozenset[str] = frozenset()
+    has_late_fees = False
+    callback_answer = CallbackAnswer()
 
     def __init__(self) -> None:
         self._client = httpx.Client(timeout=TIMEOUT_SECONDS, limits=httpx.Limits(max_connections=40))

@@ -11,6 +11,7 @@ from jishi.modules.payments.errors import BadCallback
 from jishi.modules.payments.queries import settled_between
 from jishi.modules.payments.types import (
     Callback,
+    CallbackAnswer,
     Outcome,
     OutcomeKind,
     PaymentView,
@@ -22,6 +23,10 @@ from jishi.modules.payments.types import (
 
 class WalletProvider:
     name = "wallet"
+    day_zone = "UTC"
+    currencies: frozenset[str] = frozenset()
+    has_late_fees = False
+    callback_answer = CallbackAnswer()
 
     def start(
         self, payment: PaymentView, *, title: str, return_url: str, notify_url: str

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from django.db import connection
 
 from jishi.kernel import chance
+from jishi.modules.people.public import Role
 from jishi.platform.facts import gates_held
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.campaigns import play_campaigns
+from jishi.runtime.demo.seed.desk import open_desk
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
@@ -50,6 +52,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             hang_offers(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
+        open_desk(finance=street.staff[Role.FINANCE])
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

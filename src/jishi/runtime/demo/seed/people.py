@@ -70,6 +70,7 @@ class Street:
     neighbours: list[Neighbour]
     sharers: list[Neighbour]
     accounts: list[DemoAccount] = field(default_factory=list)
+    staff: dict[Role, Actor] = field(default_factory=dict)
 
     def there_at(self, instant: datetime) -> list[Neighbour]:
         return [neighbour for neighbour in self.neighbours if neighbour.joined_at <= instant]
@@ -77,7 +78,7 @@ class Street:
 
 @in_transaction
 def settle_neighbours(*, dice: random.Random, days: int) -> Street:
-    accounts = _hire_staff()
+    accounts, staff = _hire_staff()
     names = name_neighbours(count=NEIGHBOURS, chance=dice)
     now = clock.now()
     for index, (phone, nickname, zh, en) in enumerate(KNOWN):
@@ -93,15 +94,16 @@ def settle_neighbours(*, dice: random.Random, days: int) -> Street:
         friend = neighbours[int(dice.expovariate(0.16)) % SHARERS] if was_brought else None
         neighbours.append(_settle(nickname, dice=dice, at=at, phone=phone, friend=friend))
     let_it_sink_in()
-    return Street(neighbours=neighbours, sharers=neighbours[:SHARERS], accounts=accounts)
+    return Street(neighbours=neighbours, sharers=neighbours[:SHARERS], accounts=accounts, staff=staff)
 
 
-def _hire_staff() -> list[DemoAccount]:
-    accounts = []
+def _hire_staff() -> tuple[list[DemoAccount], dict[Role, Actor]]:
+    accounts, staff = [], {}
     for email, nickname, role, zh, en in STAFF:
-        create_staff(by=SYSTEM, email=email, password=PASSWORD, nickname=nickname, role=role)
+        member_id = create_staff(by=SYSTEM, email=email, password=PASSWORD, nickname=nickname, role=role)
+        staff[role] = actor_of_id(member_id)
         accounts.append(DemoAccount(zh, en, email, PASSWORD))
-    return accounts
+    return accounts, staff
 
 
 def _joined_at(dice: random.Random, *, now: datetime, days: int, index: int) -> datetime:

@@ -64,34 +64,50 @@ def journal(  # noqa: PLR0913  (the filters of one table)
     account: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    amount_minor: int | None = None,
+    subject_id: uuid.UUID | None = None,
     after: Key | None = None,
     page: int = 1,
     limit: int = JOURNAL_PAGE_MAX,
 ) -> list[TransferView]:
     """Newest first; one query. `account` is the code of either side."""
     size = min(limit, JOURNAL_PAGE_MAX)
-    rows = _journal(kind=kind, account=account, since=since, until=until)
+    rows = _journal(
+        kind=kind, account=account, since=since, until=until, amount_minor=amount_minor, subject_id=subject_id
+    )
     rows = rows.filter(older_than(after, field="at")).order_by("-at", "-id")
     return [_view(row) for row in rows[(page - 1) * size : page * size]]
 
 
 def count_journal(
-    *, kind: str = "", account: str = "", since: datetime | None = None, until: datetime | None = None
-) -> int:
-    """How many transfers `journal` shows in all; one query."""
-    return _journal(kind=kind, account=account, since=since, until=until).count()
-
-
-def journal_lines(
     *,
     kind: str = "",
     account: str = "",
     since: datetime | None = None,
     until: datetime | None = None,
+    amount_minor: int | None = None,
+    subject_id: uuid.UUID | None = None,
+) -> int:
+    """How many transfers `journal` shows in all; one query."""
+    return _journal(
+        kind=kind, account=account, since=since, until=until, amount_minor=amount_minor, subject_id=subject_id
+    ).count()
+
+
+def journal_lines(  # noqa: PLR0913  (as above)
+    *,
+    kind: str = "",
+    account: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    amount_minor: int | None = None,
+    subject_id: uuid.UUID | None = None,
     limit: int = JOURNAL_LINES_MAX,
 ) -> Iterator[TransferView]:
     """The same, oldest first and read in portions, for an export of up to JOURNAL_LINES_MAX."""
-    rows = _journal(kind=kind, account=account, since=since, until=until).order_by("at", "id")
+    rows = _journal(
+        kind=kind, account=account, since=since, until=until, amount_minor=amount_minor, subject_id=subject_id
+    ).order_by("at", "id")
     for row in rows[: min(limit, JOURNAL_LINES_MAX)].iterator(chunk_size=1_000):
         yield _view(row)
 
@@ -117,7 +133,13 @@ def journal_kinds() -> list[str]:
 
 
 def _journal(
-    *, kind: str, account: str, since: datetime | None, until: datetime | None
+    *,
+    kind: str,
+    account: str,
+    since: datetime | None,
+    until: datetime | None,
+    amount_minor: int | None,
+    subject_id: uuid.UUID | None,
 ) -> QuerySet[Transfer]:
     rows = Transfer.objects.select_related("debit", "credit")
     if account in FOLDED:
@@ -131,6 +153,10 @@ def _journal(
         rows = rows.filter(at__gte=since)
     if until:
         rows = rows.filter(at__lt=until)
+    if amount_minor is not None:
+        rows = rows.filter(amount_minor=amount_minor)
+    if subject_id is not None:
+        rows = rows.filter(Q(subject_id=subject_id) | Q(id=subject_id))
     return rows
 
 
