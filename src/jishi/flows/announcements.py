@@ -163,3 +163,42 @@ def announce_bargain_expired(fact: RecordedFact) -> None:
         facts={},
         link=f"/b/{fact.payload['bargain_id']}/",
     )
+
+
+_CASE_NOTICES = {
+    "agree": "case_agreed",
+    "accept_goods": "case_agreed",
+    "agree_return": "case_return",
+    "offer": "case_offer",
+    "refuse": "case_refused",
+    "uphold": "case_closed",
+    "expire": "case_closed",
+    "replace": "case_replacing",
+    "resolve": "case_done",
+    "finish": "case_done",
+}
+
+
+def announce_case(fact: RecordedFact) -> None:
+    """To the member: what somebody else, or time, has done with their case."""
+    kind = _CASE_NOTICES.get(fact.payload["verb"])
+    if kind is None or fact.payload["side"] == "member":
+        return
+    _about_case(
+        fact, kind, amount=format_minor(fact.payload["amount_minor"], currency=fact.payload["currency"])
+    )
+
+
+def announce_case_message(fact: RecordedFact) -> None:
+    if fact.payload["side"] != "member":
+        _about_case(fact, "case_message")
+
+
+def _about_case(fact: RecordedFact, kind: str, **facts: str) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind=kind,
+        key=f"{fact.id}",
+        facts={"number": fact.payload["number"], **facts},
+        link=f"/cases/{fact.payload['case_id']}/",
+    )

@@ -30,6 +30,7 @@ from jishi.modules.orders.operations.cut_price import cut_price
 from jishi.modules.orders.operations.place import close_cart, place_order
 from jishi.modules.orders.operations.place_many import place_orders
 from jishi.modules.orders.operations.refund import mark_refund_failed, record_refund, request_order_refund
+from jishi.modules.orders.operations.refund_parts import hold_order, request_parts_refund
 from jishi.modules.orders.operations.settle import (
     accept_free_order,
     accept_payment_to_return,
@@ -66,7 +67,7 @@ from jishi.modules.orders.queries.orders import (
 )
 from jishi.modules.orders.queries.shipping import default_rates
 from jishi.modules.orders.queries.table import OrderFilter, export_orders, find_orders
-from jishi.modules.orders.rules import LIFECYCLE, Rate, shipping_fee_minor
+from jishi.modules.orders.rules import LIFECYCLE, Rate, shipping_fee_minor, worth_of
 from jishi.modules.orders.types import (
     CartLineView,
     CartView,
@@ -84,6 +85,7 @@ from jishi.modules.orders.types import (
     RefundPart,
     RefundPhase,
     RefundPlan,
+    RefundWish,
     ShipmentView,
 )
 
@@ -124,6 +126,7 @@ __all__ = [
     "RefundPhase",
     "RefundPlan",
     "RefundRequested",
+    "RefundWish",
     "RegionRefused",
     "ShipmentView",
     "Shipped",
@@ -149,6 +152,7 @@ __all__ = [
     "export_orders",
     "find_orders",
     "first_paid_at",
+    "hold_order",
     "lines_by_order",
     "lock_payable",
     "mark_refund_failed",
@@ -166,6 +170,7 @@ __all__ = [
     "record_payment",
     "record_refund",
     "request_order_refund",
+    "request_parts_refund",
     "revive_order",
     "set_default_shipping",
     "ship_order",
@@ -174,4 +179,5 @@ __all__ = [
     "sold_lines",
     "summaries_by_ids",
     "unpaid_order_ids",
+    "worth_of",
 ]
