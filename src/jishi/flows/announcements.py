@@ -202,3 +202,22 @@ def _about_case(fact: RecordedFact, kind: str, **facts: str) -> None:
         facts={"number": fact.payload["number"], **facts},
         link=f"/cases/{fact.payload['case_id']}/",
     )
+
+
+def announce_review_reply(fact: RecordedFact) -> None:
+    _about_review(fact, "review_replied")
+
+
+def announce_review_hidden(fact: RecordedFact) -> None:
+    """The writer learns that it is hidden and why."""
+    _about_review(fact, "review_hidden", reason=fact.payload["reason"])
+
+
+def _about_review(fact: RecordedFact, kind: str, **facts: str) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind=kind,
+        key=f"{fact.id}",
+        facts={"title": fact.payload["title"], **facts},
+        link="/me/reviews/",
+    )

@@ -37,6 +37,7 @@ ROOMS = [
     "jishi.modules.plays.red_packet",
     "jishi.modules.plays.lucky_draw",
     "jishi.modules.aftersales",
+    "jishi.modules.reviews",
 ]
 
 INSTALLED_APPS = [
@@ -152,7 +153,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": HOME_DIR / "private"},  # served by no address, only by pages that ask who looks
+        "OPTIONS": {
+            "location": HOME_DIR / "private"
+        },  # served by no address, only by pages that ask who looks
     },
     "staticfiles": {"BACKEND": "jishi.runtime.static_files.HashedStaticFiles"},
 }

@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import aftersales, announcements, prizes, reactions
+from jishi.flows import aftersales, announcements, prizes, reactions, reviews
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -36,8 +36,11 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "sharing.reverse": reactions.take_credits_back,
         "messaging.order_refunded": announcements.announce_refund,
         "aftersales.finish_refunded": aftersales.finish_refunded_case,
+        "reviews.mark_refunded": reviews.mark_refunded_reviews,
     },
     "aftersales.case_moved.v1": {"messaging.case_moved": announcements.announce_case},
+    "reviews.review_replied.v1": {"messaging.review_replied": announcements.announce_review_reply},
+    "reviews.review_hidden.v1": {"messaging.review_hidden": announcements.announce_review_hidden},
     "aftersales.message_sent.v1": {"messaging.case_message": announcements.announce_case_message},
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
     "group_buy.team_nearly_full.v1": {"messaging.team_nearly_full": announcements.announce_team_nearly_full},
