@@ -9,10 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.kernel.actor import Actor
+from jishi.modules.aftersales.public import CaseState, count_cases_by_state
 from jishi.modules.orders.public import OrderState, count_by_state
+from jishi.modules.reviews.public import ReviewState, count_reviews_by_state
 from jishi.platform.http import actor_of
 
 Crumb = tuple[str, str]
+_CASES_FOR_US = (
+    CaseState.ASKED,
+    CaseState.RETURNING,
+    CaseState.INSPECTING,
+    CaseState.PLATFORM_REVIEW,
+)
 _TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
 
 
@@ -25,7 +33,7 @@ def show(
     crumbs: Sequence[Crumb] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. `crumbs`: (words, address) from the outside in. At most one query of its own."""
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most three queries of its own."""
     actor = actor_of(request)
     frame = {
         "navigation": navigation(actor),
@@ -75,6 +83,8 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("products", _("商品"), "tag", "catalog.view"),
                 ("inventory", _("库存"), "box", "inventory.view"),
                 ("orders", _("订单"), "receipt", "orders.view"),
+                ("cases", _("售后"), "refund", "cases.view"),
+                ("reviews", _("评价"), "star", "reviews.view"),
             ),
         ),
         (
@@ -117,7 +127,13 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
 
 
 def _counts(actor: Actor) -> dict[str, int]:
-    if not actor.may("orders.view"):
-        return {}
-    states = count_by_state(by=actor)
-    return {"orders": sum(states.get(state.value, 0) for state in _TO_SHIP)}
+    counts = {}
+    if actor.may("orders.view"):
+        states = count_by_state(by=actor)
+        counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
+    if actor.may("cases.view"):
+        cases = count_cases_by_state(by=actor)
+        counts["cases"] = sum(cases.get(state.value, 0) for state in _CASES_FOR_US)
+    if actor.may("reviews.view"):
+        counts["reviews"] = count_reviews_by_state(by=actor).get(ReviewState.WAITING.value, 0)
+    return counts

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.modules.aftersales.public import count_own_open_cases
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
 from jishi.modules.people.public import BadNickname, mask_phone, member_row, rename_member
@@ -23,7 +24,7 @@ S = OrderState
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """For a visitor an invitation to log in; for a member six queries."""
+    """For a visitor an invitation to log in; for a member seven queries."""
     actor = actor_of(request)
     values: dict[str, Any] = {"languages": _languages()}
     if not actor.is_member:
@@ -36,6 +37,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "badges": _badges(counts),
         "unread": count_unread(by=actor),
         "is_staff": bool(row.role),
+        "open_cases": count_own_open_cases(by=actor),
         "wallet_minor": own_balance_minor(by=actor, currency=settings.JISHI_CURRENCY),
     }
     return show(request, "shop/me.html", values, tab="me")

@@ -33,6 +33,7 @@ from jishi.surfaces.shop.frame import (
     show,
     uuid_from,
 )
+from jishi.surfaces.shop.reviews import review_block
 from jishi.surfaces.shop.words import promises
 from jishi.surfaces.templatetags.chrome import kept_markup
 
@@ -53,7 +54,7 @@ class Choice:
 
 @require_safe
 def product(request: HttpRequest, handle: str) -> HttpResponse:
-    """Six queries for a visitor, whatever the product has; two more for one that gathers others."""
+    """Seven queries for a visitor, whatever the product has; two more for one that gathers others, three with reviews."""
     page = product_page(handle=handle, by=actor_of(request))
     sellable = sellable_by_variant([variant.id for variant in page.variants])
     offer = selling_offer_of_product(page.card.id)
@@ -74,6 +75,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         ),
         "members": goods_markup(page.members) if page.members else [],
         "share": _share_card(page, choice),
+        "review_block": review_block(card, by=actor_of(request)),
         "json_ld": _json_ld(page, sellable),
         "has_buy_bar": kind not in (ProductKind.EXTERNAL, ProductKind.GROUPED),
     }

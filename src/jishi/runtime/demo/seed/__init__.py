@@ -15,6 +15,7 @@ from jishi.kernel import chance
 from jishi.platform.facts import gates_held
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
+from jishi.runtime.demo.seed.aftersales import play_aftersales
 from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.campaigns import play_campaigns
 from jishi.runtime.demo.seed.flash import hold_flash_sales
@@ -46,6 +47,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             open_tiered_team(shop=shop, street=street)
             hold_flash_sales(shop=shop, street=street, dice=dice)
             play_bargains(shop=shop, street=street, dice=dice)
+            play_aftersales(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         painter.hang_pictures(shop)
