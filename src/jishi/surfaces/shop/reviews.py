@@ -223,6 +223,7 @@ def _row(row: ReviewView, person: Person | None, *, by: Actor) -> dict[str, Any]
     return {
         "row": row,
         "name": f"{name[:1]}**" if row.is_anonymous else name,
+        "face": name[:1] if row.is_anonymous else name,
         "fill": row.stars * 20,
         "pictures": [
             {"url": default_storage.url(one.path), "width": one.width, "height": one.height}

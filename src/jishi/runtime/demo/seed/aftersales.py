@@ -22,7 +22,13 @@ from jishi.modules.aftersales.public import (
     send_back,
     withdraw_case,
 )
-from jishi.modules.orders.public import OrderState, OrderView, order_view, orders_of_member
+from jishi.modules.orders.public import (
+    OrderState,
+    OrderView,
+    order_view,
+    orders_of_member,
+    receive_order,
+)
 from jishi.modules.reviews.public import (
     NewPicture,
     NewReview,
@@ -36,7 +42,7 @@ from jishi.modules.reviews.public import (
 )
 from jishi.platform.files import store_photo
 from jishi.platform.transactions import in_transaction
-from jishi.runtime.demo.reviews import FOLLOWUPS, REPLIES, WORDS
+from jishi.runtime.demo.reviews import FOLLOWUPS, REPLIES, TAILS, THANKS, WORDS
 from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.goods import Shop
 from jishi.runtime.demo.seed.jobs import attempt, let_it_sink_in
@@ -62,7 +68,7 @@ class _Parcel:
 def play_aftersales(*, shop: Shop, street: Street, dice: random.Random) -> None:
     parcels = _received(street)
     _review(shop, parcels, street=street, dice=dice)
-    _open_cases(shop, parcels, dice=dice)
+    _open_cases(shop, _of_the_shopper(shop, street) + parcels, dice=dice)
     let_it_sink_in()
 
 
@@ -77,10 +83,29 @@ def _received(street: Street) -> list[_Parcel]:
     return sorted(found, key=lambda parcel: parcel.at)
 
 
+def _of_the_shopper(shop: Shop, street: Street) -> list[_Parcel]:
+    """What the log-ins of the demo have received, so that they find cases and something to review of their own."""
+    found, now = [], clock.now()
+    for number, (buyer, shelf) in enumerate(zip(street.neighbours[:3] * 2, shop.shelves[6:12], strict=True)):
+        with clock.held_at(now - timedelta(days=5, hours=number)):
+            order_id = acts.order(buyer, [(shelf.variants[0].id, 2)])
+            clock.advance_held(timedelta(minutes=4))
+            acts.pay(order_id)
+            clock.advance_held(timedelta(hours=9))
+            acts.ship(order_id, number=91_000 + number)
+            clock.advance_held(timedelta(days=2))
+            receive_order(order_id, by=buyer.actor)
+            order = order_view(order_id, by=buyer.actor)
+            found.append(_Parcel(buyer, order, clock.now()))
+    let_it_sink_in()
+    return found
+
+
 def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.Random) -> None:
     """Most people say something after a day or some; the first time somebody looks, and then it is shown."""
     shelves = {shelf.product_id: shelf.product for shelf in shop.shelves}
     photos, now, written = 0, clock.now(), list[tuple[uuid.UUID, datetime, Neighbour]]()
+    said: set[tuple[uuid.UUID, str]] = set()
     for parcel in parcels:
         at = parcel.at + timedelta(hours=dice.uniform(6, 96))
         line = parcel.order.lines[0]
@@ -88,6 +113,10 @@ def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.
             continue
         product = shelves[line.product_id]
         stars, words = dice.choice(WORDS[product.category])
+        tail = dice.choice(TAILS)
+        if (line.product_id, words) in said and (line.product_id, tail) in said:
+            continue  # nobody says the same twice
+        said |= {(line.product_id, words), (line.product_id, tail)}
         pictures: tuple[NewPicture, ...] = ()
         if photos < PHOTOS_MAX and dice.random() < 0.4:
             count = dice.choice((1, 1, 2, 3))
@@ -97,7 +126,7 @@ def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.
             order_id=parcel.order.id,
             line_id=line.id,
             stars=stars,
-            words=words,
+            words=words + tail,
             match=min(5, stars + dice.choice((0, 0, 1))),
             delivery=dice.choice((5, 5, 4)),
             service=5,
@@ -122,9 +151,9 @@ def _look_at(
                 show_review(review_id, by=SYSTEM)
             elif view.state is ReviewState.WAITING:
                 continue
-            if view.stars <= 3 or dice.random() < 0.12:
-                words = REPLIES[0] if view.stars > 3 else REPLIES[(view.stars + number) % 3 + 1]
-                reply_to_review(review_id, by=SYSTEM, words=words)
+            reply = next((answer for words, answer in REPLIES.items() if view.words.startswith(words)), "")
+            if reply or (view.stars == 5 and dice.random() < 0.1):
+                reply_to_review(review_id, by=SYSTEM, words=reply or THANKS)
             for reader in dice.sample(street.neighbours, min(int(dice.expovariate(0.5)), 12)):
                 if reader.actor.id != writer.actor.id and reader.joined_at < moment:
                     vote_helpful(review_id, by=reader.actor)
@@ -138,6 +167,7 @@ def _open_cases(shop: Shop, parcels: list[_Parcel], *, dice: random.Random) -> N
     """Each story takes the newest parcel that is old enough for it, of a buyer who has no case yet."""
     now = clock.now()
     art = {shelf.product_id: shelf.product.picture for shelf in shop.shelves}
+    first = {_to_be_sent: 1, _offered: 0, _all_done: 2}  # whose case it should be, of the log-ins of the demo
     free = [
         parcel
         for parcel in parcels
@@ -150,7 +180,7 @@ def _open_cases(shop: Shop, parcels: list[_Parcel], *, dice: random.Random) -> N
         ]
         if not fit:
             continue
-        parcel = fit[-1]
+        parcel = fit[-1] if story not in first else parcels[first[story]]
         free = [other for other in free if other.buyer.actor.id != parcel.buyer.actor.id]
         photo = store_photo(
             content=snapshot(art[parcel.order.lines[0].product_id], dice=dice, is_damaged=True),
@@ -297,7 +327,7 @@ _STORIES: tuple[tuple[int, Story], ...] = (
     (14, _offered),
     (24, _refused),
     (10, _to_be_sent),
-    (90, _all_done),
+    (46, _all_done),
     (70, _part_refunded),
     (100, _exchanged),
     (52, _withdrawn),
