@@ -13,6 +13,7 @@ from django.db import transaction
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
+from tests.permissions.aftersales_rows import AFTERSALES
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
@@ -76,12 +77,6 @@ DRAW = {
     "opens_at": "2026-01-01T00:00:00Z",
     "closes_at": "2199-01-01T00:00:00Z",
 }
-CASE = {
-    "kind": "refund_only",
-    "reason": "agreed_with_shop",
-    "lines": [{"line_id": "{received_line}", "units": 1}],
-}
-REVIEW = {"order_id": "{received}", "line_id": "{received_line}", "stars": 5, "words": "好"}
 PLACE = {"name": "王", "phone": "13900000000", "region_code": "310101", "line": "南京东路"}
 RATE = {"first_grams": 1000, "first_minor": 800, "step_grams": 500, "step_minor": 200}
 MOVE = {
@@ -311,46 +306,7 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
-    # after-sales
-    Row("send_picture", "/me/pictures", WRITERS, None, (422,)),  # the table sends no file
-    Row("list_case_choices", "/orders/{received}/case-choices", SELF),
-    Row("open_own_case", "/orders/{received}/cases", frozenset({"member"}), CASE),
-    Row("list_own_cases", "/me/cases", PEOPLE),
-    Row("get_case", "/cases/{case}", SELF | STAFF),
-    Row("get_case_picture", "/case-pictures/{evidence}", SELF | STAFF),
-    Row("withdraw_own_case", "/cases/{case}/withdraw", frozenset({"member"})),
-    # the case waits for the shop: what comes later is refused for its state
-    Row("accept_own_offer", "/cases/{case}/accept", frozenset({"member"}), None, (409,)),
-    Row("escalate_own_case", "/cases/{case}/escalate", frozenset({"member"}), {"words": "看看"}, (409,)),
-    Row(
-        "send_own_parcel",
-        "/cases/{case}/parcel",
-        frozenset({"member"}),
-        {"carrier": "中通", "tracking_number": "ZT1"},
-        (409,),
-    ),
-    Row("say_in_case", "/cases/{case}/messages", SERVING | {"member"}, {"text": "你好"}),
-    Row("list_all_cases", "/staff/cases", STAFF),
-    Row("agree_to_case", "/cases/{case}/agree", SERVING, {}),
-    Row("refuse_one_case", "/cases/{case}/refuse", SERVING, {"words": "看不出问题"}),
-    Row("note_case_arrival", "/cases/{case}/arrive", SERVING, None, (409,)),
-    Row("accept_case_goods", "/cases/{case}/goods", SERVING, {}, (409,)),
-    Row("sort_case_goods", "/cases/{case}/fates", SERVING, {}, (409,)),
-    # reviews
-    Row("get_product_score", "/products/{product}/score", ALL),
-    Row("list_product_reviews", "/products/{product}/reviews", ALL),
-    Row("list_own_reviews", "/me/reviews", PEOPLE),
-    Row("list_lines_to_review", "/me/lines-to-review", PEOPLE),
-    Row("write_own_review", "/me/reviews", frozenset({"member"}), REVIEW),
-    Row("follow_own_review", "/reviews/{review}/follow-up", frozenset({"member"}), {"words": "还好"}),
-    Row(
-        "vote_for_review", "/reviews/{review}/helpful", WRITERS, {"is_helpful": True}, (409,)
-    ),  # not one's own
-    Row("report_one_review", "/reviews/{review}/reports", WRITERS - {"member"}, {"reason": "fake"}),
-    Row("list_all_reviews", "/staff/reviews", STAFF),
-    Row("show_one_review", "/reviews/{review}/show", SERVING, None, (409,)),  # it is shown
-    Row("hide_one_review", "/reviews/{review}/hide", SERVING, {"reason": "广告"}),
-    Row("reply_to_one_review", "/reviews/{review}/reply", SERVING, {"words": "谢谢"}),
+    *(Row(*row) for row in AFTERSALES),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

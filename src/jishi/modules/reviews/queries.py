@@ -153,7 +153,7 @@ def _views(rows: Iterable[Review], *, by: Actor) -> list[ReviewView]:
 def _voted(rows: Sequence[Review], by: Actor) -> set[uuid.UUID]:
     if not rows or not by.is_member:
         return set()
-    votes = Vote.objects.filter(member_id=by.id, review__in=[row.id for row in rows])
+    votes = Vote.objects.filter(member_id=by.require_member(), review__in=[row.id for row in rows])
     return set(votes.values_list("review_id", flat=True))
 
 

@@ -106,13 +106,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("members", _("会员"), "people", "members.view"),
             ),
         ),
-        (
-            _("资金"),
-            (
-                ("ledger", _("账本"), "ledger", "ledger.view"),
-                ("reconciliation", _("对账"), "wallet", "ledger.view"),
-            ),
-        ),
+        (_("资金"), _money_rows()),
         (
             _("系统"),
             (
@@ -123,6 +117,13 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("security", _("登录安全"), "shield", "console.view"),
             ),
         ),
+    )
+
+
+def _money_rows() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("ledger", _("账本"), "ledger", "ledger.view"),
+        ("reconciliation", _("对账"), "wallet", "ledger.view"),
     )
 
 

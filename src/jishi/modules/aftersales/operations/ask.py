@@ -33,30 +33,12 @@ def open_case(order_id: uuid.UUID, ask: Ask, *, by: Actor) -> uuid.UUID:
     words = ask.words.strip()
     if len(words) > WORDS_MAX or (ask.kind is CaseKind.COMPLAINT and not words):
         raise WordsNeeded(limit=WORDS_MAX)
-    now = clock.now()
-    terms = rules.settle_terms(order_facts(order), ask, now=now)
-    case = Case.objects.create(
-        id=ids.new_id(),
-        number=_next_number(),
-        order_id=order.id,
-        order_number=order.number,
-        member_id=order.member_id,
-        kind=ask.kind.value,
-        reason=ask.reason,
-        has_goods=ask.has_goods,
-        takes_units=terms.takes_units,
-        words=words,
-        currency=order.currency,
-        asked_minor=sum(terms.amounts.values()),
-        freight_minor=terms.freight_minor,
-        deadline=now + rules.WAITING[CaseState.ASKED][1],
-        opened_at=now,
-        changed_at=now,
-    )
+    terms = rules.settle_terms(order_facts(order), ask, now=clock.now())
+    case = _insert(order, ask, terms, words=words)
     _write_lines(case, order, terms)
     _claim_units(case, order, terms)
     Evidence.objects.bulk_create(
-        [Evidence(case=case, path=path, at=now) for path in dict.fromkeys(ask.evidence)]
+        [Evidence(case=case, path=path, at=case.opened_at) for path in dict.fromkeys(ask.evidence)]
     )
     history.record_step(
         subject=("case", case.id),
@@ -80,6 +62,28 @@ def open_case(order_id: uuid.UUID, ask: Ask, *, by: Actor) -> uuid.UUID:
         by=by,
     )
     return case.id
+
+
+def _insert(order: OrderView, ask: Ask, terms: Terms, *, words: str) -> Case:
+    now = clock.now()
+    return Case.objects.create(
+        id=ids.new_id(),
+        number=_next_number(),
+        order_id=order.id,
+        order_number=order.number,
+        member_id=order.member_id,
+        kind=ask.kind.value,
+        reason=ask.reason,
+        has_goods=ask.has_goods,
+        takes_units=terms.takes_units,
+        words=words,
+        currency=order.currency,
+        asked_minor=sum(terms.amounts.values()),
+        freight_minor=terms.freight_minor,
+        deadline=now + rules.WAITING[CaseState.ASKED][1],
+        opened_at=now,
+        changed_at=now,
+    )
 
 
 def _write_lines(case: Case, order: OrderView, terms: Terms) -> None:

@@ -80,7 +80,7 @@ def count_pictures(product_id: uuid.UUID) -> None:
         )
 
 
-def _values(product_id: uuid.UUID, stars: int, has_pictures: bool, sign: int) -> dict[str, object]:
+def _values(product_id: uuid.UUID, stars: int, has_pictures: bool, sign: int) -> dict[str, uuid.UUID | int]:
     names = ("one", "two", "three", "four", "five")
     return {
         "product": product_id,

@@ -112,11 +112,9 @@ def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.
         if dice.random() > SHARE_REVIEWED or at > now - timedelta(hours=2) or line.product_id not in shelves:
             continue
         product = shelves[line.product_id]
-        stars, words = dice.choice(WORDS[product.category])
-        tail = dice.choice(TAILS)
-        if (line.product_id, words) in said and (line.product_id, tail) in said:
-            continue  # nobody says the same twice
-        said |= {(line.product_id, words), (line.product_id, tail)}
+        stars, words = _say(product.category, line.product_id, said=said, dice=dice)
+        if not words:
+            continue
         pictures: tuple[NewPicture, ...] = ()
         if photos < PHOTOS_MAX and dice.random() < 0.4:
             count = dice.choice((1, 1, 2, 3))
@@ -126,7 +124,7 @@ def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.
             order_id=parcel.order.id,
             line_id=line.id,
             stars=stars,
-            words=words + tail,
+            words=words,
             match=min(5, stars + dice.choice((0, 0, 1))),
             delivery=dice.choice((5, 5, 4)),
             service=5,
@@ -136,6 +134,20 @@ def _review(shop: Shop, parcels: list[_Parcel], *, street: Street, dice: random.
         with clock.held_at(at):
             written.append((write_review(new, by=parcel.buyer.actor), at, parcel.buyer))
     _look_at(written, street=street, dice=dice)
+
+
+def _say(
+    category: str, product_id: uuid.UUID, *, said: set[tuple[uuid.UUID, str]], dice: random.Random
+) -> tuple[int, str]:
+    """Stars and words that nobody has used for this product; nothing when all is said."""
+    stars, words = dice.choice(WORDS[category])
+    tail, other = dice.sample(TAILS[1:], 2)
+    if (product_id, words) in said:
+        stars, words = 5, other
+    if {(product_id, words), (product_id, tail)} & said:
+        return stars, ""
+    said |= {(product_id, words), (product_id, tail)}
+    return stars, words + tail
 
 
 def _look_at(
