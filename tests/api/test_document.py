@@ -18,9 +18,9 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 VERBS = re.compile(
-    "add|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|export|get|help|launch|list|move"
-    "|open|order|place|publish|quote|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set"
-    "|simulate|spin|unpublish"
+    "accept|add|agree|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|escalate|export"
+    "|follow|get|help|hide|launch|list|move|note|open|order|place|publish|quote|raise|read|refuse|remove|repeat|replace"
+    "|reply|report|request|restore|retry|revoke|rotate|say|send|set|show|simulate|sort|spin|unpublish|vote|withdraw|write"
 )
 
 

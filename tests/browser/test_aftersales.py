@@ -23,7 +23,28 @@ def test_a_broken_cup_is_sent_back_and_paid_and_its_buyer_tells_the_neighbours(
     buyer.register(PHONE)
     buyer.page.wait_for_url(re.compile(r"/(me/)?$"))
 
-    buyer.go(f"/orders/{made['order']}/")
+    case_address, photo_address = _ask_with_a_photo(buyer, made["order"])
+    answer = stranger.page.goto(photo_address)
+    assert answer is not None and answer.status == 404, "nobody else's"
+    _settle(agent, buyer, case_address)
+    market.eventually("SELECT state FROM aftersales_case WHERE order_id = %s", "done", made["order"])
+    buyer.go(case_address)
+    buyer.sees_heading("完成")
+    back = market.value("SELECT refunded_minor FROM orders_order WHERE id = %s", made["order"])
+    freight = market.value("SELECT freight_minor FROM aftersales_case WHERE order_id = %s", made["order"])
+    assert back == 5_000 + freight
+    buyer.go("/me/wallet/")
+    buyer.sees("+¥15.00")
+    _review(buyer, agent)
+    stranger.go(f"/p/{made['handle']}/")
+    stranger.sees("裂了一个，退得很快")
+    for one in (buyer, stranger, agent):
+        assert one.overflow() <= 0
+
+
+def _ask_with_a_photo(buyer: Person, order_id: str) -> tuple[str, str]:
+    """The addresses of the case and of its photo."""
+    buyer.go(f"/orders/{order_id}/")
     buyer.tap("申请售后")
     buyer.tap("退货退款")
     buyer.sees("最多 2")
@@ -37,13 +58,12 @@ def test_a_broken_cup_is_sent_back_and_paid_and_its_buyer_tells_the_neighbours(
     expect(buyer.page.locator(".photo-row figure img")).to_have_count(1)
     buyer.tap("提交申请")
     buyer.sees_heading("等商家处理")
-    case_address = buyer.page.url
     photo = buyer.page.locator("img[alt^=凭证照片]")
     assert photo.evaluate("image => image.complete && image.naturalWidth") == 1_600, "it was made smaller"
-    photo_address = str(photo.get_attribute("src"))
-    answer = stranger.page.goto(photo_address)
-    assert answer is not None and answer.status == 404, "nobody else's"
+    return buyer.page.url, str(photo.get_attribute("src"))
 
+
+def _settle(agent: Person, buyer: Person, case_address: str) -> None:
     agent.go("/console/login/")
     agent.page.locator("input[name=email]").fill(EMAIL)
     agent.page.locator("input[name=password]").fill(PASSWORD)
@@ -76,17 +96,8 @@ def test_a_broken_cup_is_sent_back_and_paid_and_its_buyer_tells_the_neighbours(
     agent.sees("验货通过，后面的已经安排好")
     agent.sees("报损 1 件")
 
-    market.eventually("SELECT state FROM aftersales_case WHERE order_id = %s", "done", made["order"])
-    buyer.go(case_address)
-    buyer.sees_heading("完成")
-    assert market.value(
-        f"SELECT refunded_minor FROM orders_order WHERE id = '{made['order']}'"
-    ) == 5_000 + int(
-        market.value(f"SELECT freight_minor FROM aftersales_case WHERE order_id = '{made['order']}'")
-    )
-    buyer.go("/me/wallet/")
-    buyer.sees("+¥15.00")
 
+def _review(buyer: Person, agent: Person) -> None:
     buyer.go("/me/reviews/")
     buyer.tap("写评价")
     buyer.page.locator("label[for=stars-4]").click()
@@ -96,7 +107,3 @@ def test_a_broken_cup_is_sent_back_and_paid_and_its_buyer_tells_the_neighbours(
     agent.go("/console/reviews/")
     agent.tap("展示", exact=True)
     agent.sees("展示了")
-    stranger.go(f"/p/{made['handle']}/")
-    stranger.sees("裂了一个，退得很快")
-    for one in (buyer, stranger, agent):
-        assert one.overflow() <= 0
