@@ -51,6 +51,7 @@ from jishi.modules.aftersales.queries import (
     order_facts,
 )
 from jishi.modules.aftersales.rules import (
+    CHANGED_MIND,
     ENDED,
     EVIDENCE_MAX,
     LIFECYCLE,
@@ -80,6 +81,7 @@ from jishi.modules.aftersales.types import (
 )
 
 __all__ = [
+    "CHANGED_MIND",
     "ENDED",
     "EVIDENCE_MAX",
     "LIFECYCLE",

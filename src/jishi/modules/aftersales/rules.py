@@ -82,6 +82,7 @@ SWEPT = frozenset(WAITING) - {S.PLATFORM_REVIEW}  # a person decides there, howe
 
 NO_REASON_DAYS, QUALITY_DAYS, COMPLAINT_DAYS = 7, 15, 30
 EVIDENCE_MAX = 6
+CHANGED_MIND = "changed_mind"
 RETURN_FREIGHT_CAP_MINOR = 1_500
 _GOODS = frozenset({K.REFUND_ONLY, K.RETURN_REFUND, K.EXCHANGE})
 _BACK = frozenset({K.RETURN_REFUND, K.EXCHANGE})
@@ -89,7 +90,7 @@ _MONEY = frozenset({K.REFUND_ONLY})
 _COMPLAINT = frozenset({K.COMPLAINT})
 
 REASONS: dict[str, Reason] = {
-    "changed_mind": Reason(_MONEY, Fault.MEMBER, NO_REASON_DAYS, before_goods=True, with_goods=False),
+    CHANGED_MIND: Reason(_MONEY, Fault.MEMBER, NO_REASON_DAYS, before_goods=True, with_goods=False),
     "late": Reason(_MONEY | _COMPLAINT, Fault.SHOP, COMPLAINT_DAYS, before_goods=True, with_goods=False),
     "never_arrived": Reason(_MONEY, Fault.SHOP, QUALITY_DAYS, before_goods=True, with_goods=False),
     "no_reason": Reason(frozenset({K.RETURN_REFUND}), Fault.MEMBER, NO_REASON_DAYS),
@@ -173,9 +174,9 @@ def settle_terms(order: OrderFacts, ask: Ask, *, now: datetime) -> Terms:
     lines = {line.line_id: line for line in order.lines}
     amounts: dict[uuid.UUID, int] = {}
     for line_id, count in units.items():
-        limit = may.get(line_id)
-        if limit is None or not 0 < count <= limit.units:
-            raise UnitsTaken(left=limit.units if limit else 0)
+        most_units = _most_units(may.get(line_id), lines.get(line_id), reason=ask.reason)
+        if not 0 < count <= most_units:
+            raise UnitsTaken(left=most_units)
         amounts[line_id] = _amount(
             ask, line_id, most=worth(lines[line_id], units=count), currency=order.currency
         )
@@ -250,6 +251,13 @@ def free_numbers(*, quantity: int, taken: Sequence[int], count: int) -> list[int
     """Which units of a line a case is about; they are told apart so that the database can guard them."""
     used = set(taken)
     return [number for number in range(1, quantity + 1) if number not in used][:count]
+
+
+def _most_units(limit: LineLimit | None, line: LineFacts | None, *, reason: str) -> int:
+    """A changed mind stops what has not left yet; what is on the road comes back as a return."""
+    if limit is None or line is None:
+        return 0
+    return min(limit.units, line.unshipped) if reason == CHANGED_MIND else limit.units
 
 
 def _units_there(line: LineFacts, *, has_goods: bool, kind: CaseKind) -> int:

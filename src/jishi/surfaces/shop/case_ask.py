@@ -13,6 +13,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput, Kind, NotFound, Refusal
 from jishi.kernel.money import format_minor
 from jishi.modules.aftersales.public import (
+    CHANGED_MIND,
     EVIDENCE_MAX,
     REASONS,
     RETURN_FREIGHT_CAP_MINOR,
@@ -129,6 +130,7 @@ def _ask_page(request: HttpRequest, order: OrderView, given: QueryDict, *, probl
                     "needs_pictures": REASONS[name].needs_pictures,
                 }
                 for name in reasons_for(kind, has_goods=has_goods)
+                if name != CHANGED_MIND or any(line.unshipped_quantity for line in order.lines)
             ],
             "lead": _ask_lead(kind, has_goods),
         }

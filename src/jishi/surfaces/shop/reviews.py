@@ -46,7 +46,7 @@ from jishi.surfaces.photos import photos_of
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
 
-ON_PRODUCT, ON_PAGE, OWN_SHOWN = 2, 10, 20
+ON_PRODUCT, ON_PAGE, OWN_SHOWN, WAITING_SHOWN = 2, 10, 20, 5
 FOLDER = "reviews"
 
 
@@ -107,8 +107,11 @@ def my_reviews(request: HttpRequest) -> HttpResponse:
     start = offset_of(request.GET.get("cursor", ""))
     rows = reviews_of_member(by=actor, offset=start, limit=OWN_SHOWN + 1)
     cards = cards_by_ids([row.product_id for row in rows])
+    waiting = [_waiting_row(row) for row in lines_to_review(by=actor)] if not start else []
     values = {
-        "waiting": [_waiting_row(row) for row in lines_to_review(by=actor)] if not start else [],
+        "waiting": waiting[:WAITING_SHOWN],
+        "more_waiting": waiting[WAITING_SHOWN:],
+        "waiting_count": len(waiting),
         "reviews": [
             {
                 **row,

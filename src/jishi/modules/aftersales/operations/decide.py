@@ -2,7 +2,7 @@
 
 import uuid
 
-from jishi.kernel.actor import Actor
+from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
 from jishi.kernel.flow import can
 from jishi.modules.aftersales import rules
@@ -46,7 +46,7 @@ def agree_case(case_id: uuid.UUID, answer: Answer, *, by: Actor) -> CaseView:
         answer_words=words,
         answered_by=_side(state).value,
     )
-    return case_view(case_id, by=by)
+    return case_view(case_id, by=SYSTEM)
 
 
 @in_transaction
@@ -58,7 +58,7 @@ def refuse_case(case_id: uuid.UUID, *, by: Actor, words: str) -> CaseView:
     verb = CaseVerb.UPHOLD if can(rules.LIFECYCLE, state, CaseVerb.UPHOLD) else CaseVerb.REFUSE
     text = _words(words, needed=True)
     move(case, verb, by=by, side=_side(state), note=text, answer_words=text, answered_by=_side(state).value)
-    return case_view(case_id, by=by)
+    return case_view(case_id, by=SYSTEM)
 
 
 @in_transaction
@@ -66,7 +66,7 @@ def note_arrival(case_id: uuid.UUID, *, by: Actor) -> CaseView:
     """The parcel is here; somebody looks at it next."""
     by.require("cases.decide")
     move(lock_case(case_id), CaseVerb.ARRIVE, by=by, side=Side.SHOP)
-    return case_view(case_id, by=by)
+    return case_view(case_id, by=SYSTEM)
 
 
 @in_transaction
@@ -78,7 +78,7 @@ def accept_goods(case_id: uuid.UUID, *, by: Actor, words: str = "") -> CaseView:
     _agree_to_all(case)
     verb = CaseVerb.REPLACE if is_exchange else CaseVerb.ACCEPT_GOODS
     move(case, verb, by=by, side=Side.SHOP, note=words.strip()[:WORDS_MAX])
-    return case_view(case_id, by=by)
+    return case_view(case_id, by=SYSTEM)
 
 
 @in_transaction
@@ -101,7 +101,7 @@ def sort_goods(case_id: uuid.UUID, *, by: Actor, fates: dict[uuid.UUID, tuple[in
         line.restocked += restocked
         line.written_off += written_off
         line.save(update_fields=["restocked", "written_off"])
-    return case_view(case_id, by=by)
+    return case_view(case_id, by=SYSTEM)
 
 
 def _agree_to_all(case: Case) -> None:

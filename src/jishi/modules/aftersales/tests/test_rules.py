@@ -178,6 +178,14 @@ def test_goods_that_were_never_shipped_cannot_be_sent_back() -> None:
     assert limit.units == 1
 
 
+def test_a_changed_mind_stops_only_what_has_not_left_yet() -> None:
+    facts = order(line(3, shipped=2), state="partly_shipped")
+    assert rules.settle_terms(facts, ask(K.REFUND_ONLY, "changed_mind", has_goods=False), now=NOW)
+    with pytest.raises(UnitsTaken) as refused:
+        rules.settle_terms(facts, ask(K.REFUND_ONLY, "changed_mind", units=2, has_goods=False), now=NOW)
+    assert refused.value.facts == {"left": 1}
+
+
 @pytest.mark.parametrize("kind", list(K))
 def test_an_exchange_asks_for_no_money_and_a_complaint_only_for_what_it_says(kind: CaseKind) -> None:
     reason = rules.reasons_for(kind, has_goods=True)[-1]
