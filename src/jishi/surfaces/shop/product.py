@@ -63,6 +63,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
     card, kind = page.card, page.card.kind
     prices = {offer.id: offer.min_price_minor} if offer else {}
     version = (card.id, card.stamp)
+    block = review_block(card, by=actor_of(request))
     values = {
         "card": card,
         "bargain_floor_minor": bargain_floor_of(card.id),
@@ -75,8 +76,8 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         ),
         "members": goods_markup(page.members) if page.members else [],
         "share": _share_card(page, choice),
-        "review_block": review_block(card, by=actor_of(request)),
-        "json_ld": _json_ld(page, sellable),
+        "review_block": block,
+        "json_ld": _json_ld(page, sellable, score=block["score"] if block else None),
         "has_buy_bar": kind not in (ProductKind.EXTERNAL, ProductKind.GROUPED),
     }
     return show(request, "shop/product.html", values)
@@ -275,7 +276,7 @@ def _share_card(page: ProductPage, choice: Choice) -> ShareCard:
     )
 
 
-def _json_ld(page: ProductPage, sellable: Mapping[Any, int]) -> SafeString:
+def _json_ld(page: ProductPage, sellable: Mapping[Any, int], *, score: dict[str, Any] | None) -> SafeString:
     """schema.org Product for search engines; nothing in it that the page does not show."""
     card = page.card
     unit = 10 ** exponent_of(card.currency)
@@ -287,6 +288,13 @@ def _json_ld(page: ProductPage, sellable: Mapping[Any, int]) -> SafeString:
         "name": card.title,
         "description": card.subtitle or card.title,
         "image": [absolute(image.address) for image in page.images[:4]],
+        "aggregateRating": {
+            "@type": "AggregateRating",
+            "ratingValue": score["average"],
+            "reviewCount": score["count"],
+        }
+        if score
+        else None,
         "brand": {"@type": "Brand", "name": page.vendor} if page.vendor else None,
         "offers": {
             "@type": "AggregateOffer",
