@@ -149,7 +149,8 @@ def _pay(case: CaseView, *, by: Actor) -> None:
     _give_return_freight(case)
     agent = by if by.may("orders.refund") else SYSTEM
     try:
-        plan = refund_parts(case.order_id, by=agent, reason=REASON, note=case.number, wish=wish)
+        with transaction.atomic():  # a refusal leaves nothing of the refund behind
+            plan = refund_parts(case.order_id, by=agent, reason=REASON, note=case.number, wish=wish)
     except NothingToRefund:  # it went back another way meanwhile
         finish_case(case.id)
         return
