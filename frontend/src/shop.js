@@ -1,6 +1,7 @@
 import { proveBargains } from "./bargain_proof.js";
 import { start, toast } from "./common.js";
 import { startFlash } from "./flash.js";
+import { takePhotos } from "./photos.js";
 
 function followGallery(gallery) {
   const strip = gallery.querySelector(".gallery-strip");
@@ -42,6 +43,7 @@ start();
 dressGalleries(document);
 document.querySelectorAll("[data-flash]").forEach(startFlash);
 proveBargains(document);
+document.querySelectorAll("[data-photos]").forEach(takePhotos);
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});

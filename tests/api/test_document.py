@@ -18,9 +18,10 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 VERBS = re.compile(
-    "add|approve|archive|ask|cancel|change|check|close|complete|confirm|correct|create|delete|drop|end|explain|export|get|help|import|launch|list|move"
-    "|open|order|place|publish|quote|raise|read|refuse|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set"
-    "|simulate|spin|unpublish|withdraw"
+    "accept|add|agree|approve|archive|ask|cancel|change|check|close|complete|confirm|correct|create|delete"
+    "|drop|end|escalate|explain|export|follow|get|help|hide|import|launch|list|move|note|open|order|place"
+    "|publish|quote|raise|read|refuse|remove|repeat|replace|reply|report|request|restore|retry|revoke"
+    "|rotate|say|send|set|show|simulate|sort|spin|unpublish|vote|withdraw|write"
 )
 
 

@@ -49,6 +49,18 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "order_refund": ("orders.refund",),
     "order_receive": ("orders.fulfil",),
     "refund_retry": ("orders.refund",),
+    "cases": ("cases.view",),
+    "case": ("cases.view",),
+    "case_agree": ("cases.decide",),
+    "case_refuse": ("cases.decide",),
+    "case_arrive": ("cases.decide",),
+    "case_accept": ("cases.decide",),
+    "case_sort": ("cases.decide",),
+    "case_talk": ("cases.decide",),
+    "reviews": ("reviews.view",),
+    "review_show": ("reviews.moderate",),
+    "review_hide": ("reviews.moderate",),
+    "review_reply": ("reviews.moderate",),
     "group_buys": ("reports.view",),
     "group_buy_choose": ("plays.edit",),
     "group_buy_new": ("plays.edit",),
@@ -149,6 +161,8 @@ OWN_PARAMETERS = {
     "address_id": "address",
     "claim_id": "claim",
     "voucher_id": "voucher",
+    "case_id": "case",
+    "evidence_id": "evidence",
 }
 
 

@@ -41,18 +41,21 @@ def ask(home: Path, query: str) -> None:
 
 def test_what_was_backed_up_comes_back(home: Path, tmp_path: Path) -> None:
     ask(home, "CREATE TABLE kept AS SELECT 42 AS answer")
-    (home / "media").mkdir()
-    (home / "media" / "picture.webp").write_bytes(b"picture")
+    for name in ("media", "private"):
+        (home / name).mkdir()
+        (home / name / "picture.webp").write_bytes(b"picture")
     made = run(home, "backup", str(tmp_path / "backup"))
     ask(home, "UPDATE kept SET answer = 0")
-    (home / "media" / "picture.webp").unlink()
+    for name in ("media", "private"):
+        (home / name / "picture.webp").unlink()
 
     restored = run(home, "restore", str(tmp_path / "backup"))
 
     assert (made.returncode, restored.returncode) == (0, 0), made.stderr + restored.stderr
     with psycopg.connect(database_url(home)) as connection:
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-    assert (home / "media" / "picture.webp").read_bytes() == b"picture"
+    for name in ("media", "private"):
+        assert (home / name / "picture.webp").read_bytes() == b"picture"
     assert (tmp_path / "backup").stat().st_mode & 0o077 == 0
 
 

@@ -16,6 +16,8 @@ DAYS = 9
 ROOMS = [
     "platform",
     "orders",
+    "aftersales",
+    "reviews",
     "payments",
     "ledger",
     "inventory",

@@ -1,9 +1,12 @@
 """Makers: each call makes one thing in its ordinary state."""
 
+import io
 import itertools
 import uuid
 from datetime import timedelta
 from typing import Any
+
+from PIL import Image
 
 from jishi.flows.bargains import launch_with_stock
 from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_items, order_seat
@@ -346,6 +349,13 @@ def give(batch: promotions.BatchView, actor: Actor, *, key: str = "gift") -> uui
     return coupon_id
 
 
+def picture(kind: str = "PNG", *, size: tuple[int, int] = (40, 30)) -> bytes:
+    """A photo somebody sends."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "#cb4a22").save(out, kind)
+    return out.getvalue()
+
+
 __all__ = [
     "OWNER",
     "SYSTEM",
@@ -361,6 +371,7 @@ __all__ = [
     "make_product",
     "make_sale",
     "pay",
+    "picture",
     "run_jobs",
     "start_paying",
     "take_seat",

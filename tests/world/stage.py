@@ -12,10 +12,12 @@ from typing import Any
 
 from django.db import connection
 
+from jishi.flows.lifecycle import send_parcel
 from jishi.flows.payment import pay_order
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
-from jishi.modules.people.public import create_staff, create_token
+from jishi.modules.orders.public import receive_order
+from jishi.modules.people.public import create_staff, create_token, enrol_member
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import Tier, offer_view
@@ -152,6 +154,19 @@ def join_from_wallet(*, offer: str, team: str) -> str:
     return str(pay_order(order_id, by=member, provider="wallet").id)
 
 
+def received(*, phone: str, quantity: int, price_minor: int) -> dict[str, str]:
+    """What somebody of this number has bought, paid from the wallet and received."""
+    member = makers.actor_of_id(enrol_member(by=SYSTEM, phone=phone, nickname="阿苏"))
+    makers.fill_wallet(member, 100_000)
+    variant = makers.make_product(stock=20, price_minor=price_minor, title="粗陶马克杯")
+    order_id = makers.buy(member, variant, quantity=quantity)
+    pay_order(order_id, by=member, provider="wallet")
+    send_parcel(order_id, by=makers.OWNER, carrier="顺丰", tracking_number="SF-STAGE")
+    receive_order(order_id, by=member)
+    handle = variants_by_ids([variant])[variant].product_handle
+    return {"order": str(order_id), "handle": handle}
+
+
 def end_luck(*, packet_play: str, draw: str) -> None:
     close_packets(uuid.UUID(packet_play), by=makers.OWNER)
     close_draw(uuid.UUID(draw), by=makers.OWNER)
@@ -168,7 +183,7 @@ ACTS = {
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
-        *(bargain, tiered_offer, join_from_wallet),
+        *(bargain, tiered_offer, join_from_wallet, received),
     )
 }
 

@@ -9,6 +9,7 @@ from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
+from jishi.modules.aftersales.public import Ask, CaseKind, case_view, open_case
 from jishi.modules.approvals.public import ask_approval
 from jishi.modules.catalog.public import (
     NewVariant,
@@ -18,7 +19,7 @@ from jishi.modules.catalog.public import (
     request_import,
 )
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
-from jishi.modules.orders.public import order_view
+from jishi.modules.orders.public import order_view, receive_order
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
 from jishi.modules.plays.flash_sale.public import ItemForm, create_sale
@@ -32,8 +33,10 @@ from jishi.modules.plays.lucky_draw.public import (
     spin_ticket,
 )
 from jishi.modules.plays.red_packet.public import create_packets
+from jishi.modules.reviews.public import NewReview, show_review, write_review
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
+from jishi.platform.files import store_photo
 from tests.world import fake_provider, luck, makers
 from tests.world.web import new_visitor, token_for
 
@@ -72,6 +75,7 @@ def build_town() -> Town:
     _bargains(town)
     _campaigns(town)
     _luck(town)
+    _aftersales(town)
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
@@ -202,6 +206,30 @@ def _luck(town: Town) -> None:
         "draw_draft": str(create_draw(head, luck.DRAW_TERMS, by=makers.OWNER).id),
         "ticket": str(luck.earn(draw.id, town.member).id),
         "voucher": str(own_vouchers(by=town.member)[0].id),
+    }
+
+
+def _aftersales(town: Town) -> None:
+    """Two orders that were received: one with a case that waits for the shop, one with a review that is shown."""
+    member = town.member
+    for name in ("received", "reviewed"):
+        order_id = makers.buy(member, makers.make_product(stock=9), quantity=3)
+        makers.pay(member, order_id)
+        send_parcel(order_id, by=makers.OWNER, carrier="顺丰", tracking_number=f"SF-{name}")
+        receive_order(order_id, by=member)
+        line = order_view(order_id, by=member).lines[0].id
+        town.names |= {name: str(order_id), f"{name}_line": str(line)}
+    line = uuid.UUID(town.names["received_line"])
+    photo = store_photo(content=makers.picture(), folder="cases", is_private=True)
+    wish = Ask(CaseKind.RETURN_REFUND, "damaged", True, {line: 1}, evidence=(photo.path,))
+    case_id = open_case(uuid.UUID(town.names["received"]), wish, by=member)
+    new = NewReview(uuid.UUID(town.names["reviewed"]), uuid.UUID(town.names["reviewed_line"]), 5, "好")
+    review_id = write_review(new, by=member)
+    show_review(review_id, by=makers.OWNER)
+    town.names |= {
+        "case": str(case_id),
+        "evidence": str(case_view(case_id, by=member).evidence[0].id),
+        "review": str(review_id),
     }
 
 

@@ -237,3 +237,61 @@ def _local_day(text: str) -> str:
     """The last day of something that ends at an instant, in the shop's calendar."""
     instant = datetime.fromisoformat(text) - timedelta(seconds=1)
     return f"{instant.astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d}"
+
+
+_CASE_NOTICES = {
+    "agree": "case_agreed",
+    "accept_goods": "case_agreed",
+    "agree_return": "case_return",
+    "offer": "case_offer",
+    "refuse": "case_refused",
+    "uphold": "case_closed",
+    "expire": "case_closed",
+    "replace": "case_replacing",
+    "resolve": "case_done",
+    "finish": "case_done",
+}
+
+
+def announce_case(fact: RecordedFact) -> None:
+    """To the member: what somebody else, or time, has done with their case."""
+    kind = _CASE_NOTICES.get(fact.payload["verb"])
+    if kind is None or fact.payload["side"] == "member":
+        return
+    _about_case(
+        fact, kind, amount=format_minor(fact.payload["amount_minor"], currency=fact.payload["currency"])
+    )
+
+
+def announce_case_message(fact: RecordedFact) -> None:
+    if fact.payload["side"] != "member":
+        _about_case(fact, "case_message")
+
+
+def _about_case(fact: RecordedFact, kind: str, **facts: str) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind=kind,
+        key=f"{fact.id}",
+        facts={"number": fact.payload["number"], **facts},
+        link=f"/cases/{fact.payload['case_id']}/",
+    )
+
+
+def announce_review_reply(fact: RecordedFact) -> None:
+    _about_review(fact, "review_replied")
+
+
+def announce_review_hidden(fact: RecordedFact) -> None:
+    """The writer learns that it is hidden and why."""
+    _about_review(fact, "review_hidden", reason=fact.payload["reason"])
+
+
+def _about_review(fact: RecordedFact, kind: str, **facts: str) -> None:
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind=kind,
+        key=f"{fact.id}",
+        facts={"title": fact.payload["title"], **facts},
+        link="/me/reviews/",
+    )

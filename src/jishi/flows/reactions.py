@@ -64,6 +64,8 @@ def count_units_sold(fact: RecordedFact) -> None:
     order_id = _id(fact, "order_id")
     sold: dict[uuid.UUID, int] = {}
     for line in lines_by_order([order_id])[order_id]:
+        if any(discount.kind == "exchange" for discount in line.discounts):
+            continue  # it replaces what was counted before
         sold[line.product_id] = sold.get(line.product_id, 0) + line.quantity
     for product_id, quantity in sorted(sold.items()):
         add_sold(product_id=product_id, quantity=quantity)

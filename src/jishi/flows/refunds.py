@@ -13,12 +13,14 @@ from jishi.modules.orders.public import (
     OrderState,
     OrderView,
     RefundPlan,
+    RefundWish,
     TeamStillForming,
     cut_price,
     mark_refund_failed,
     order_view,
     record_refund,
     request_order_refund,
+    request_parts_refund,
     wallet_part_of,
 )
 from jishi.modules.payments.public import (
@@ -64,22 +66,27 @@ def refund_order(
         units_by_line=units_by_line,
         with_shipping=with_shipping,
     )
-    cancelled = [
-        StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
-    ]
     is_whole = units_by_line is None or _takes_all(before, units_by_line)
-    # a team that succeeded stays whole
-    frees_place = is_whole and before.state is OrderState.PAID and before.play_kind != "group_buy"
-    took_goods = frees_place and take_goods_back(before.play_kind, order_id, reason=reason)
-    if cancelled and not took_goods and before.state is not OrderState.REFUNDING:
-        # a late payment sent back never held goods
-        release_units(cause=Cause("order", order_id), lines=cancelled, reason=reason, by=by)
-    if frees_place:
-        give_place_back(before.play_kind, order_id, reason=reason)
-    payment_id = order_view(order_id, by=SYSTEM).payment_id
-    if payment_id is None:
-        raise NothingToRefund()
-    _ask_for_money(plan, payment_id=payment_id, reason=reason)
+    _free_goods(before, plan, is_whole=is_whole, reason=reason, by=by)
+    _ask_for_money(plan, payment_id=_payment_of(order_id), reason=reason)
+    return plan
+
+
+@in_transaction
+def refund_parts(
+    order_id: uuid.UUID, *, by: Actor = SYSTEM, reason: str, note: str = "", wish: RefundWish
+) -> RefundPlan:
+    """Some units for what they are worth or less, some money of some lines, some of the shipping.
+
+    Raises NothingToRefund, TooManyUnits, TeamStillForming.
+    """
+    before = order_view(order_id, by=SYSTEM)
+    if before.state is OrderState.GATHERING:
+        raise TeamStillForming()
+    plan = request_parts_refund(order_id, by=by, reason=reason, note=note, wish=wish)
+    is_whole = bool(wish.units_by_line) and _takes_all(before, wish.units_by_line)
+    _free_goods(before, plan, is_whole=is_whole, reason=reason, by=by)
+    _ask_for_money(plan, payment_id=_payment_of(order_id), reason=reason)
     return plan
 
 
@@ -154,6 +161,29 @@ def _ask_for_money(plan: RefundPlan, *, payment_id: uuid.UUID, reason: str) -> N
 def defer_refund(refund_id: uuid.UUID) -> None:
     """The call is a job of this transaction: it exists exactly when the intent does."""
     jobs.defer("flows.carry_out_refund", refund_id=str(refund_id))
+
+
+def _free_goods(before: OrderView, plan: RefundPlan, *, is_whole: bool, reason: str, by: Actor) -> None:
+    """What was still to be shipped goes back on sale, and with it what a play had set aside."""
+    cancelled = [
+        StockLine(part.variant_id, part.cancelled_quantity) for part in plan.parts if part.cancelled_quantity
+    ]
+    # a team that succeeded stays whole
+    frees_place = is_whole and before.state is OrderState.PAID and before.play_kind != "group_buy"
+    took_goods = frees_place and take_goods_back(before.play_kind, before.id, reason=reason)
+    if cancelled and not took_goods and before.state is not OrderState.REFUNDING:
+        # a late payment sent back never held goods
+        release_units(cause=Cause("order", before.id), lines=cancelled, reason=reason, by=by)
+    if frees_place:
+        give_place_back(before.play_kind, before.id, reason=reason)
+
+
+def _payment_of(order_id: uuid.UUID) -> uuid.UUID:
+    """The payment an order stands on. Raises NothingToRefund when it was never paid."""
+    payment_id = order_view(order_id, by=SYSTEM).payment_id
+    if payment_id is None:
+        raise NothingToRefund()
+    return payment_id
 
 
 def _takes_all(order: OrderView, units_by_line: dict[uuid.UUID, int]) -> bool:

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from jishi.flows import (
+    aftersales,
     bargains,
     budgets,
     flash_sales,
@@ -16,6 +17,7 @@ from jishi.flows import (
 )
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
+from jishi.modules.aftersales.public import due_case_ids
 from jishi.modules.campaigns.public import advance_campaigns
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
@@ -70,6 +72,18 @@ def end_team_job(*, team_id: str) -> None:
 @jobs.task(name="flows.end_bargain", queue="timers")
 def end_bargain_job(*, bargain_id: str) -> None:
     bargains.end_bargain(uuid.UUID(bargain_id))
+
+
+@jobs.task(name="flows.expire_case", queue="timers")
+def expire_case_job(*, case_id: str) -> None:
+    aftersales.expire(uuid.UUID(case_id))
+
+
+@jobs.periodic(cron="* * * * * */30", name="flows.sweep_cases")
+def sweep_cases() -> None:
+    """Every half a minute: after-sales cases whose waiting is over, each handed to a job of its own."""
+    for case_id in due_case_ids(limit=SWEEP_MAX):
+        jobs.defer_once(expire_case_job, lock=f"case:{case_id}", case_id=str(case_id))
 
 
 @jobs.periodic(cron="* * * * * */10", name="flows.sweep_deadlines")

@@ -77,6 +77,17 @@ def split_minor(total: int, weights: Sequence[int]) -> list[int]:
     return [sign * part for part in floors]
 
 
+def worth_of_units(*, total_minor: int, quantity: int, left_minor: int, left_units: int, units: int) -> int:
+    """What some of the units left of a line are worth: their share of the money left, never more than was paid for them.
+
+    Units that go back one after another, in any grouping, give the money left to the last unit. Money that was kept
+    when a unit went back does not make the other units dearer.
+    """
+    if left_units <= 0 or units <= 0:
+        return 0
+    return min(left_minor * units // left_units, units * -(-total_minor // quantity))
+
+
 def share_in_basis_points(minor: int, rate: int) -> int:
     """`rate` basis points of an amount, rounded half up: the one place where a rate meets money."""
     product = minor * rate

@@ -5,13 +5,14 @@ import io
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from PIL import Image, UnidentifiedImageError
+from django.core.files.storage import default_storage, storages
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from jishi.kernel.errors import Kind, Refusal
 
 IMAGE_BYTES_MAX = 12 * 1024 * 1024
 IMAGE_PIXELS_MAX = 40_000_000
+PHOTO_EDGE_MAX = 1_600  # what people send is for looking at, not for printing
 _FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 
 
@@ -19,6 +20,15 @@ class NotAnImage(Refusal):
     kind = Kind.INVALID
     code = "not_an_image"
     message = "这不是可用的图片（支持 JPEG、PNG、WebP、GIF，不超过 12 MB）。"
+
+
+_BAD_PICTURES = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,  # of a broken PNG
+    Image.DecompressionBombError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,38 @@ def store_image(*, content: bytes, folder: str) -> StoredImage:
     if not default_storage.exists(path):
         path = default_storage.save(path, ContentFile(clean))
     return StoredImage(path=path, width=width, height=height)
+
+
+def store_photo(*, content: bytes, folder: str, is_private: bool = False) -> StoredImage:
+    """A photo that a person sends: checked by its content, turned upright, made smaller, without anything besides pixels.
+
+    Named by the digest of what is stored, whatever it was called. Private ones lie where no address leads. Raises NotAnImage.
+    """
+    if not content or len(content) > IMAGE_BYTES_MAX:
+        raise NotAnImage(size=len(content))
+    try:
+        with Image.open(io.BytesIO(content), formats=list(_FORMATS)) as image:
+            if image.size[0] * image.size[1] > IMAGE_PIXELS_MAX:
+                raise NotAnImage(size=len(content))
+            image.load()
+            upright = ImageOps.exif_transpose(image) or image
+            upright.thumbnail((PHOTO_EDGE_MAX, PHOTO_EDGE_MAX))
+            width, height = upright.size
+            clean = _without_metadata(upright)
+    except _BAD_PICTURES as error:
+        raise NotAnImage(size=len(content)) from error
+    digest = hashlib.sha256(clean).hexdigest()
+    path = f"{folder}/{digest[:2]}/{digest[:32]}.webp"
+    store = storages["private"] if is_private else default_storage
+    if not store.exists(path):
+        path = store.save(path, ContentFile(clean))
+    return StoredImage(path=path, width=width, height=height)
+
+
+def read_private(path: str) -> bytes:
+    """Raises FileNotFoundError."""
+    with storages["private"].open(path) as file:
+        return bytes(file.read())
 
 
 def _without_metadata(image: Image.Image) -> bytes:

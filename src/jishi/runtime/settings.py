@@ -40,6 +40,8 @@ ROOMS = [
     "jishi.modules.campaigns",
     "jishi.modules.plays.red_packet",
     "jishi.modules.plays.lucky_draw",
+    "jishi.modules.aftersales",
+    "jishi.modules.reviews",
 ]
 
 INSTALLED_APPS = [
@@ -153,6 +155,12 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = HOME_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": HOME_DIR / "private"
+        },  # served by no address, only by pages that ask who looks
+    },
     "staticfiles": {"BACKEND": "jishi.runtime.static_files.HashedStaticFiles"},
 }
 # Before anything has been collected (tests, development) files are served from where they lie.

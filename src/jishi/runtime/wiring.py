@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import announcements, coupons, loyalty, prizes, promises, reactions
+from jishi.flows import aftersales, announcements, coupons, loyalty, prizes, promises, reactions, reviews
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -34,7 +34,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "messaging.order_paid": announcements.announce_payment,
         "loyalty.earn": loyalty.earn_by_order,
     },
-    "orders.order_shipped.v1": {"messaging.order_shipped": announcements.announce_parcel},
+    "orders.order_shipped.v1": {
+        "messaging.order_shipped": announcements.announce_parcel,
+        "aftersales.finish_replaced": aftersales.finish_replaced_case,
+    },
     "orders.order_received.v1": {"loyalty.ripen": loyalty.let_points_ripen},
     "orders.order_cancelled.v1": {"messaging.order_cancelled": announcements.announce_cancellation},
     "orders.order_refunded.v1": {
@@ -42,7 +45,13 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "sharing.reverse": reactions.take_credits_back,
         "messaging.order_refunded": announcements.announce_refund,
         "loyalty.take_back": loyalty.take_points_back,
+        "aftersales.finish_refunded": aftersales.finish_refunded_case,
+        "reviews.mark_refunded": reviews.mark_refunded_reviews,
     },
+    "aftersales.case_moved.v1": {"messaging.case_moved": announcements.announce_case},
+    "reviews.review_replied.v1": {"messaging.review_replied": announcements.announce_review_reply},
+    "reviews.review_hidden.v1": {"messaging.review_hidden": announcements.announce_review_hidden},
+    "aftersales.message_sent.v1": {"messaging.case_message": announcements.announce_case_message},
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
     "group_buy.team_nearly_full.v1": {"messaging.team_nearly_full": announcements.announce_team_nearly_full},
     "bargain.bargain_helped.v1": {"messaging.bargain_helped": announcements.announce_help},

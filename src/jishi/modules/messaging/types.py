@@ -31,6 +31,16 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "tier_fallen": ("等级有变动", "你现在是「{tier}」，多买几次就能升回来。"),
     "coupon_expiring": ("券快到期了", "「{label}」{at} 到期，用掉它吧。"),
     "badge_won": ("得到新徽章", "恭喜点亮「{badge}」徽章。"),
+    "case_agreed": ("售后通过了", "售后单 {number} 已同意，{amount} 正在退回。"),
+    "case_return": ("请寄回商品", "售后单 {number} 已同意，请在 7 天内寄回并填写运单号。"),
+    "case_offer": ("商家给了一个方案", "售后单 {number}：商家愿意退 {amount}，接受或请平台介入。"),
+    "case_refused": ("售后没有通过", "售后单 {number} 没有通过，看看理由；不认可可以请平台介入。"),
+    "case_replacing": ("换货安排好了", "售后单 {number} 的新货在备货，发出后告诉你。"),
+    "case_done": ("售后完成", "售后单 {number} 完成了。"),
+    "case_closed": ("售后关闭", "售后单 {number} 已关闭。"),
+    "case_message": ("售后有新留言", "商家在售后单 {number} 里回复了你。"),
+    "review_replied": ("商家回复了你的评价", "关于「{title}」。"),
+    "review_hidden": ("评价没有展示", "你对「{title}」的评价没有展示：{reason}"),
 }
 OUTGOING_WORDS: dict[str, str] = {
     "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",

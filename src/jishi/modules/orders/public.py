@@ -35,6 +35,7 @@ from jishi.modules.orders.operations.refund import (
     request_order_refund,
     wallet_part_of,
 )
+from jishi.modules.orders.operations.refund_parts import hold_order, request_parts_refund
 from jishi.modules.orders.operations.settle import (
     accept_free_order,
     accept_payment_to_return,
@@ -72,7 +73,7 @@ from jishi.modules.orders.queries.orders import (
 )
 from jishi.modules.orders.queries.shipping import default_rates
 from jishi.modules.orders.queries.table import OrderFilter, export_orders, find_orders
-from jishi.modules.orders.rules import LIFECYCLE, Rate, shipping_fee_minor
+from jishi.modules.orders.rules import LIFECYCLE, Rate, shipping_fee_minor, worth_of
 from jishi.modules.orders.types import (
     CartLineView,
     CartView,
@@ -90,6 +91,7 @@ from jishi.modules.orders.types import (
     RefundPart,
     RefundPhase,
     RefundPlan,
+    RefundWish,
     ShipmentView,
 )
 
@@ -130,6 +132,7 @@ __all__ = [
     "RefundPhase",
     "RefundPlan",
     "RefundRequested",
+    "RefundWish",
     "RegionRefused",
     "ShipmentView",
     "Shipped",
@@ -155,6 +158,7 @@ __all__ = [
     "export_orders",
     "find_orders",
     "first_paid_at",
+    "hold_order",
     "lines_by_order",
     "lock_payable",
     "mark_refund_failed",
@@ -173,6 +177,7 @@ __all__ = [
     "record_payment",
     "record_refund",
     "request_order_refund",
+    "request_parts_refund",
     "revive_order",
     "set_default_shipping",
     "ship_order",
@@ -182,4 +187,5 @@ __all__ = [
     "summaries_by_ids",
     "unpaid_order_ids",
     "wallet_part_of",
+    "worth_of",
 ]

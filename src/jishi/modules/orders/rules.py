@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jishi.kernel.money import split_minor
+from jishi.kernel.money import split_minor, worth_of_units
 from jishi.modules.orders.errors import NothingToRefund, RegionRefused, TooManyUnits
-from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart
+from jishi.modules.orders.types import OrderLineView, OrderState, RefundPart, RefundWish
 
 S = OrderState
 
@@ -70,9 +70,15 @@ def shipping_fee_minor(
     return rate.first_minor + steps * rate.step_minor
 
 
-def amount_for_units(*, total_minor: int, quantity: int, units_before: int, units: int) -> int:
-    """What `units` of a line are worth when `units_before` went back earlier; all units together give the total."""
-    return total_minor * (units_before + units) // quantity - total_minor * units_before // quantity
+def worth_of(line: OrderLineView, *, units: int) -> int:
+    """What so many of the units left of a line are worth; all units together give all that is left of its money."""
+    return worth_of_units(
+        total_minor=line.total_minor,
+        quantity=line.quantity,
+        left_minor=line.refundable_minor,
+        left_units=line.quantity - line.refunded_quantity,
+        units=units,
+    )
 
 
 def plan_parts(
@@ -91,12 +97,7 @@ def plan_parts(
             RefundPart(
                 line_id=line.id,
                 quantity=units,
-                amount_minor=amount_for_units(
-                    total_minor=line.total_minor - line.cut_minor,
-                    quantity=line.quantity,
-                    units_before=line.refunded_quantity,
-                    units=units,
-                ),
+                amount_minor=line.refundable_minor if units_by_line is None else worth_of(line, units=units),
                 cancelled_quantity=min(units, line.unshipped_quantity),
                 variant_id=line.variant_id,
             )
@@ -128,6 +129,35 @@ def wallet_share(*, amount_minor: int, refunded_before: int, wallet_minor: int, 
         return 0
     after = refunded_before + amount_minor
     return wallet_minor * after // total_minor - wallet_minor * refunded_before // total_minor
+
+
+def plan_wish(lines: Sequence[OrderLineView], wish: RefundWish) -> tuple[RefundPart, ...]:
+    """What of a wish can be had: units as asked, money at most what is left of the line, or of its units.
+
+    Raises TooManyUnits.
+    """
+    parts: list[RefundPart] = []
+    for line in lines:
+        units = wish.units_by_line.get(line.id, 0)
+        left = line.quantity - line.refunded_quantity
+        if units < 0 or units > left:
+            raise TooManyUnits(left=left)
+        asked = wish.amounts_by_line.get(line.id, worth_of(line, units=units))
+        most = line.refundable_minor
+        if units:
+            most = min(most, units * -(-line.total_minor // line.quantity))
+        amount = max(0, min(asked, most))
+        if units or amount:
+            parts.append(
+                RefundPart(
+                    line_id=line.id,
+                    quantity=units,
+                    amount_minor=amount,
+                    cancelled_quantity=min(units, line.unshipped_quantity),
+                    variant_id=line.variant_id,
+                )
+            )
+    return tuple(parts)
 
 
 def verb_of_refund(state: OrderState, *, lines: Sequence[OrderLineView], parts: Sequence[RefundPart]) -> str:

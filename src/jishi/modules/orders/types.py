@@ -241,6 +241,7 @@ class OrderView:
     total_minor: int
     paid_minor: int
     refunded_minor: int
+    shipping_refunded_minor: int
     address: dict[str, Any]
     note: str
     play_kind: str
@@ -276,6 +277,18 @@ class RefundPart:
     amount_minor: int
     cancelled_quantity: int  # units that were still to be shipped
     variant_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """Units that go back and what is paid for them, or amounts of lines of which no unit goes back.
+
+    A line with units and without an amount gives what its units are worth.
+    """
+
+    units_by_line: dict[uuid.UUID, int] = field(default_factory=dict)
+    amounts_by_line: dict[uuid.UUID, int] = field(default_factory=dict)
+    shipping_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from typing import Any, Final
 
 # Ids and amounts only: nothing here tells a name, a phone or an address.
 PUBLIC_FACTS: Final = (
+    "aftersales.case_moved.v1",
+    "aftersales.case_opened.v1",
+    "aftersales.message_sent.v1",
     "bargain.bargain_bought.v1",
     "bargain.bargain_expired.v1",
     "bargain.bargain_helped.v1",
@@ -53,6 +56,9 @@ PUBLIC_FACTS: Final = (
     "red_packet.packet_ended.v1",
     "red_packet.packet_sent.v1",
     "red_packet.share_opened.v1",
+    "reviews.review_hidden.v1",
+    "reviews.review_replied.v1",
+    "reviews.review_shown.v1",
 )
 # These stay inside: plumbing between rooms, and who may do what.
 PRIVATE_FACTS: Final = (

@@ -12,6 +12,7 @@ from jishi.runtime.server_user import installed_programs
 from jishi.runtime.trouble import Trouble
 
 DUMP, FILES = "database.dump", "files.tar"
+UPLOADS = ("media", "private")  # what everybody may see, and what only pages that ask who looks give out
 
 
 def back_up(folder: str) -> int:
@@ -23,7 +24,7 @@ def back_up(folder: str) -> int:
     with database(env):
         _run("pg_dump", "--format=custom", "--no-owner", f"--file={target / DUMP}", env.database_url)
     with tarfile.open(target / FILES, "w") as archive:
-        for name in ("media", SECRET_FILE):
+        for name in (*UPLOADS, SECRET_FILE):
             if (env.home / name).exists():
                 archive.add(env.home / name, arcname=name)
     return 0
@@ -39,7 +40,8 @@ def restore(folder: str) -> int:
             "pg_restore", "--clean", "--if-exists", "--no-owner", "--exit-on-error", "--single-transaction",
             f"--dbname={env.database_url}", str(source / DUMP),
         )  # fmt: skip
-    shutil.rmtree(env.home / "media", ignore_errors=True)
+    for name in UPLOADS:
+        shutil.rmtree(env.home / name, ignore_errors=True)
     with tarfile.open(source / FILES) as archive:
         archive.extractall(env.home, filter="data")
     return 0

@@ -199,7 +199,7 @@ def _start_over(env: Environment) -> None:
         _empty_database(env)
     for name in (MARK_FILE, "demo-accounts.json"):
         (env.home / name).unlink(missing_ok=True)
-    for name in ("media", "static"):
+    for name in ("media", "private", "static"):
         shutil.rmtree(Path(env.home) / name, ignore_errors=True)
 
 

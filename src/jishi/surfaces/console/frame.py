@@ -9,15 +9,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jishi.kernel.actor import Actor
+from jishi.modules.aftersales.public import CaseState, count_cases_by_state
 from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.finance.public import count_open_differences
 from jishi.modules.orders.public import OrderState, count_by_state
+from jishi.modules.reviews.public import ReviewState, count_reviews_by_state
 from jishi.platform.http import actor_of
 
 Crumb = tuple[str, str]
 Group = tuple[
     str, tuple[tuple[str, str, str, str], ...]
 ]  # words; key, words, icon and permission of each row
+_CASES_FOR_US = (
+    CaseState.ASKED,
+    CaseState.RETURNING,
+    CaseState.INSPECTING,
+    CaseState.PLATFORM_REVIEW,
+)
 _TO_SHIP = (OrderState.PAID, OrderState.PARTLY_SHIPPED)
 
 
@@ -80,6 +88,8 @@ def _groups() -> tuple[Group, ...]:
                 ("products", _("商品"), "tag", "catalog.view"),
                 ("inventory", _("库存"), "box", "inventory.view"),
                 ("orders", _("订单"), "receipt", "orders.view"),
+                ("cases", _("售后"), "refund", "cases.view"),
+                ("reviews", _("评价"), "star", "reviews.view"),
             ),
         ),
         (
@@ -146,4 +156,9 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["approvals"] = count_to_decide(by=actor)
     if actor.may("ledger.view"):
         counts["differences"] = count_open_differences()
+    if actor.may("cases.view"):
+        cases = count_cases_by_state(by=actor)
+        counts["cases"] = sum(cases.get(state.value, 0) for state in _CASES_FOR_US)
+    if actor.may("reviews.view"):
+        counts["reviews"] = count_reviews_by_state(by=actor).get(ReviewState.WAITING.value, 0)
     return counts

@@ -16,6 +16,7 @@ from jishi.flows.lifecycle import cancel_unpaid, send_parcel
 from jishi.flows.refunds import try_refund_again
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput
+from jishi.modules.aftersales.public import cases_of_order
 from jishi.modules.approvals.public import open_about
 from jishi.modules.ledger.public import TransferView, transfers_of
 from jishi.modules.orders.public import (
@@ -37,6 +38,7 @@ from jishi.modules.people.public import Person, mask_line, mask_phone, people_by
 from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.platform.history import Step, steps_of
 from jishi.platform.http import actor_of
+from jishi.surfaces import case_words
 from jishi.surfaces.console import money_words, words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
@@ -80,6 +82,7 @@ def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         "reasons": [(code, words.reason(code)) for code in words.REFUND_REASONS],
         "once": once_key(),
         "left_minor": view.paid_minor - sum(found.amount_minor for found in refunds),
+        "cases": _cases(view, actor) if actor.may("cases.view") else [],
         "cancel_words": words.reason(view.cancel_reason) if view.cancel_reason else "",
     }
     crumbs = [(_("订单"), reverse("console:orders"))]
@@ -219,6 +222,17 @@ def _may(view: OrderView, actor: Actor) -> dict[str, bool]:
         "receive": actor.may("orders.fulfil") and state is OrderState.SHIPPED,
         "retry": actor.may("orders.refund"),
     }
+
+
+def _cases(view: OrderView, actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": found,
+            "kind": case_words.kind_words(found.kind),
+            "state": case_words.staff_state(found.state),
+        }
+        for found in cases_of_order(view.id, by=actor)
+    ]
 
 
 def _line(line: OrderLineView, people: dict[uuid.UUID, Person]) -> dict[str, Any]:

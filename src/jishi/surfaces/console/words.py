@@ -179,6 +179,7 @@ _REASONS = {
     "late": gettext_noop("送得太晚"),
     "goodwill": gettext_noop("协商补偿"),
     "not_paid_in_time": gettext_noop("超时未付款"),
+    "aftersales": gettext_noop("售后"),
     "team_failed": gettext_noop("没成团"),
     "team_gone": gettext_noop("团已结束"),
     "team_tier_reached": gettext_noop("人多更便宜，差价退回"),
@@ -218,6 +219,7 @@ _LEDGER_KINDS = {
     "draw_fund": gettext_noop("奖金拨款"),
     "draw_prize": gettext_noop("发奖金"),
     "draw_return": gettext_noop("奖金退回"),
+    "return_freight": gettext_noop("退货运费补偿"),
 }
 _ACCOUNTS = {
     "sales": gettext_noop("销售收入"),
@@ -228,6 +230,7 @@ _ACCOUNTS = {
     "other_expense": gettext_noop("其他支出"),
     "budget_grants": gettext_noop("预算来源"),
     "discounts_given": gettext_noop("已给优惠"),
+    "return_freight": gettext_noop("退货运费"),
     "wallet": gettext_noop("会员钱包"),
     "red_packet": gettext_noop("红包待领"),
     "lucky_draw": gettext_noop("抽奖奖金待发"),
@@ -253,8 +256,10 @@ _DISCOUNTS = {
     "group_buy": gettext_noop("拼团让利"),
     "group_buy_leader": gettext_noop("团主优惠"),
     "bargain": gettext_noop("砍价"),
+    "exchange": gettext_noop("换货"),
 }
 _SUBJECTS = {
+    "case": gettext_noop("售后"),
     "order": gettext_noop("订单"),
     "group_offer": gettext_noop("拼团"),
     "team": gettext_noop("团"),

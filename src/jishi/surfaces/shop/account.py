@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.modules.aftersales.public import count_own_open_cases
 from jishi.modules.loyalty.public import spendable_points, standing_of
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
@@ -38,6 +39,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "badges": _badges(counts),
         "unread": count_unread(by=actor),
         "is_staff": bool(row.role),
+        "open_cases": count_own_open_cases(by=actor),
         "wallet_minor": own_balance_minor(by=actor, currency=settings.JISHI_CURRENCY),
         "standing": standing_of(row.id),
         "points": spendable_points(row.id),

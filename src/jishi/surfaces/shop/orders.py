@@ -17,6 +17,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.kernel.money import format_minor
+from jishi.modules.aftersales.public import cases_of_order
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.orders.public import (
     OrderState,
@@ -30,7 +31,9 @@ from jishi.modules.orders.public import (
 )
 from jishi.modules.people.public import mask_phone
 from jishi.modules.plays.group_buy.public import TeamView, team_view, teams_by_ids
+from jishi.modules.reviews.public import reviewed_line_ids
 from jishi.platform.history import Step, steps_of
+from jishi.surfaces.shop.aftersales import ask_url, case_rows
 from jishi.surfaces.shop.frame import go, is_swap, require_member, show, show_part
 from jishi.surfaces.shop.words import reason_words, refund_words, state_mood, state_words, step_words
 
@@ -92,6 +95,8 @@ def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         "can_cancel": found.state is S.PLACED,
         "can_refund": found.state is S.PAID,
         "can_receive": found.state is S.SHIPPED,
+        "ask_url": ask_url(found),
+        "cases": case_rows(cases_of_order(found.id, by=actor)) if found.paid_at else [],
     }
     return show(request, "shop/order.html", values, tab="me")
 
@@ -191,6 +196,8 @@ def _tabs(current: str, *, by: Actor) -> list[dict[str, Any]]:
 
 
 def _lines(found: OrderView) -> list[dict[str, Any]]:
+    is_received = found.received_at is not None
+    reviewed = reviewed_line_ids(line.id for line in found.lines) if is_received else {}
     handles = {key: card.handle for key, card in cards_by_ids([ln.product_id for ln in found.lines]).items()}
     return [
         {
@@ -198,6 +205,7 @@ def _lines(found: OrderView) -> list[dict[str, Any]]:
             "url": reverse("shop:product", args=[handles[line.product_id]])
             if line.product_id in handles
             else "",
+            "may_review": is_received and line.id not in reviewed and bool(found.total_minor),
         }
         for line in found.lines
     ]
@@ -218,7 +226,7 @@ def _lead(found: OrderView, team: TeamView | None) -> str:
         S.PAID: _("钱收到了，正在备货。发货前可以退。"),
         S.PARTLY_SHIPPED: _("一部分在路上，剩下的还在备货。"),
         S.SHIPPED: _("包裹在路上，收到点一下。"),
-        S.RECEIVED: _("收到了就好。有问题找客服。"),
+        S.RECEIVED: _("收到了就好。有问题随时申请售后。"),
         S.REFUNDING: _("钱正在原路退回。"),
         S.REFUNDED: _("钱已经原路退回。"),
         S.CANCELLED: reason_words(found.cancel_reason) or _("订单关闭了，没有扣款。"),

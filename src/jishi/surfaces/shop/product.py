@@ -38,6 +38,7 @@ from jishi.surfaces.shop.frame import (
     show,
     uuid_from,
 )
+from jishi.surfaces.shop.reviews import review_block
 from jishi.surfaces.shop.words import promises
 from jishi.surfaces.templatetags.chrome import kept_markup
 
@@ -59,7 +60,7 @@ class Choice:
 
 @require_safe
 def product(request: HttpRequest, handle: str) -> HttpResponse:
-    """Six queries for a visitor, whatever the product has; two more for one that gathers others."""
+    """Seven queries for a visitor, whatever the product has; two more for one that gathers others, three with reviews."""
     page = product_page(handle=handle, by=actor_of(request))
     sellable = sellable_by_variant([variant.id for variant in page.variants])
     offer = selling_offer_of_product(page.card.id)
@@ -68,6 +69,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
     card, kind = page.card, page.card.kind
     prices = {offer.id: offer.min_price_minor} if offer else {}
     version = (card.id, card.stamp)
+    block = review_block(card, by=actor_of(request))
     values = {
         "card": card,
         "bargain_floor_minor": bargain_floor_of(card.id),
@@ -81,7 +83,8 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         ),
         "members": goods_markup(page.members) if page.members else [],
         "share": _share_card(page, choice),
-        "json_ld": _json_ld(page, sellable),
+        "review_block": block,
+        "json_ld": _json_ld(page, sellable, score=block["score"] if block else None),
         "has_buy_bar": kind not in (ProductKind.EXTERNAL, ProductKind.GROUPED),
     }
     return show(request, "shop/product.html", values)
@@ -292,7 +295,7 @@ def _share_card(page: ProductPage, choice: Choice) -> ShareCard:
     )
 
 
-def _json_ld(page: ProductPage, sellable: Mapping[Any, int]) -> SafeString:
+def _json_ld(page: ProductPage, sellable: Mapping[Any, int], *, score: dict[str, Any] | None) -> SafeString:
     """schema.org Product for search engines; nothing in it that the page does not show."""
     card = page.card
     unit = 10 ** exponent_of(card.currency)
@@ -304,6 +307,13 @@ def _json_ld(page: ProductPage, sellable: Mapping[Any, int]) -> SafeString:
         "name": card.title,
         "description": card.subtitle or card.title,
         "image": [absolute(image.address) for image in page.images[:4]],
+        "aggregateRating": {
+            "@type": "AggregateRating",
+            "ratingValue": score["average"],
+            "reviewCount": score["count"],
+        }
+        if score
+        else None,
         "brand": {"@type": "Brand", "name": page.vendor} if page.vendor else None,
         "offers": {
             "@type": "AggregateOffer",

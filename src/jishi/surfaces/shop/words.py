@@ -59,6 +59,7 @@ _REASONS = {
     "late": gettext_noop("送得太晚"),
     "goodwill": gettext_noop("协商补偿"),
     "by_staff": gettext_noop("商家取消"),
+    "aftersales": gettext_noop("售后"),
 }
 _PROVIDERS = {
     "sandbox": (gettext_noop("沙盒收银台"), gettext_noop("练习用的收银台，不会真的扣钱")),
@@ -76,6 +77,7 @@ _MOVEMENTS = {
     "draw_prize": gettext_noop("抽奖奖金"),
     "points_reward": gettext_noop("积分换的余额"),
     "membership": gettext_noop("付费会员"),
+    "return_freight": gettext_noop("退货运费补偿"),
 }
 _PAYMENT_STATES = {
     PaymentState.CREATED: gettext_noop("还没开始"),

@@ -262,6 +262,7 @@ def _view(
         total_minor=row.total_minor,
         paid_minor=row.paid_minor,
         refunded_minor=row.refunded_minor,
+        shipping_refunded_minor=row.shipping_refunded_minor,
         address=row.address,
         note=row.note,
         play_kind=row.play_kind,

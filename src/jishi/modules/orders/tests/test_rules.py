@@ -1,6 +1,7 @@
 """Decisions about orders; worked numbers from docs/algorithms/orders.md."""
 
 import uuid
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -15,12 +16,13 @@ from jishi.modules.orders.rules import (
     LIFECYCLE,
     REFUNDABLE,
     Rate,
-    amount_for_units,
     plan_parts,
+    plan_wish,
     shipping_fee_minor,
     verb_of_refund,
+    worth_of,
 )
-from jishi.modules.orders.types import OrderLineView, OrderState
+from jishi.modules.orders.types import OrderLineView, OrderState, RefundWish
 
 S = OrderState
 # Written down a second time on purpose: a row that changes in the rules must be changed here with open eyes.
@@ -130,22 +132,52 @@ def test_a_heavier_parcel_never_costs_less(light: int, more: int, step: int, pri
     ("parts", "amounts"), [([1, 1, 1], [333, 333, 334]), ([2, 1], [666, 334]), ([3], [1000])]
 )
 def test_the_worked_refunds(parts: list[int], amounts: list[int]) -> None:
-    before, found = 0, []
+    one, found = line(), []
     for units in parts:
-        found.append(amount_for_units(total_minor=1000, quantity=3, units_before=before, units=units))
-        before += units
+        found.append(worth_of(one, units=units))
+        one = after(one, units=units, amount=found[-1])
     assert found == amounts
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(1, 20), min_size=1, max_size=8))
 def test_units_given_back_in_any_parts_give_exactly_the_total(total: int, parts: list[int]) -> None:
-    quantity, before, given_back = sum(parts), 0, 0
+    one, most = line(sum(parts), total=total), -(-total // sum(parts))
     for units in parts:
-        amount = amount_for_units(total_minor=total, quantity=quantity, units_before=before, units=units)
-        assert amount >= 0
-        given_back += amount
-        before += units
-    assert given_back == total
+        amount = worth_of(one, units=units)
+        assert 0 <= amount <= units * most
+        one = after(one, units=units, amount=amount)
+    assert one.refunded_minor == total
+
+
+@given(st.integers(0, 10**6), st.lists(st.integers(1, 9), min_size=1, max_size=6), st.data())
+def test_price_cuts_between_returns_change_nothing_of_the_sum(
+    total: int, parts: list[int], data: st.DataObject
+) -> None:
+    one = line(sum(parts), total=total)
+    for units in parts:
+        cut = data.draw(st.integers(0, one.refundable_minor))
+        one = after(one, units=0, amount=cut)
+        one = after(one, units=units, amount=worth_of(one, units=units))
+    assert one.refunded_minor == total
+
+
+def test_money_kept_for_a_used_unit_does_not_make_the_others_dearer() -> None:
+    one = after(line(2, total=10_000), units=1, amount=3_000)
+    assert worth_of(one, units=1) == 5_000
+
+
+@given(st.integers(0, 10**6), st.integers(1, 9), st.integers(0, 9), st.integers(-5, 2 * 10**6))
+def test_a_wish_never_takes_more_than_is_left(total: int, quantity: int, units: int, amount: int) -> None:
+    one = line(quantity, total=total)
+    wish = RefundWish({one.id: min(units, quantity)}, {one.id: amount})
+    parts = plan_wish([one], wish)
+    assert 0 <= sum(part.amount_minor for part in parts) <= min(max(amount, 0), total)
+
+
+def after(one: OrderLineView, *, units: int, amount: int) -> OrderLineView:
+    return replace(
+        one, refunded_quantity=one.refunded_quantity + units, refunded_minor=one.refunded_minor + amount
+    )
 
 
 def line(
@@ -153,7 +185,8 @@ def line(
 ) -> OrderLineView:
     return OrderLineView(
         id=uuid.uuid4(), product_id=uuid.uuid4(), variant_id=uuid.uuid4(), sku="A", title="脐橙", option_text="", cover="",
-        quantity=quantity, list_minor=total, discount_minor=0, total_minor=total, cost_minor=None, refunded_minor=0, cut_minor=0,
+        quantity=quantity, list_minor=total, discount_minor=0, total_minor=total, cost_minor=None,
+        refunded_minor=total * refunded // quantity, cut_minor=0,
         refunded_quantity=refunded, shipped_quantity=shipped, cancelled_quantity=cancelled, discounts=(), sharer_id=None,
         link_id=None, touch_id=None, attribution_source="", attribution_reason="",
     )  # fmt: skip

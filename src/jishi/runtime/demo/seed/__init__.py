@@ -16,6 +16,7 @@ from jishi.modules.people.public import Role
 from jishi.platform.facts import gates_held
 from jishi.runtime.demo.accounts import DemoAccount
 from jishi.runtime.demo.seed import acts
+from jishi.runtime.demo.seed.aftersales import play_aftersales
 from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.campaigns import play_campaigns
 from jishi.runtime.demo.seed.desk import open_desk
@@ -50,6 +51,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             hold_flash_sales(shop=shop, street=street, dice=dice)
             play_bargains(shop=shop, street=street, dice=dice)
             hang_offers(shop=shop, street=street, dice=dice)
+            play_aftersales(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         open_desk(finance=street.staff[Role.FINANCE])

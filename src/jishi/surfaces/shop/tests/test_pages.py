@@ -53,6 +53,8 @@ MEMBERS_ONLY = (
     "checkout",
     "orders",
     "my_teams",
+    "my_cases",
+    "my_reviews",
     "notices",
     "my_shares",
     "my_wallet",
@@ -170,12 +172,12 @@ def test_a_campaign_costs_the_front_page_nothing_and_a_running_sale_its_true_sto
     with django_assert_num_queries(8):  # what is left of a sale is never remembered, not even for two seconds
         assert str(sale.id) in browser.get("/").content.decode()
     browser.get(address)  # which products can be bargained for is read every few seconds
-    with django_assert_num_queries(7):  # the same, for one item, on top of the six of a product
+    with django_assert_num_queries(8):  # the same, for one item, on top of the seven of a product
         browser.get(address)
 
 
 @pytest.mark.parametrize("count", [1, 4])
-def test_a_product_is_six_queries_however_many_teams_wait(
+def test_a_product_is_seven_queries_however_many_teams_wait(
     browser: Client, count: int, django_assert_num_queries: Any
 ) -> None:
     variant_id = make_product()
@@ -184,7 +186,7 @@ def test_a_product_is_six_queries_however_many_teams_wait(
         seat_in(offer)
     address = reverse("shop:product", args=[handle_of(variant_id)])
     settle(browser)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = browser.get(address)
     assert answer.content.decode().count("参团") == count
 

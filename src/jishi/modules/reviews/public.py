@@ -1,0 +1,88 @@
+"""The door of reviews."""
+
+from jishi.modules.reviews.errors import (
+    AlreadyReviewed,
+    BadReviewWords,
+    BadStars,
+    FollowedUp,
+    NotReviewable,
+    OwnReview,
+    TooManyReviewPictures,
+)
+from jishi.modules.reviews.facts import ReviewHidden, ReviewReplied, ReviewShown
+from jishi.modules.reviews.operations.moderate import (
+    hide_review,
+    mark_refunded,
+    reply_to_review,
+    report_review,
+    show_review,
+    vote_helpful,
+)
+from jishi.modules.reviews.operations.write import connect_screen, follow_up, write_review
+from jishi.modules.reviews.queries import (
+    count_reviews_by_state,
+    find_reviews,
+    lines_to_review,
+    review_view,
+    reviewed_line_ids,
+    reviews_of_member,
+    reviews_of_product,
+    score_of,
+    scores_of,
+)
+from jishi.modules.reviews.rules import PICTURES_MAX, REPORT_REASONS, REVIEW_DAYS, WORDS_MAX
+from jishi.modules.reviews.types import (
+    LineToReview,
+    NewPicture,
+    NewReview,
+    PictureView,
+    ReviewFilter,
+    ReviewSort,
+    ReviewState,
+    ReviewView,
+    Score,
+)
+
+__all__ = [
+    "PICTURES_MAX",
+    "REPORT_REASONS",
+    "REVIEW_DAYS",
+    "WORDS_MAX",
+    "AlreadyReviewed",
+    "BadReviewWords",
+    "BadStars",
+    "FollowedUp",
+    "LineToReview",
+    "NewPicture",
+    "NewReview",
+    "NotReviewable",
+    "OwnReview",
+    "PictureView",
+    "ReviewFilter",
+    "ReviewHidden",
+    "ReviewReplied",
+    "ReviewShown",
+    "ReviewSort",
+    "ReviewState",
+    "ReviewView",
+    "Score",
+    "TooManyReviewPictures",
+    "connect_screen",
+    "count_reviews_by_state",
+    "find_reviews",
+    "follow_up",
+    "hide_review",
+    "lines_to_review",
+    "mark_refunded",
+    "reply_to_review",
+    "report_review",
+    "review_view",
+    "reviewed_line_ids",
+    "reviews_of_member",
+    "reviews_of_product",
+    "score_of",
+    "scores_of",
+    "show_review",
+    "vote_helpful",
+    "write_review",
+]
