@@ -95,6 +95,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
             (
                 ("shares", _("分享与归因"), "share", "sharing.view"),
                 ("members", _("会员"), "people", "members.view"),
+                ("loyalty", _("积分与会员"), "star", "loyalty.view"),
             ),
         ),
         (

@@ -48,7 +48,11 @@ def entry_words(entry: EntryView) -> tuple[str, str]:
     words, icon = _ENTRIES[entry.kind]
     if entry.subject_kind == "adjustment":
         return _("客服调整"), icon
-    if entry.subject_kind in _SOURCES and entry.kind in (EntryKind.PROMISE, EntryKind.EARN, EntryKind.RELEASE):
+    if entry.subject_kind in _SOURCES and entry.kind in (
+        EntryKind.PROMISE,
+        EntryKind.EARN,
+        EntryKind.RELEASE,
+    ):
         return f"{_(_SOURCES[entry.subject_kind])} · {_(words)}", icon
     if entry.subject_kind == "spending" and entry.kind is EntryKind.EXPIRE:
         return _("退回时已过期"), icon

@@ -41,7 +41,8 @@ def rewards(request: HttpRequest) -> HttpResponse:
     values = {
         "points": own,
         "kinds": [
-            {"value": one.value, "label": reward_words(one)[0], "is_on": one.value == kind} for one in RewardKind
+            {"value": one.value, "label": reward_words(one)[0], "is_on": one.value == kind}
+            for one in RewardKind
         ],
         "kind": kind,
         "rewards": [reward_row(view, points=own) for view in found if kind in ("", view.terms.kind.value)],

@@ -112,7 +112,8 @@ def join(request: HttpRequest) -> HttpResponse:
     try:
         period = buy_membership(plan_id, by=actor, purchase_id=once)
         messages.success(
-            request, _("%(plan)s 到 %(day)s") % {"plan": period.plan_name, "day": f"{period.ends_at:%Y-%m-%d}"}
+            request,
+            _("%(plan)s 到 %(day)s") % {"plan": period.plan_name, "day": f"{period.ends_at:%Y-%m-%d}"},
         )
     except Refusal as refusal:
         messages.error(request, words_of(refusal))

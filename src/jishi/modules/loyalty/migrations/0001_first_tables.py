@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+from django.db import migrations, models
+
 import jishi.kernel.clock
 import jishi.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
