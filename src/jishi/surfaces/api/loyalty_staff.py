@@ -250,14 +250,17 @@ def replace_tiers(request: HttpRequest, body: LadderIn) -> Any:
 
 
 @router.post(
-    "/rewards", response={201: RewardOut}, summary="Make a reward", openapi_extra=scopes("loyalty.edit")
+    "/loyalty/rewards",
+    response={201: RewardOut},
+    summary="Make a reward",
+    openapi_extra=scopes("loyalty.edit"),
 )
 def create_reward(request: HttpRequest, body: RewardIn) -> Any:
     return Status(201, reward_out(reward_of(save_reward(None, _terms(body), by=actor_of(request)))))
 
 
 @router.put(
-    "/rewards/{uuid:reward_id}",
+    "/loyalty/rewards/{uuid:reward_id}",
     response=RewardOut,
     summary="Change a reward",
     openapi_extra=scopes("loyalty.edit"),
@@ -268,7 +271,7 @@ def replace_reward(request: HttpRequest, reward_id: uuid.UUID, body: RewardIn) -
 
 
 @router.get(
-    "/exchanges",
+    "/loyalty/exchanges",
     response=Page[StaffExchangeOut],
     summary="Rewards that were taken, newest first",
     openapi_extra=scopes("loyalty.view"),
@@ -284,7 +287,7 @@ def list_exchanges(request: HttpRequest, wanted: Query[ExchangesIn]) -> Any:
 
 
 @router.post(
-    "/exchanges/{uuid:exchange_id}/send",
+    "/loyalty/exchanges/{uuid:exchange_id}/send",
     response={204: None},
     summary="Goods are on their way",
     openapi_extra=scopes("loyalty.edit"),

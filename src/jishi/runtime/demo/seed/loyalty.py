@@ -20,6 +20,7 @@ from jishi.modules.loyalty.public import (
     Terms,
     TierTerms,
     check_in,
+    expire_due_points,
     grant_points,
     missions_of,
     open_rewards,
@@ -42,6 +43,7 @@ from jishi.runtime.demo.seed.people import Neighbour, Street
 
 GIFTS = AccountRef(code="marketing:points", kind=AccountKind.EXPENSE)
 CHECKERS = 24
+DAYS = 90
 TIERS = (
     TierTerms("neighbour", "新邻居", 0, benefits="签到、做任务攒积分"),
     TierTerms("regular", "老街坊", 300, earn_basis_points=11_000, birthday_points=88),
@@ -158,10 +160,12 @@ def open_loyalty() -> None:
 
 def live_with_points(*, street: Street, dice: random.Random) -> None:
     """Points ripen; neighbours check in, finish missions, take rewards; 阿苏 has some of everything."""
-    release_due_points()
     now = clock.now()
+    for ago in range(DAYS, -1, -1):  # every morning what has ripened
+        with clock.held_at(now - timedelta(days=ago, hours=3)):
+            release_due_points()
     asu = street.neighbours[0]
-    _give_old_points(asu, now=now)
+    _give_old_points(street, now=now)
     for place, who in enumerate(street.neighbours[:CHECKERS]):
         # 阿苏 has come for five days and has not been here today
         days = range(5, 0, -1) if place == 0 else range(dice.randrange(1, 9), -1, -1)
@@ -188,16 +192,19 @@ def live_with_points(*, street: Street, dice: random.Random) -> None:
     let_it_sink_in()
 
 
-def _give_old_points(who: Neighbour, *, now: datetime) -> None:
-    """Points that end this month or next, so that the page has something to warn of."""
-    for days, points in ((375, 120), (345, 260)):
+def _give_old_points(street: Street, *, now: datetime) -> None:
+    """Points brought along from the shop's older days: some of them have ended, 阿苏's end soon."""
+    for place, days, points in ((0, 366, 260), (0, 340, 180), (3, 430, 320), (4, 460, 150), (5, 440, 90)):
+        who = street.neighbours[place].actor.require_member()
         with clock.held_at(now - timedelta(days=days)):
             grant_points(
-                member_id=who.actor.require_member(),
+                member_id=who,
                 points=points,
-                source=("gift", ids.derived_id(who.actor.require_member(), f"gift:{days}")),
+                source=("gift", ids.derived_id(who, f"gift:{days}")),
                 available_at=clock.now(),
+                note="老店的积分",
             )
+    expire_due_points()
 
 
 def _join(who: Neighbour) -> None:
@@ -222,7 +229,7 @@ def _join(who: Neighbour) -> None:
 
 def _take_rewards(street: Street, *, dice: random.Random) -> None:
     rewards = open_rewards()
-    for who in street.neighbours[:CHECKERS]:
+    for who in street.neighbours[1:CHECKERS]:
         wanted = dice.choice(rewards)
         with clock.held_at(clock.now() - timedelta(hours=dice.uniform(1, 60))), suppress(Refusal):
             exchange_points(
