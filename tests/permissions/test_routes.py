@@ -4,7 +4,6 @@ A refusal must also have changed nothing: no fact, no step of history, no kept a
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,22 +12,26 @@ from django.db import transaction
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
+from tests.permissions.loyalty_rows import LOYALTY_ROWS
+from tests.permissions.rows import (
+    ALL,
+    EDITORS,
+    LEDGER,
+    OWNER,
+    PEOPLE,
+    REFUNDING,
+    REPORTERS,
+    SELF,
+    SERVING,
+    STAFF,
+    VISITING,
+    WRITERS,
+    Row,
+)
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
-ALL = frozenset(KINDS)
-PEOPLE = ALL - {"visitor"}  # everybody with a token that may read
-WRITERS = PEOPLE - {"narrowed"}
-VISITING = ALL - {"narrowed"}  # visitors write too, a token that may only read does not
-SELF = frozenset({"member", "narrowed"})
-OWNER = frozenset({"owner"})
-EDITORS = frozenset({"owner", "operator"})
-STAFF = frozenset({"owner", "operator", "finance", "service", "read_only"})
-REPORTERS = STAFF - {"service"}
-LEDGER = frozenset({"owner", "finance"})
-SERVING = frozenset({"owner", "operator", "service"})
-REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
 CAMPAIGN = {
@@ -77,21 +80,6 @@ DRAW = {
     "closes_at": "2199-01-01T00:00:00Z",
 }
 PLACE = {"name": "王", "phone": "13900000000", "region_code": "310101", "line": "南京东路"}
-EXCHANGE = {"exchange_id": "{fresh_exchange}", "address_note": "阿苏 13900000000 上海市黄浦区南京东路"}
-LOYALTY = {
-    "is_open": True,
-    "points_per_unit": 100,
-    "share_basis_points_max": 5_000,
-    "points_step": 100,
-    "earn_per_unit": 1,
-    "return_days": 7,
-    "expiry_months": 12,
-    "return_policy": "within_balance",
-    "fall_policy": "one_step",
-    "grace_days": 30,
-    "notice_days": 14,
-    "check_in_points": 2,
-}
 RATE = {"first_grams": 1000, "first_minor": 800, "step_grams": 500, "step_minor": 200}
 MOVE = {
     "kind": "received",
@@ -103,19 +91,8 @@ MOVE = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """`may`: who is let in, with an answer below 400 or one of `other_answers`; the rest get a no of `refusals`."""
-
-    operation: str
-    path: str
-    may: frozenset[str]
-    body: Any = None
-    other_answers: tuple[int, ...] = ()
-    refusals: tuple[int, ...] = (403, 404)
-
-
 TABLE = (
+    *LOYALTY_ROWS,
     # coming in
     Row("create_visitor", "/visitors", ALL),
     Row("request_code", "/auth/codes", ALL, {"phone": "13811112222"}),
@@ -320,55 +297,6 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
-    # loyalty
-    Row("get_points", "/me/points", PEOPLE),
-    Row("list_own_lots", "/me/points/lots", PEOPLE),
-    Row("get_standing", "/me/standing", PEOPLE),
-    Row("list_tiers", "/tiers", ALL),
-    Row("get_check_in", "/me/check-in", PEOPLE),
-    Row("create_check_in", "/me/check-in", WRITERS),
-    Row("list_missions", "/me/missions", PEOPLE),
-    Row("take_mission_reward", "/missions/{mission}/take", WRITERS, None, (409,)),  # theirs are not finished
-    Row("list_own_badges", "/me/badges", PEOPLE),
-    Row("list_rewards", "/rewards", ALL),
-    Row("create_exchange", "/rewards/{reward}/exchanges", WRITERS, EXCHANGE, (409,)),  # too few points
-    Row("list_own_exchanges", "/me/exchanges", PEOPLE),
-    Row("list_membership_plans", "/membership-plans", ALL),
-    Row(
-        "purchase_membership",
-        "/membership-plans/{plan}/purchases",
-        WRITERS,
-        {"purchase_id": "{fresh}"},
-        (409,),  # an empty wallet
-    ),
-    Row("list_own_memberships", "/me/memberships", PEOPLE),
-    Row("get_points_liability", "/loyalty/liability", REPORTERS),
-    Row("list_points_differences", "/loyalty/differences", REPORTERS),
-    Row("list_points_lots", "/loyalty/lots", REPORTERS),
-    Row("get_member_points", "/loyalty/members/{member}", REPORTERS),
-    Row(
-        "ask_for_points_adjustment",
-        "/loyalty/members/{member}/adjustments",
-        EDITORS,
-        {"points": 50, "reason": "补偿"},
-    ),
-    Row("get_loyalty_terms", "/loyalty/terms", REPORTERS),
-    Row("replace_loyalty_terms", "/loyalty/terms", EDITORS, LOYALTY),
-    Row(
-        "replace_tiers",
-        "/loyalty/tiers",
-        EDITORS,
-        {"tiers": [{"code": "first", "name": "新邻居", "threshold": 0}]},
-    ),
-    Row("create_reward", "/loyalty/rewards", EDITORS, {"name": "布袋", "kind": "goods", "points": 200}),
-    Row(
-        "replace_reward",
-        "/loyalty/rewards/{reward}",
-        EDITORS,
-        {"name": "布袋", "kind": "goods", "points": 200},
-    ),
-    Row("list_exchanges", "/loyalty/exchanges", REPORTERS),
-    Row("send_exchange_goods", "/loyalty/exchanges/{exchange}/send", EDITORS, {"tracking_note": "顺丰 SF1"}),
     # approvals
     Row("list_approvals", "/approvals", REPORTERS),
     Row("get_approval", "/approvals/{approval}", REPORTERS),

@@ -34,7 +34,8 @@ from jishi.modules.loyalty.public import (
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
 from jishi.surfaces.api.common import MINOR_MAX, Day, MadeOut, Page, PageIn, page_of
-from jishi.surfaces.api.loyalty import ExchangeOut, LotOut, RewardOut, TierOut, reward_out, tier_out
+from jishi.surfaces.api.loyalty import reward_out, tier_out
+from jishi.surfaces.api.loyalty_schemas import ExchangeOut, LotOut, RewardOut, TierOut
 
 router = Router(tags=["staff"])
 

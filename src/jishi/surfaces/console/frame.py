@@ -90,14 +90,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("draws", _("抽奖"), "gift", "reports.view"),
             ),
         ),
-        (
-            _("增长"),
-            (
-                ("shares", _("分享与归因"), "share", "sharing.view"),
-                ("members", _("会员"), "people", "members.view"),
-                ("loyalty", _("积分与会员"), "star", "loyalty.view"),
-            ),
-        ),
+        (_("增长"), _growth()),
         (
             _("资金"),
             (
@@ -116,6 +109,14 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("security", _("登录安全"), "shield", "console.view"),
             ),
         ),
+    )
+
+
+def _growth() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("shares", _("分享与归因"), "share", "sharing.view"),
+        ("members", _("会员"), "people", "members.view"),
+        ("loyalty", _("积分与会员"), "star", "loyalty.view"),
     )
 
 

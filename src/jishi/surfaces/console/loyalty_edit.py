@@ -10,16 +10,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.loyalty.public import (
-    ExchangeState,
     TierTerms,
     badges_table,
-    cancel_exchange,
     check_in_rewards,
-    exchanges_table,
     ladder,
     loyalty_terms,
     missions_table,
@@ -30,18 +27,15 @@ from jishi.modules.loyalty.public import (
     save_mission,
     save_plan,
     save_reward,
-    send_exchange,
     set_check_in_rewards,
     set_ladder,
     set_terms,
     tiers_with_members,
 )
-from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
-from jishi.platform.paging import cursor_after, key_of
 from jishi.surfaces.console import loyalty_words as lw
 from jishi.surfaces.console.access import guarded
-from jishi.surfaces.console.forms import act_once, blame, dress, once_key, written
+from jishi.surfaces.console.forms import blame, dress, written
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.loyalty_forms import (
     BadgeForm,
@@ -51,8 +45,7 @@ from jishi.surfaces.console.loyalty_forms import (
     TermsForm,
     TierForm,
 )
-from jishi.surfaces.console.questions import local
-from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text, with_query
+from jishi.surfaces.console.tables import column, number, row, table, tag, text
 
 PAGE_SIZE = 50
 CARD_DAYS = range(1, 8)
@@ -233,54 +226,6 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     return _list(
         request, "loyalty_plans", title=_("付费会员"), tables=[("", found)], new=[("plan", _("新方案"))]
     )
-
-
-@guarded("loyalty.view")
-@require_safe
-def exchanges(request: HttpRequest) -> HttpResponse:
-    """What was taken; goods that wait are sent or cancelled here."""
-    actor, query = actor_of(request), request.GET
-    state = query.get("state", "")
-    states = [ExchangeState(state)] if state in set(ExchangeState) else []
-    found = exchanges_table(by=actor, states=states, after=key_of(query.get("cursor", "")), limit=PAGE_SIZE)
-    people = people_by_ids(view.member_id for view in found)
-    following = cursor_after(found, limit=PAGE_SIZE, field="at")
-    choices = [("", _("全部")), *((one.value, lw.exchange_state(one)[0]) for one in ExchangeState)]
-    context = {
-        "tabs": lw.sections("loyalty_exchanges", actor=actor),
-        "states": tabs(choices, name="state", query=query),
-        "exchanges": [
-            {
-                "view": view,
-                "who": people.get(view.member_id),
-                "state": lw.exchange_state(view.state)[0],
-                "colour": lw.exchange_state(view.state)[1],
-                "kind": _(lw.REWARDS[view.kind]),
-                "at": local(view.at),
-                "address": view.address_note if actor.may("members.contact") else "",
-                "may_send": view.state is ExchangeState.TO_SEND and actor.may("loyalty.edit"),
-                "once": once_key(),
-            }
-            for view in found
-        ],
-        "older_url": with_query(query, cursor=following) if following else None,
-    }
-    return show(request, "console/loyalty_exchanges.html", section="loyalty", context=context)
-
-
-@guarded("loyalty.edit")
-@require_POST
-def exchange_act(request: HttpRequest, exchange_id: uuid.UUID, verb: str) -> HttpResponse:
-    actor, note = actor_of(request), request.POST.get("note", "")
-    if verb == "send":
-        act_once(request, lambda: send_exchange(exchange_id, by=actor, tracking_note=note))
-        messages.success(request, _("记下了，会员能看到单号"))
-    elif verb == "cancel":
-        act_once(request, lambda: cancel_exchange(exchange_id, by=actor, reason=note))
-        messages.success(request, _("已取消，积分退回原来那一批"))
-    else:
-        raise NotFound()
-    return redirect("console:loyalty_exchanges")
 
 
 @guarded("loyalty.edit")
