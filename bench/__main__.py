@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("claims", "claims_stored", "pipeline", "teams", "pages", "checkout", "start")
+NAMES = ("claims", "claims_stored", "pipeline", "teams", "pages", "checkout", "loyalty", "start")
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """Loyalty: what the shop owes in points with the rows behind every number, and one member's points."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,7 @@ from jishi.surfaces.console.questions import day_of, local
 from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text, with_query
 
 PAGE_SIZE = 50
+A_MOMENT = timedelta(seconds=1)  # a lot that ends at midnight is there on the day before
 
 
 @guarded("loyalty.view")
@@ -213,20 +215,30 @@ def lot_rows(found: list[LotView], people: dict[uuid.UUID, Person]) -> dict[str,
                     else []
                 ),
                 text(lw.source(lot.source_kind), note=lot.note),
-                tag(*lw.lot_state(lot.state)),
-                number(f"{lot.earned:,}"),
-                number(f"{lot.remaining:,}"),
-                number(f"{lot.spent:,}"),
-                number(f"{lot.expired:,}"),
-                number(f"{lot.taken_back + lot.covered:,}"),
-                text(f"{local(lot.available_at):%Y-%m-%d}" if lot.available_at else _("等收货")),
-                text(f"{local(lot.expires_at):%Y-%m-%d}" if lot.expires_at else "–"),
+                tag(*lw.lot_tag(lot)),
+                number(_count(lot.earned)),
+                number(_count(lot.remaining)),
+                number(_count(lot.spent)),
+                number(_count(lot.expired)),
+                number(_count(lot.taken_back + lot.covered)),
+                text(
+                    f"{local(lot.available_at):%Y-%m-%d}"
+                    if lot.available_at
+                    else _("等收货")
+                    if lot.remaining
+                    else "–"
+                ),
+                text(f"{local(lot.expires_at - A_MOMENT):%Y-%m-%d}" if lot.expires_at else "–"),
             ],
             url=reverse("console:loyalty_member", args=[lot.member_id]) if people else "",
         )
         for lot in found
     ]
     return table(columns, rows, caption=_("积分批次"), empty=(_("没有这样的批次"), _("换个条件看看。")))
+
+
+def _count(points: int) -> str:
+    return f"{points:,}" if points else "–"
 
 
 def _entry_columns() -> list[dict[str, Any]]:

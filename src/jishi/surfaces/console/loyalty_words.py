@@ -14,6 +14,7 @@ from jishi.modules.loyalty.public import (
     ExchangeState,
     FallPolicy,
     LotState,
+    LotView,
     ReturnPolicy,
     RewardKind,
 )
@@ -80,6 +81,15 @@ FALL_POLICIES = {
 def lot_state(state: LotState) -> tuple[str, str]:
     words, colour = _LOTS[state]
     return _(words), colour
+
+
+def lot_tag(lot: LotView) -> tuple[str, str]:
+    """The state of a lot, or how it came to be empty."""
+    if lot.remaining:
+        return lot_state(lot.state)
+    if lot.spent:
+        return _("用完"), "line"
+    return (_("已过期"), "line") if lot.expired else (_("已收回"), "line")
 
 
 def entry_kind(kind: EntryKind) -> str:

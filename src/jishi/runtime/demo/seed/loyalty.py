@@ -229,6 +229,15 @@ def _join(who: Neighbour) -> None:
 
 def _take_rewards(street: Street, *, dice: random.Random) -> None:
     rewards = open_rewards()
+    goods = next(reward for reward in rewards if reward.terms.kind is RewardKind.GOODS)
+    for who in street.neighbours[6:9]:  # three parcels for the shop to send
+        member_id = who.actor.require_member()
+        source = ("gift", ids.derived_id(member_id, "gift:year"))
+        grant_points(
+            member_id=member_id, points=1_500, source=source, available_at=clock.now(), note="老邻居年终礼"
+        )
+        address = f"{who.nickname} 13900000000 上海市黄浦区南京东路街道云南中路 88 弄"
+        exchange_points(goods.id, by=who.actor, exchange_id=ids.new_id(), address_note=address)
     for who in street.neighbours[1:CHECKERS]:
         wanted = dice.choice(rewards)
         with clock.held_at(clock.now() - timedelta(hours=dice.uniform(1, 60))), suppress(Refusal):
