@@ -201,79 +201,91 @@ def _load() -> tuple[int, float]:
     """Entries, lots, accounts and purses of the model; (entries, seconds for loading)."""
     from django.db import connection, transaction
 
-    from jishi.platform.bulk import copy_rows
-
     model = _Model()
     model.run()
     started = time.perf_counter()
     with transaction.atomic():
-        copy_rows(
-            table="loyalty_account",
-            columns=("member_id", "active", "pending", "debt", "opened_at"),
-            rows=((member, *kept, BEGIN) for member, kept in model.balances.items()),
-        )
-        copy_rows(
-            table="ledger_account",
-            columns=("id", "code", "unit", "kind", "is_bounded", "available_minor", "created_at"),
-            rows=(
-                (uuid.uuid4(), f"points:{member}", "PTS", "liability", True, kept[0], BEGIN)
-                for member, kept in model.balances.items()
-            ),
-        )
-        copy_rows(
-            table="loyalty_lot",
-            columns=(
-                *(
-                    "id",
-                    "account_id",
-                    "source_kind",
-                    "source_id",
-                    "state",
-                    "earned",
-                    "remaining",
-                    "spent",
-                    "expired",
-                ),
-                *(
-                    "taken_back",
-                    "covered",
-                    "reversed",
-                    "excused",
-                    "short",
-                    "available_at",
-                    "expires_at",
-                    "at",
-                    "note",
-                ),
-            ),
-            rows=(
-                (
-                    *(
-                        lot_id,
-                        lot["member"],
-                        "order",
-                        lot_id,
-                        "active",
-                        lot["earned"],
-                        lot["remaining"],
-                        lot["spent"],
-                    ),
-                    *(lot["expired"], lot["taken_back"], 0, 0, 0, 0, BEGIN, lot["ends"], BEGIN, ""),
-                )
-                for lot_id, lot in model.lots.items()
-            ),
-        )
-        copy_rows(
-            table="loyalty_entry",
-            columns=(
-                *("id", "account_id", "lot_id", "kind", "points", "pending", "active", "debt"),
-                *("subject_kind", "subject_id", "note", "at"),
-            ),
-            rows=model.entries,
-        )
+        _copy_accounts(model)
+        _copy_lots(model)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return len(model.entries), time.perf_counter() - started
+
+
+def _copy_accounts(model: _Model) -> None:
+    """Accounts with their purses in the ledger."""
+    from jishi.platform.bulk import copy_rows
+
+    copy_rows(
+        table="loyalty_account",
+        columns=("member_id", "active", "pending", "debt", "opened_at"),
+        rows=((member, *kept, BEGIN) for member, kept in model.balances.items()),
+    )
+    copy_rows(
+        table="ledger_account",
+        columns=("id", "code", "unit", "kind", "is_bounded", "available_minor", "created_at"),
+        rows=(
+            (uuid.uuid4(), f"points:{member}", "PTS", "liability", True, kept[0], BEGIN)
+            for member, kept in model.balances.items()
+        ),
+    )
+
+
+def _copy_lots(model: _Model) -> None:
+    """Lots with their entries."""
+    from jishi.platform.bulk import copy_rows
+
+    copy_rows(
+        table="loyalty_lot",
+        columns=(
+            *(
+                "id",
+                "account_id",
+                "source_kind",
+                "source_id",
+                "state",
+                "earned",
+                "remaining",
+                "spent",
+                "expired",
+            ),
+            *(
+                "taken_back",
+                "covered",
+                "reversed",
+                "excused",
+                "short",
+                "available_at",
+                "expires_at",
+                "at",
+                "note",
+            ),
+        ),
+        rows=(
+            (
+                *(
+                    lot_id,
+                    lot["member"],
+                    "order",
+                    lot_id,
+                    "active",
+                    lot["earned"],
+                    lot["remaining"],
+                    lot["spent"],
+                ),
+                *(lot["expired"], lot["taken_back"], 0, 0, 0, 0, BEGIN, lot["ends"], BEGIN, ""),
+            )
+            for lot_id, lot in model.lots.items()
+        ),
+    )
+    copy_rows(
+        table="loyalty_entry",
+        columns=(
+            *("id", "account_id", "lot_id", "kind", "points", "pending", "active", "debt"),
+            *("subject_kind", "subject_id", "note", "at"),
+        ),
+        rows=model.entries,
+    )
 
 
 def _expect_sound(when: str) -> float:
