@@ -207,6 +207,7 @@ def _load() -> tuple[int, float]:
     with transaction.atomic():
         _copy_accounts(model)
         _copy_lots(model)
+        _copy_entries(model)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return len(model.entries), time.perf_counter() - started
@@ -232,7 +233,6 @@ def _copy_accounts(model: _Model) -> None:
 
 
 def _copy_lots(model: _Model) -> None:
-    """Lots with their entries."""
     from jishi.platform.bulk import copy_rows
 
     copy_rows(
@@ -278,6 +278,11 @@ def _copy_lots(model: _Model) -> None:
             for lot_id, lot in model.lots.items()
         ),
     )
+
+
+def _copy_entries(model: _Model) -> None:
+    from jishi.platform.bulk import copy_rows
+
     copy_rows(
         table="loyalty_entry",
         columns=(
