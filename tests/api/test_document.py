@@ -18,9 +18,9 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 VERBS = re.compile(
-    "add|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|export|get|help|launch|list|move"
-    "|open|order|place|publish|quote|raise|read|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set"
-    "|simulate|spin|unpublish"
+    "add|approve|archive|ask|cancel|change|check|close|complete|confirm|create|delete|drop|end|export|get|help|launch|list|move"
+    "|open|order|place|publish|quote|raise|read|refuse|remove|repeat|replace|request|restore|retry|revoke|rotate|send|set"
+    "|simulate|spin|unpublish|withdraw"
 )
 
 

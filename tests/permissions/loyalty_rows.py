@@ -26,14 +26,16 @@ LOYALTY_ROWS = [
     Row("get_check_in", "/me/check-in", PEOPLE),
     Row("create_check_in", "/me/check-in", WRITERS),
     Row("list_missions", "/me/missions", PEOPLE),
-    Row("take_mission_reward", "/missions/{mission}/take", WRITERS, None, (409,)),  # theirs are not finished
+    Row(
+        "request_mission_reward", "/missions/{mission}/take", WRITERS, None, (409,)
+    ),  # theirs are not finished
     Row("list_own_badges", "/me/badges", PEOPLE),
     Row("list_rewards", "/rewards", ALL),
     Row("create_exchange", "/rewards/{reward}/exchanges", WRITERS, EXCHANGE, (409,)),  # too few points
     Row("list_own_exchanges", "/me/exchanges", PEOPLE),
     Row("list_membership_plans", "/membership-plans", ALL),
     Row(
-        "purchase_membership",
+        "order_membership",
         "/membership-plans/{plan}/purchases",
         WRITERS,
         {"purchase_id": "{fresh}"},

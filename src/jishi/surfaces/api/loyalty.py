@@ -141,7 +141,7 @@ def list_missions(request: HttpRequest) -> Any:
     summary="Take the reward of a finished mission",
     openapi_extra=scopes("shop.write"),
 )
-def take_mission_reward(request: HttpRequest, mission_id: uuid.UUID) -> Any:
+def request_mission_reward(request: HttpRequest, mission_id: uuid.UUID) -> Any:
     return Status(201, {"points": take_mission(mission_id, by=actor_of(request))})
 
 
@@ -198,7 +198,7 @@ def list_membership_plans(request: HttpRequest) -> Any:
     summary="Buy a membership from the wallet",
     openapi_extra=scopes("shop.write"),
 )
-def purchase_membership(request: HttpRequest, plan_id: uuid.UUID, body: PurchaseIn) -> Any:
+def order_membership(request: HttpRequest, plan_id: uuid.UUID, body: PurchaseIn) -> Any:
     """It begins now, or when the one you have ends."""
     return Status(201, buy_membership(plan_id, by=actor_of(request), purchase_id=body.purchase_id))
 
