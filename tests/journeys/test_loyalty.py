@@ -1,5 +1,6 @@
 """Points from the order to the refund, and an adjustment that takes two people."""
 
+import random
 import uuid
 from datetime import timedelta
 
@@ -108,6 +109,25 @@ def test_a_refund_before_they_ripen_takes_the_promise_back_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_facts_in_any_order_and_twice_end_in_the_same_points(seed: int) -> None:
+    """Paid, received and wholly refunded before any reaction has run; a second order is kept."""
+    member = makers.make_member()
+    back, kept = (makers.buy(member, makers.make_product(price_minor=4_200)) for _ in range(2))
+    for order_id in (back, kept):
+        makers.pay(member, order_id)
+        send_parcel(order_id, by=makers.OWNER, carrier="顺丰", tracking_number="SF1")
+        receive_order(order_id, by=member)
+    carry_out_refund(refund_order(back, by=makers.OWNER, reason="test").refund_id)
+    run_jobs(shuffle=random.Random(seed), twice=True)
+
+    assert points_of(member).pending == 42
+    with clock.held_at(clock.now() + timedelta(days=8)):
+        assert release_due_points() == 42
+    assert points_of(member).spendable == 42
+    assert rebuild_balances(by=SYSTEM) == []
+
+
 def test_an_adjustment_takes_two_people() -> None:
     member = makers.make_member()
     operator, finance = makers.make_member(role="operator"), makers.make_member(role="finance")
@@ -172,7 +192,7 @@ def test_the_api_tells_balance_and_statement_and_checks_in_once() -> None:
 def test_the_check_in_swaps_its_card_and_works_without_a_script() -> None:
     member = makers.make_member()
     client = Client()
-    client.force_login(get_user_model().objects.get(id=member.id))
+    client.force_login(get_user_model().objects.get(id=member.require_member()))
     swapped = client.post("/me/points/check-in/", headers={"HX-Request": "true"})
     assert swapped.status_code == 200
     assert 'id="check-in"' in swapped.content.decode() and "<html" not in swapped.content.decode()

@@ -61,7 +61,7 @@ def test_without_lock_and_guards_the_same_points_are_promised_to_two_orders(
 
     assert refusals(answers) == [], "both have seen 100 points"
     assert len(crashes(answers)) == 1, "the table itself refuses the second"
-    assert Lot.objects.get(account_id=member.id).remaining == 0
+    assert Lot.objects.get(account_id=member.require_member()).remaining == 0
 
 
 def test_the_last_points_pay_for_one_order_and_the_other_is_told() -> None:
