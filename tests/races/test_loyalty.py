@@ -6,8 +6,6 @@ import pytest
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.modules.ledger import operations as ledger
-from jishi.modules.ledger.models import Account as LedgerAccount
 from jishi.modules.loyalty.models import Lot
 from jishi.modules.loyalty.operations import spendings
 from jishi.modules.loyalty.public import (
@@ -49,13 +47,11 @@ def spend(member: Actor, points: int) -> bool:
 def test_without_lock_and_guards_the_same_points_are_promised_to_two_orders(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The control: nobody locks, and the conditional write of the ledger is a plain one. Two orders chose one lot's points;
+    """The control: nobody locks, and the ledger's reservation is left out. Two orders chose one lot's points;
     only the lot's own check constraint is left to stop the second."""
     member = with_points(100)
     take_locks_away(monkeypatch, spendings, readers=2)
-    monkeypatch.setattr(
-        ledger, "_take_bounded", lambda account, amount: LedgerAccount.objects.get(id=account)
-    )
+    monkeypatch.setattr(spendings, "reserve", lambda transfer: True)
 
     answers = at_once(lambda: spend(member, 100), lambda: spend(member, 100))
 

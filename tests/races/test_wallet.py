@@ -30,7 +30,8 @@ def test_without_the_conditional_write_one_balance_pays_two_orders(monkeypatch: 
     buyer, orders = two_orders()
     both_have_read = line_up(2)
 
-    def read_then_write(account: uuid.UUID, amount_minor: int) -> None:
+    def read_then_write(takings: dict[uuid.UUID, int]) -> None:
+        [(account, amount_minor)] = takings.items()
         row = Account.objects.get(id=account)
         both_have_read()
         Account.objects.filter(id=account).update(available_minor=row.available_minor - amount_minor)

@@ -12,9 +12,16 @@ from jishi.flows.payment import pay_order, take_outcome
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.modules.campaigns import public as campaigns
-from jishi.modules.catalog.public import NewVariant, create_product, product_page, publish_product
+from jishi.modules.catalog.public import (
+    NewVariant,
+    create_product,
+    product_page,
+    publish_product,
+    variants_by_ids,
+)
 from jishi.modules.inventory.public import Figure, count_stock
 from jishi.modules.ledger.public import AccountKind, AccountRef
+from jishi.modules.orders.public import add_to_cart
 from jishi.modules.payments.public import PaymentView
 from jishi.modules.people.public import (
     AddressForm,
@@ -29,6 +36,7 @@ from jishi.modules.plays.bargain import public as bargain
 from jishi.modules.plays.flash_sale.public import ItemForm, SaleView, create_sale, item_view, publish_sale
 from jishi.modules.plays.group_buy.public import LateChoice, OfferForm, OfferView, create_offer, publish_offer
 from jishi.modules.plays.life.public import PlayHead
+from jishi.modules.promotions import public as promotions
 from jishi.modules.wallet.public import Move, put_into_wallet
 from jishi.platform import rush
 from tests.world import fake_provider
@@ -292,6 +300,50 @@ def pay(actor: Actor, order_id: uuid.UUID) -> PaymentView:
     fake_provider.pay_at_cashier(payment.id)
     take_outcome(payment.id, fake_provider.outcome_of(payment.id))
     return payment
+
+
+def put_in_cart(actor: Actor, variant_id: uuid.UUID, *, quantity: int = 1) -> None:
+    add_to_cart(
+        by=actor,
+        product_id=product_of(variant_id),
+        variant_id=variant_id,
+        quantity=quantity,
+        price_minor=variants_by_ids([variant_id])[variant_id].price_minor,
+    )
+
+
+def make_price_offer(
+    benefit: promotions.Benefit, *, stage: promotions.Stage = promotions.Stage.ORDER, **rule: Any
+) -> promotions.OfferView:
+    """A live offer."""
+    written = promotions.Offer(
+        uuid.UUID(int=0), rule.pop("label", f"优惠 {next(_count)}"), stage, benefit, **rule
+    )
+    made = promotions.create_offer(promotions.OfferForm("优惠", written), by=OWNER)
+    return promotions.publish_offer(made.id, by=OWNER, currency="CNY")
+
+
+def make_coupon_offer(
+    benefit: promotions.Benefit,
+    *,
+    way: promotions.CouponWay = promotions.CouponWay.TARGETED,
+    capacity: int = 100,
+    batch: dict[str, Any] | None = None,
+    **rule: Any,
+) -> promotions.BatchView:
+    """An open batch of coupons that compete with one another."""
+    rule.setdefault("group", "coupon")
+    offer = make_price_offer(benefit, stage=promotions.Stage.COUPON, **rule)
+    terms = {"valid_days": 7} | (batch or {})
+    form = promotions.BatchForm(offer_id=offer.id, name="券", way=way, capacity=capacity, **terms)
+    return promotions.open_batch(promotions.create_batch(form, by=OWNER).id, by=OWNER)
+
+
+def give(batch: promotions.BatchView, actor: Actor, *, key: str = "gift") -> uuid.UUID:
+    """One coupon of the batch in the member's hands."""
+    coupon_id = promotions.issue_coupon(batch.id, member_id=actor.require_member(), key=key)
+    assert coupon_id is not None
+    return coupon_id
 
 
 __all__ = [

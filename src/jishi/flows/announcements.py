@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from jishi.flows.books import WALLET
+from jishi.kernel.errors import NotFound
 from jishi.kernel.fact import RecordedFact
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import cards_by_ids
@@ -33,7 +34,10 @@ def announce_parcel(fact: RecordedFact) -> None:
 
 def announce_refund(fact: RecordedFact) -> None:
     """Where the money went: back the way it came, or into the member's wallet."""
-    to_wallet = refund_view(uuid.UUID(fact.payload["refund_id"])).provider == WALLET
+    try:
+        to_wallet = refund_view(uuid.UUID(fact.payload["refund_id"])).provider == WALLET
+    except NotFound:
+        to_wallet = True  # nothing of it came from a provider
     _about_order(
         fact,
         "order_refunded_to_wallet" if to_wallet else "order_refunded",
@@ -143,6 +147,18 @@ def _about_team(fact: RecordedFact, kind: str, member_ids: list[uuid.UUID]) -> N
             facts={"title": card.title if card else ""},
             link=f"/t/{team.id}/",
         )
+
+
+def announce_coupon_expiring(fact: RecordedFact) -> None:
+    """coupon_expiring: tomorrow it is gone."""
+    ends = datetime.fromisoformat(fact.payload["expires_at"]).astimezone(ZoneInfo(settings.TIME_ZONE))
+    notify(
+        member_id=uuid.UUID(fact.payload["member_id"]),
+        kind="coupon_expiring",
+        key=f"{fact.id}",
+        facts={"label": fact.payload["label"], "at": f"{ends:%m-%d %H:%M}"},
+        link="/me/coupons/",
+    )
 
 
 def announce_help(fact: RecordedFact) -> None:

@@ -12,7 +12,19 @@ from typing import Any
 from django.conf import settings
 
 from jishi.flows.bargains import free_unit
-from jishi.flows.quotes import Quote, QuotedLine, quote_bargain, quote_cart, quote_items, quote_seat
+from jishi.flows.payment import pay_from_wallet, settle_free_order
+from jishi.flows.pricing import NO_CHOICE, Choice
+from jishi.flows.promises import reserve_promises, uses_of_quote
+from jishi.flows.quotes import (
+    GROUP_DISCOUNT,
+    LEADER_DISCOUNT,
+    Quote,
+    QuotedLine,
+    quote_bargain,
+    quote_cart,
+    quote_items,
+    quote_seat,
+)
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
@@ -44,10 +56,11 @@ _ADDRESS_FIELDS = tuple(field.name for field in fields(AddressView) if field.nam
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where the goods go, and a word for the shop."""
+    """Where the goods go, a word for the shop, and how to pay less."""
 
     address_id: uuid.UUID | None
     note: str = ""
+    choice: Choice = NO_CHOICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +86,14 @@ def order_cart(*, by: Actor, delivery: Delivery, expected_total_minor: int | Non
     cart = cart_view(by)
     if cart.id is None:
         raise CartEmpty()
-    known = order_id_of_cart(cart.id)
-    if known is not None:
+    if not close_cart(cart, by=by):  # another tap was faster
+        known = order_id_of_cart(cart.id)
+        if known is None:
+            raise CartEmpty()
         return known
     address = chosen_address(delivery, by=by)
-    quote = quote_cart(cart, address=address, currency=settings.JISHI_CURRENCY)
+    quote = quote_cart(cart, address=address, currency=settings.JISHI_CURRENCY, by=by, choice=delivery.choice)
     order_id = ids.new_id()
-    close_cart(cart.id)
     return place_quote(
         quote,
         OrderHead(order_id, member_id, cart.id, clock.now() + timedelta(minutes=PAY_MINUTES)),
@@ -104,7 +118,13 @@ def order_items(
     if any(not 1 <= quantity <= UNITS_MAX for quantity in wanted.values()):
         raise BadQuantity(limit=UNITS_MAX)
     address = chosen_address(delivery, by=by)
-    quote = quote_items(list(wanted.items()), address=address, currency=settings.JISHI_CURRENCY)
+    quote = quote_items(
+        list(wanted.items()),
+        address=address,
+        currency=settings.JISHI_CURRENCY,
+        by=by,
+        choice=delivery.choice,
+    )
     return place_quote(
         quote,
         OrderHead(ids.new_id(), member_id, None, clock.now() + timedelta(minutes=PAY_MINUTES)),
@@ -133,6 +153,8 @@ def order_seat(
         quantity=wish.quantity,
         address=address,
         currency=settings.JISHI_CURRENCY,
+        by=by,
+        choice=delivery.choice,
     )
     order_id = ids.new_id()
     seat = take_seat(
@@ -142,7 +164,7 @@ def order_seat(
             member_id=member_id,
             order_id=order_id,
             quantity=wish.quantity,
-            discount_minor=quote.discount_minor,
+            discount_minor=_off_by_team(quote),
             late_choice=wish.late_choice,
             price_minor=offer.price_of(wish.variant_id) or 0,
             friend_code=wish.friend_code,
@@ -175,7 +197,9 @@ def order_bargained(
     order_id = ids.new_id()
     bargain = order_bargain(bargain_id, order_id=order_id, by=by)
     address = chosen_address(delivery, by=by)
-    quote = quote_bargain(bargain_id, address=address, currency=settings.JISHI_CURRENCY)
+    quote = quote_bargain(
+        bargain_id, address=address, currency=settings.JISHI_CURRENCY, by=by, choice=delivery.choice
+    )
     free_unit(bargain_id, reason="ordered")
     head = OrderHead(
         order_id,
@@ -222,6 +246,8 @@ def place_quote(  # noqa: PLR0913  (an order and where its goods come from)
         raise AddressNeeded()
     found = attribution_of(member_id=head.member_id, visitor_id=by.visitor_id, team_id=head.team_id)
     credit = LineAttribution(found.sharer_id, found.link_id, found.touch_id, found.source, found.reason.value)
+    pays_whole = quote.wallet_minor > 0 and quote.due_minor == 0  # then it is a payment of its own
+    pricing = quote.pricing
     new = NewOrder(
         order_id=head.order_id,
         member_id=head.member_id,
@@ -236,10 +262,21 @@ def place_quote(  # noqa: PLR0913  (an order and where its goods come from)
         play_kind=head.play_kind,
         play_id=head.play_id,
         team_id=head.team_id,
+        wallet_minor=0 if pays_whole else quote.wallet_minor,
+        points_spent=pricing.points if pricing else 0,
+        has_promises=bool(uses_of_quote(quote) or quote.wallet_minor or (pricing and pricing.points)),
     )
     order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
+    if new.has_promises:
+        reserve_promises(
+            replace(quote, wallet_minor=new.wallet_minor), order_id=order_id, member_id=new.member_id
+        )
     # stock last: its rows are the hottest, so they stay locked for the shortest time
     (take_goods or _take_from_shelf)(new)
+    if pays_whole:
+        pay_from_wallet(order_id, by=by)
+    elif new.total_minor == 0:
+        settle_free_order(order_id)
     return order_id
 
 
@@ -249,6 +286,12 @@ def _take_from_shelf(new: NewOrder) -> None:
         cause=Cause("order", new.order_id),
         expires_at=None,
     )
+
+
+def _off_by_team(quote: Quote) -> int:
+    """What the play takes off, without coupons and points: that is what its budget is for."""
+    kinds = (GROUP_DISCOUNT, LEADER_DISCOUNT)
+    return sum(d.amount_minor for line in quote.lines for d in line.discounts if d.kind in kinds)
 
 
 def line_of(line: QuotedLine, credit: LineAttribution) -> NewLine:

@@ -4,6 +4,7 @@ import uuid
 
 from jishi.flows.payment import take_outcome
 from jishi.flows.places import give_place_back, take_goods_back
+from jishi.flows.promises import free_promises
 from jishi.kernel import ids
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
@@ -12,6 +13,7 @@ from jishi.modules.orders.public import (
     Shipped,
     cancel_order,
     lines_by_order,
+    order_view,
     ship_order,
 )
 from jishi.modules.payments.public import (
@@ -30,6 +32,8 @@ def cancel_unpaid(order_id: uuid.UUID, *, by: Actor, reason: str) -> None:
     take_goods_back(play_kind, order_id, reason=reason)
     release_holds(cause=Cause("order", order_id), reason=reason, by=by)
     give_place_back(play_kind, order_id, reason=reason)
+    if order_view(order_id, by=SYSTEM).has_promises:
+        free_promises(order_id)
 
 
 def expire_order(order_id: uuid.UUID) -> bool:

@@ -10,16 +10,19 @@ from django.db import transaction
 
 from jishi.flows.books import WALLET, post_payment
 from jishi.flows.places import has_goods, keep_place, regain_place
+from jishi.flows.promises import keep_promises, regain_promises
 from jishi.flows.refunds import defer_refund, refund_order
 from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
-from jishi.kernel.actor import Actor
+from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock
 from jishi.modules.orders.public import (
     NotPayable,
     OrderState,
+    PaymentTaken,
     PaymentVerdict,
+    accept_free_order,
     accept_payment_to_return,
     lines_by_order,
     lock_payable,
@@ -63,7 +66,7 @@ def pay_order(order_id: uuid.UUID, *, by: Actor, provider: str) -> PaymentView:
             order_id=order.id,
             member_id=order.member_id,
             provider=provider,
-            amount_minor=order.total_minor,
+            amount_minor=order.due_minor,
             currency=order.currency,
             title=order.lines[0].title,
         )
@@ -87,7 +90,7 @@ def pay_from_wallet(order_id: uuid.UUID, *, by: Actor) -> PaymentView:
         order_id=order.id,
         member_id=order.member_id,
         provider=WALLET,
-        amount_minor=order.total_minor,
+        amount_minor=order.due_minor,
         currency=order.currency,
         title=order.lines[0].title,
     )
@@ -120,15 +123,28 @@ def take_outcome(payment_id: uuid.UUID, outcome: Outcome) -> bool:
     post_payment(payment)
     taken = record_payment(payment.order_id, payment_id=payment.id)
     if taken.verdict is PaymentVerdict.ACCEPTED:
-        if taken.is_for_team:
-            _settle_seat_of(payment.order_id)
-        elif not keep_place(taken.play_kind, payment.order_id):
-            refund_order(payment.order_id, reason="place_gone")
+        _settle(payment.order_id, taken)
     elif taken.verdict is PaymentVerdict.LATE:
-        _settle_late(payment, play_kind=taken.play_kind)
+        _settle_late(payment, taken)
     else:
         _send_back(payment, reason="paid_twice")
     return True
+
+
+@in_transaction
+def settle_free_order(order_id: uuid.UUID) -> None:
+    """An order that costs nothing is paid at once. Raises NotPayable for any other."""
+    _settle(order_id, accept_free_order(order_id))
+
+
+def _settle(order_id: uuid.UUID, taken: PaymentTaken) -> None:
+    """Paid in time: promises and place are its own now."""
+    if taken.has_promises:
+        keep_promises(order_id)
+    if taken.is_for_team:
+        _settle_seat_of(order_id)
+    elif not keep_place(taken.play_kind, order_id):
+        refund_order(order_id, reason="place_gone")
 
 
 def _settle_seat_of(order_id: uuid.UUID) -> None:
@@ -142,9 +158,9 @@ def _settle_seat_of(order_id: uuid.UUID) -> None:
     _follow(order_id, settlement)
 
 
-def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
-    """The order was cancelled before the money came: honour it if goods and place can be had, else send it back."""
-    order_id = payment.order_id
+def _settle_late(payment: PaymentView, taken: PaymentTaken) -> None:
+    """The order was cancelled before the money came: honour it if goods, place and promises can be had, else send it back."""
+    order_id, play_kind = payment.order_id, taken.play_kind
     is_for_team = play_kind == "group_buy"
     try:
         with transaction.atomic():
@@ -152,16 +168,29 @@ def _settle_late(payment: PaymentView, *, play_kind: str) -> None:
                 raise _NoPlace()
             if not has_goods(play_kind):  # after the place, which may set goods free
                 _hold_again(payment)
+            if taken.has_promises and not regain_promises(order_view(order_id, by=SYSTEM)):
+                raise _NoPromise()
             settlement = settle_late(order_id) if is_for_team else None
             if settlement is not None and settlement.landing is Landing.REFUND:
                 raise _NoPlace()
     except (OutOfStock, _NoPlace) as refusal:
+        if order_view(order_id, by=SYSTEM).wallet_minor:  # the payment is not the whole of the order
+            _send_back(payment, reason="promise_gone")
+            return
         accept_payment_to_return(order_id, payment_id=payment.id)
-        refund_order(order_id, reason="seat_gone" if isinstance(refusal, _NoPlace) else "stock_gone")
+        refund_order(order_id, reason=_why(refusal))
         return
+    if taken.has_promises:
+        keep_promises(order_id)
     revive_order(order_id, payment_id=payment.id, team_id=settlement.team_id if settlement else None)
     if settlement is not None:
         _follow(order_id, settlement)
+
+
+def _why(refusal: Exception) -> str:
+    if isinstance(refusal, _NoPromise):
+        return "promise_gone"
+    return "seat_gone" if isinstance(refusal, _NoPlace) else "stock_gone"
 
 
 def _hold_again(payment: PaymentView) -> None:
@@ -177,6 +206,10 @@ def _hold_again(payment: PaymentView) -> None:
 
 class _NoPlace(Exception):
     """Undoes the stock that was held for a seat or place which could not be had."""
+
+
+class _NoPromise(_NoPlace):
+    """A coupon, points or a budget that the price stood on is gone."""
 
 
 def _follow(order_id: uuid.UUID, settlement: Settlement) -> None:

@@ -13,13 +13,12 @@ from jishi.kernel.errors import NotFound
 from jishi.kernel.fact import RecordedFact
 from jishi.modules.catalog.public import variants_by_ids
 from jishi.modules.inventory.public import sellable_by_variant
-from jishi.modules.orders.public import Discount, accept_free_order
+from jishi.modules.orders.public import Discount
 from jishi.modules.people.public import AddressView
 from jishi.modules.plays.lucky_draw.public import (
     Cause,
     VoucherView,
     earn_tickets,
-    keep_voucher,
     order_voucher,
     void_tickets,
     voucher_view,
@@ -73,13 +72,9 @@ def redeem_prize(
         play_kind=PLAY_KIND,
         play_id=voucher.draw_id,
     )
-    place_quote(
+    return place_quote(
         quote, head, by=by, delivery=delivery, address=address, expected_total_minor=expected_total_minor
     )
-    if quote.total_minor == 0:
-        accept_free_order(order_id)
-        keep_voucher(order_id)
-    return order_id
 
 
 def earn_by_order(fact: RecordedFact) -> None:

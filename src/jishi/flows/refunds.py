@@ -4,6 +4,7 @@ import uuid
 
 from jishi.flows.books import post_refund
 from jishi.flows.places import give_place_back, take_goods_back
+from jishi.flows.promises import return_to_wallet
 from jishi.flows.web_addresses import notify_url
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.inventory.public import Cause, StockLine, release_units
@@ -18,10 +19,12 @@ from jishi.modules.orders.public import (
     order_view,
     record_refund,
     request_order_refund,
+    wallet_part_of,
 )
 from jishi.modules.payments.public import (
     Outcome,
     RefundState,
+    payment_view,
     record_refund_outcome,
     refund_view,
     request_refund,
@@ -76,13 +79,7 @@ def refund_order(
     payment_id = order_view(order_id, by=SYSTEM).payment_id
     if payment_id is None:
         raise NothingToRefund()
-    request_refund(
-        refund_id=plan.refund_id,
-        payment_id=payment_id,
-        amount_minor=plan.amount_minor,
-        reason=reason,
-    )
-    defer_refund(plan.refund_id)
+    _ask_for_money(plan, payment_id=payment_id, reason=reason)
     return plan
 
 
@@ -93,10 +90,7 @@ def give_price_back(order_id: uuid.UUID, *, amount_minor: int | None, reason: st
     payment_id = order_view(order_id, by=SYSTEM).payment_id
     if plan is None or payment_id is None:
         return False
-    request_refund(
-        refund_id=plan.refund_id, payment_id=payment_id, amount_minor=plan.amount_minor, reason=reason
-    )
-    defer_refund(plan.refund_id)
+    _ask_for_money(plan, payment_id=payment_id, reason=reason)
     return True
 
 
@@ -118,6 +112,13 @@ def take_refund_outcome(refund_id: uuid.UUID, outcome: Outcome) -> bool:
             mark_refund_failed(refund_id)
         return False
     post_refund(done)
+    return_to_wallet(
+        refund_id,
+        order_id=done.order_id,
+        member_id=done.member_id,
+        amount_minor=wallet_part_of(refund_id),
+        currency=done.currency,
+    )
     record_refund(refund_id)
     return True
 
@@ -129,6 +130,25 @@ def try_refund_again(refund_id: uuid.UUID, *, by: Actor) -> None:
     refund = retry_refund(refund_id)
     history.record_step(subject=("order", refund.order_id), verb="retry_refund", by=by)
     defer_refund(refund_id)
+
+
+def _ask_for_money(plan: RefundPlan, *, payment_id: uuid.UUID, reason: str) -> None:
+    """What the provider brought goes back to it; a few cents may be the wallet's alone, and those move at once."""
+    if plan.provider_minor > 0:
+        request_refund(
+            refund_id=plan.refund_id, payment_id=payment_id, amount_minor=plan.provider_minor, reason=reason
+        )
+        defer_refund(plan.refund_id)
+        return
+    payment = payment_view(payment_id)
+    return_to_wallet(
+        plan.refund_id,
+        order_id=plan.order_id,
+        member_id=payment.member_id,
+        amount_minor=plan.wallet_minor,
+        currency=payment.currency,
+    )
+    record_refund(plan.refund_id)
 
 
 def defer_refund(refund_id: uuid.UUID) -> None:

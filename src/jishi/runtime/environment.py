@@ -42,6 +42,9 @@ VARIABLES = (
     Variable("JISHI_TRUSTED_ORIGINS", "", "允许提交表单的来源，逗号分隔", "origins whose forms are accepted, comma separated"),
     Variable("JISHI_TRUSTED_PROXIES", "127.0.0.1", "可信反向代理的地址，逗号分隔", "addresses of reverse proxies to believe, comma separated"),
     Variable("JISHI_CURRENCY", "CNY", "结算货币（ISO 4217）", "currency of the shop (ISO 4217)"),
+    Variable("JISHI_TAX_MODE", "inclusive", "inclusive：标价含税；exclusive：税另加", "inclusive: prices contain tax; exclusive: tax is added"),
+    Variable("JISHI_TAX_RATE", "0", "税率，万分数（1300 即 13%）", "tax rate in basis points (1300 is 13 %)"),
+    Variable("JISHI_TAX_ROUNDING", "line", "税的舍入：line 每行、unit 每件、total 合计", "rounding of tax: line, unit or total"),
     Variable("JISHI_DEBUG", "0", "1 为开发模式，切勿用于生产", "1 for development; never in production"),
     Variable("JISHI_DEMO", "0", "1 为演示模式：验证码和邮件显示在页面里", "1 for the demo: codes and mails are shown in the app"),
     Variable("JISHI_SMTP_URL", "", "发邮件的服务器，如 smtp://user:password@host:587；不填则邮件写进日志", "mail server, such as smtp://user:password@host:587; empty means mails go to the log", "log"),
@@ -74,6 +77,9 @@ class Environment:
     trusted_origins: list[str]
     trusted_proxies: list[str]
     currency: str
+    is_tax_inclusive: bool
+    tax_rate: int
+    tax_rounding: str
     debug: bool
     demo: bool
     rate_factor: int
@@ -163,6 +169,14 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         currency=_one_of(
             text, "JISHI_CURRENCY", lambda value: len(value) == 3 and value.isalpha(), "CNY"
         ).upper(),
+        is_tax_inclusive=_one_of(
+            text, "JISHI_TAX_MODE", {"inclusive", "exclusive"}.__contains__, "inclusive, exclusive"
+        )
+        == "inclusive",
+        tax_rate=_number(text, "JISHI_TAX_RATE", low=0, high=10_000),
+        tax_rounding=_one_of(
+            text, "JISHI_TAX_ROUNDING", {"line", "unit", "total"}.__contains__, "line, unit, total"
+        ),
         debug=_switch(text, "JISHI_DEBUG"),
         demo=_switch(text, "JISHI_DEMO"),
         smtp_url=_smtp_url(text("JISHI_SMTP_URL")),

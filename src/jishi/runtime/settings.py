@@ -29,6 +29,7 @@ ROOMS = [
     "jishi.modules.inventory",
     "jishi.modules.sharing",
     "jishi.modules.wallet",
+    "jishi.modules.promotions",
     "jishi.modules.loyalty",
     "jishi.modules.orders",
     "jishi.modules.plays.life",
@@ -174,6 +175,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 LOGGING = logging_config(log_format=ENV.log_format, level=ENV.log_level)
 
 JISHI_CURRENCY = ENV.currency
+JISHI_TAX_INCLUSIVE, JISHI_TAX_RATE = ENV.is_tax_inclusive, ENV.tax_rate
+JISHI_TAX_ROUNDING = ENV.tax_rounding
 JISHI_BASE_URL = ENV.base_url
 JISHI_SANDBOX_URL = ENV.sandbox_url
 JISHI_SANDBOX_SECRET = ENV.sandbox_secret

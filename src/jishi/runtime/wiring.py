@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import announcements, loyalty, prizes, reactions
+from jishi.flows import announcements, coupons, loyalty, prizes, promises, reactions
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -16,9 +16,12 @@ from jishi.platform.facts import Reader, connect_reader
 from jishi.surfaces.rush import routes as rush_routes
 
 REACTIONS: dict[str, dict[str, Reader]] = {
+    "loyalty.reward_taken.v1": {"promotions.hand_out_reward": coupons.hand_out_reward},
+    "promotions.coupon_expiring.v1": {"messaging.coupon_expiring": announcements.announce_coupon_expiring},
     "people.member_joined.v1": {
         "sharing.introduce_member": reactions.introduce_new_member,
         "loyalty.welcome": loyalty.welcome_into_loyalty,
+        "promotions.welcome": coupons.welcome_with_coupons,
     },
     "people.visitor_recognised.v1": {
         "orders.keep_cart": reactions.keep_visitors_cart,
@@ -35,6 +38,7 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "orders.order_received.v1": {"loyalty.ripen": loyalty.let_points_ripen},
     "orders.order_cancelled.v1": {"messaging.order_cancelled": announcements.announce_cancellation},
     "orders.order_refunded.v1": {
+        "flows.give_promises_back": promises.give_promises_back,
         "sharing.reverse": reactions.take_credits_back,
         "messaging.order_refunded": announcements.announce_refund,
         "loyalty.take_back": loyalty.take_points_back,

@@ -1,7 +1,9 @@
 """Writing to the ledger: post, reserve, commit, release. All of it runs inside the caller's transaction."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection
 from django.db.models import F
@@ -11,6 +13,8 @@ from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
 from jishi.modules.ledger.models import Account, Transfer
 from jishi.modules.ledger.types import AccountRef, NewTransfer, TransferState
 from jishi.platform.transactions import in_transaction
+
+_gathered: ContextVar[list[NewTransfer] | None] = ContextVar("gathered_reservations", default=None)
 
 
 @in_transaction
@@ -25,8 +29,34 @@ def post_transfers(transfers: Sequence[NewTransfer]) -> int:
 
 @in_transaction
 def reserve(transfer: NewTransfer) -> bool:
-    """Set an amount aside (pending). False when the id is already there."""
+    """Set an amount aside (pending). False when the id is already there. Raises BudgetExhausted."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(transfer)
+        return True
     return bool(_insert([transfer], TransferState.PENDING))
+
+
+@contextmanager
+def reserving_together() -> Iterator[None]:
+    """What is reserved inside is written at the end, in one statement; BudgetExhausted comes then, from here."""
+    token = _gathered.set([])
+    try:
+        yield
+        transfers = _gathered.get() or []
+    finally:
+        _gathered.reset(token)
+    reserve_all(transfers)
+
+
+@in_transaction
+def reserve_all(transfers: Sequence[NewTransfer]) -> int:
+    """The same for many at once: all or none. Returns how many were new."""
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.extend(transfers)
+        return len(transfers)
+    return len(_insert(transfers, TransferState.PENDING))
 
 
 @in_transaction
@@ -70,18 +100,91 @@ def _insert(transfers: Sequence[NewTransfer], state: TransferState) -> list[NewT
     """Write what is not there yet, in one statement; what was there must be the same."""
     if not transfers:
         return []
+    if state is TransferState.PENDING and _reserve_at_once(transfers):
+        return list(transfers)
     sides = account_ids((ref, t.unit) for t in transfers for ref in (t.debit, t.credit))
     written = _write(transfers, state, sides)
     for t in transfers:
         if t.id not in written:
             _refuse_mismatch(t, sides)
     fresh = [t for t in transfers if t.id in written]
+    _move_all(fresh, state, sides)
+    return fresh
+
+
+def _move_all(
+    fresh: Sequence[NewTransfer], state: TransferState, sides: dict[tuple[str, str], uuid.UUID]
+) -> None:
+    """What all of them together take from bounded accounts and bring to them."""
+    moves: dict[uuid.UUID, int] = {}
     for t in fresh:
         if t.debit.is_bounded:
-            _take_bounded(sides[t.debit.code, t.unit], t.amount_minor)
+            account = sides[t.debit.code, t.unit]
+            moves[account] = moves.get(account, 0) - t.amount_minor
         if t.credit.is_bounded and state is TransferState.POSTED:
-            _move_bounded(sides[t.credit.code, t.unit], t.amount_minor)
-    return fresh
+            account = sides[t.credit.code, t.unit]
+            moves[account] = moves.get(account, 0) + t.amount_minor
+    takings = {account: -moved for account, moved in moves.items() if moved < 0}
+    if takings:
+        _take_bounded(takings)
+    for account, moved in sorted(moves.items()):
+        if moved > 0:
+            _move_bounded(account, moved)
+
+
+_RESERVE = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+                         %s::uuid[]) AS asked(id, debit, credit, amount, unit, kind, subject_kind, subject_id, reverses_id)
+), sided AS (
+    SELECT asked.*, d.id AS debit_id, c.id AS credit_id, d.is_bounded FROM asked
+    JOIN ledger_account d ON d.code = asked.debit AND d.unit = asked.unit
+    JOIN ledger_account c ON c.code = asked.credit AND c.unit = asked.unit
+), whole AS (
+    SELECT count(*) = %s AND NOT EXISTS (SELECT 1 FROM ledger_transfer t JOIN asked USING (id)) AS is_fresh FROM sided
+), written AS (
+    INSERT INTO ledger_transfer (id, debit_id, credit_id, amount_minor, unit, state, kind, subject_kind, subject_id,
+                                 reverses_id, at)
+    SELECT id, debit_id, credit_id, amount, unit, 'pending', kind, subject_kind, subject_id, reverses_id, %s
+    FROM sided, whole WHERE is_fresh RETURNING id
+), takings AS (
+    SELECT debit_id, sum(amount)::bigint AS amount FROM sided, whole WHERE is_bounded AND is_fresh GROUP BY debit_id
+), held AS (
+    SELECT a.id, takings.amount FROM ledger_account a JOIN takings ON takings.debit_id = a.id ORDER BY a.id FOR UPDATE OF a
+), taken AS (
+    UPDATE ledger_account a SET available_minor = a.available_minor - held.amount
+    FROM held WHERE a.id = held.id AND a.available_minor >= held.amount RETURNING a.id
+)
+SELECT (SELECT count(*) FROM written), (SELECT count(*) FROM takings), (SELECT count(*) FROM taken)
+"""
+
+
+def _reserve_at_once(transfers: Sequence[NewTransfer]) -> bool:
+    """The usual case, all accounts open and all ids new, in one statement. False when it is another case: nothing is written.
+
+    Raises BudgetExhausted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RESERVE,
+            [
+                [t.id for t in transfers],
+                [t.debit.code for t in transfers],
+                [t.credit.code for t in transfers],
+                [t.amount_minor for t in transfers],
+                [t.unit for t in transfers],
+                [t.kind for t in transfers],
+                [t.subject[0] for t in transfers],
+                [t.subject[1] for t in transfers],
+                [t.reverses_id for t in transfers],
+                len(transfers),
+                clock.now(),
+            ],
+        )
+        written, wanted, taken = cursor.fetchone()
+    if taken != wanted:
+        raise BudgetExhausted()
+    return bool(written == len(transfers))
 
 
 def _write(
@@ -113,13 +216,19 @@ def _refuse_mismatch(t: NewTransfer, sides: dict[tuple[str, str], uuid.UUID]) ->
         raise TransferMismatch(transfer_id=str(t.id))
 
 
-def _take_bounded(account: uuid.UUID, amount_minor: int) -> None:
-    """Take from a bounded account by a conditional write, never by reading first."""
-    taken = Account.objects.filter(id=account, available_minor__gte=amount_minor).update(
-        available_minor=F("available_minor") - amount_minor
-    )
-    if not taken:
-        raise BudgetExhausted()
+def _take_bounded(takings: dict[uuid.UUID, int]) -> None:
+    """Take from bounded accounts by one conditional write, never by reading first; rows are locked in their order."""
+    accounts = sorted(takings)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH asked AS (SELECT * FROM unnest(%s::uuid[], %s::bigint[]) AS asked(id, amount)), held AS ("
+            " SELECT a.id, asked.amount FROM ledger_account a JOIN asked USING (id) ORDER BY a.id FOR UPDATE OF a)"
+            " UPDATE ledger_account a SET available_minor = a.available_minor - held.amount"
+            " FROM held WHERE a.id = held.id AND a.available_minor >= held.amount",
+            [accounts, [takings[account] for account in accounts]],
+        )
+        if cursor.rowcount != len(accounts):
+            raise BudgetExhausted()
 
 
 def _move_bounded(account: uuid.UUID, amount_minor: int) -> None:

@@ -1,9 +1,17 @@
 """The door of the ledger."""
 
 from jishi.modules.ledger.errors import BudgetExhausted, TransferMismatch
-from jishi.modules.ledger.operations import commit_reserved, post_transfers, release_reserved, reserve
+from jishi.modules.ledger.operations import (
+    commit_reserved,
+    post_transfers,
+    release_reserved,
+    reserve,
+    reserve_all,
+    reserving_together,
+)
 from jishi.modules.ledger.queries import (
     available_in,
+    availables,
     balances,
     balances_of,
     count_journal,
@@ -27,6 +35,7 @@ __all__ = [
     "TransferMismatch",
     "TransferView",
     "available_in",
+    "availables",
     "balances",
     "balances_of",
     "commit_reserved",
@@ -39,6 +48,8 @@ __all__ = [
     "posted_sum",
     "release_reserved",
     "reserve",
+    "reserve_all",
+    "reserving_together",
     "spent_on",
     "transfers_of",
     "trial_balance",

@@ -1,7 +1,7 @@
 """Reading the ledger."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,12 @@ def available_in(*, code: str, unit: str) -> int | None:
         .values_list("available_minor", flat=True)
         .first()
     )
+
+
+def availables(*, codes: Collection[str], unit: str) -> dict[str, int]:
+    """The same of many accounts, by code; one query."""
+    rows = Account.objects.filter(code__in=codes, unit=unit, is_bounded=True)
+    return dict(rows.values_list("code", "available_minor"))
 
 
 def journal(  # noqa: PLR0913  (the filters of one table)

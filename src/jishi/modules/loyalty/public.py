@@ -57,6 +57,7 @@ from jishi.modules.loyalty.operations.terms import (
     set_check_in_rewards,
     set_terms,
 )
+from jishi.modules.loyalty.queries.checkout import checkout_card
 from jishi.modules.loyalty.queries.deeds import (
     badges_of,
     badges_table,
@@ -113,6 +114,7 @@ from jishi.modules.loyalty.types import (
     Cadence,
     CheckInCard,
     CheckInResult,
+    CheckoutCard,
     DeedKind,
     Difference,
     EntryKind,
@@ -156,6 +158,7 @@ __all__ = [
     "CheckInCard",
     "CheckInResult",
     "CheckedIn",
+    "CheckoutCard",
     "DeedKind",
     "Difference",
     "EntryKind",
@@ -210,6 +213,7 @@ __all__ = [
     "check_in",
     "check_in_card",
     "check_in_rewards",
+    "checkout_card",
     "commit_points",
     "count_of",
     "count_to_send",

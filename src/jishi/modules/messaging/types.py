@@ -29,6 +29,7 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "tier_risen": ("升级了", "你现在是「{tier}」，新的权益已经生效。"),
     "tier_will_fall": ("等级快掉了", "再积 {missing} 成长值就能保住「{tier}」，保级到 {day}。"),
     "tier_fallen": ("等级有变动", "你现在是「{tier}」，多买几次就能升回来。"),
+    "coupon_expiring": ("券快到期了", "「{label}」{at} 到期，用掉它吧。"),
     "badge_won": ("得到新徽章", "恭喜点亮「{badge}」徽章。"),
 }
 OUTGOING_WORDS: dict[str, str] = {

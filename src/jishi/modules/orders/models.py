@@ -70,6 +70,9 @@ class Order(models.Model):
     play_kind = models.CharField(max_length=16, blank=True)
     play_id = models.UUIDField(null=True)
     team_id = models.UUIDField(null=True)
+    wallet_minor = models.BigIntegerField(default=0, db_default=0)  # the part of the total a wallet pays
+    points_spent = models.BigIntegerField(default=0, db_default=0)
+    has_promises = models.BooleanField(default=False, db_default=False)
     payment_id = models.UUIDField(null=True)  # the payment it stands on; another that comes too is sent back
     placed_at = models.DateTimeField(default=clock.now)
     pay_deadline = models.DateTimeField()
@@ -103,6 +106,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")),
                 name="order_refund_bounded",
+            ),
+            models.CheckConstraint(
+                condition=Q(wallet_minor__gte=0, wallet_minor__lte=F("total_minor"), points_spent__gte=0),
+                name="order_parts_bounded",
             ),
             models.CheckConstraint(
                 condition=Q(paid_minor=0) | Q(paid_minor=F("total_minor")), name="order_paid_whole"
@@ -204,6 +211,7 @@ class OrderRefund(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
+    wallet_minor = models.BigIntegerField(default=0, db_default=0)
     shipping_minor = models.BigIntegerField(default=0)
     phase = models.CharField(max_length=10, default=RefundPhase.REQUESTED.value)
     reason = models.CharField(max_length=40)

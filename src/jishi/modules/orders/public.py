@@ -29,7 +29,12 @@ from jishi.modules.orders.operations.carts import add_to_cart, change_cart_line,
 from jishi.modules.orders.operations.cut_price import cut_price
 from jishi.modules.orders.operations.place import close_cart, place_order
 from jishi.modules.orders.operations.place_many import place_orders
-from jishi.modules.orders.operations.refund import mark_refund_failed, record_refund, request_order_refund
+from jishi.modules.orders.operations.refund import (
+    mark_refund_failed,
+    record_refund,
+    request_order_refund,
+    wallet_part_of,
+)
 from jishi.modules.orders.operations.settle import (
     accept_free_order,
     accept_payment_to_return,
@@ -174,4 +179,5 @@ __all__ = [
     "sold_lines",
     "summaries_by_ids",
     "unpaid_order_ids",
+    "wallet_part_of",
 ]

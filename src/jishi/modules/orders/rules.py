@@ -122,6 +122,14 @@ def plan_cut(lines: Sequence[OrderLineView], *, amount_minor: int | None) -> tup
     )
 
 
+def wallet_share(*, amount_minor: int, refunded_before: int, wallet_minor: int, total_minor: int) -> int:
+    """Of a refund, what goes back to the wallet that paid a part: cumulative, so that all refunds give back all of it."""
+    if not wallet_minor:
+        return 0
+    after = refunded_before + amount_minor
+    return wallet_minor * after // total_minor - wallet_minor * refunded_before // total_minor
+
+
 def verb_of_refund(state: OrderState, *, lines: Sequence[OrderLineView], parts: Sequence[RefundPart]) -> str:
     """What asking for this refund does to the order at once: close it, leave nothing to ship, or nothing."""
     takes_all = sum(part.quantity for part in parts) == sum(

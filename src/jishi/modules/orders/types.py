@@ -33,6 +33,7 @@ class PaymentTaken:
 
     verdict: PaymentVerdict
     play_kind: str
+    has_promises: bool = False
 
     @property
     def is_for_team(self) -> bool:
@@ -108,6 +109,9 @@ class NewOrder:
     play_kind: str = ""
     play_id: uuid.UUID | None = None
     team_id: uuid.UUID | None = None
+    wallet_minor: int = 0  # a part of the total that the member's wallet pays
+    points_spent: int = 0
+    has_promises: bool = False  # offers, coupons, points or a wallet part are reserved for it
 
     @property
     def list_minor(self) -> int:
@@ -250,9 +254,17 @@ class OrderView:
     received_at: datetime | None
     cancelled_at: datetime | None
     cancel_reason: str
+    wallet_minor: int = 0
+    points_spent: int = 0
+    has_promises: bool = False
     lines: tuple[OrderLineView, ...] = field(default=())
     shipments: tuple[ShipmentView, ...] = field(default=())
     refunds: tuple[OrderRefundView, ...] = field(default=())
+
+    @property
+    def due_minor(self) -> int:
+        """What a payment has to bring: the total without the part from the wallet."""
+        return self.total_minor - self.wallet_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +285,8 @@ class RefundPlan:
     amount_minor: int
     shipping_minor: int
     parts: tuple[RefundPart, ...]
+    wallet_minor: int = 0  # of the amount: what goes back to the wallet that paid a part
+
+    @property
+    def provider_minor(self) -> int:
+        return self.amount_minor - self.wallet_minor

@@ -25,6 +25,7 @@ from jishi.modules.sharing.queries import (
     link_of_code,
     links_of,
     sharers,
+    visits_by_sharer,
     visits_to,
 )
 from jishi.modules.sharing.rules import WINDOW_DAYS
@@ -69,5 +70,6 @@ __all__ = [
     "reverse_credits",
     "share",
     "sharers",
+    "visits_by_sharer",
     "visits_to",
 ]

@@ -183,6 +183,12 @@ def visits_to(
         return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
+def visits_by_sharer(sharer_id: uuid.UUID, *, since: datetime) -> int:
+    """How many different people came by somebody's links, themselves not counted; one query."""
+    rows = Touch.objects.filter(sharer_id=sharer_id, at__gte=since).exclude(member_id=sharer_id)
+    return rows.values("visitor_id").distinct().count()
+
+
 def count_visitors(*, since: datetime, until: datetime) -> int:
     """Distinct visitors who arrived by a link or a source."""
     found = Touch.objects.filter(at__gte=since, at__lt=until).values("visitor_id").distinct()

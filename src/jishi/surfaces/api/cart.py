@@ -9,13 +9,16 @@ from ninja import Field, Router, Schema, Status
 from pydantic import model_validator
 
 from jishi.flows.checkout import ITEMS_MAX
+from jishi.flows.pricing import Choice
 from jishi.flows.quotes import Quote, QuotedLine, quote_cart, quote_items, quote_seat
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.public import VariantMissing, variants_by_ids
 from jishi.modules.orders.public import add_to_cart, cart_view, change_cart_line
 from jishi.modules.people.public import AddressView, address_view
+from jishi.modules.promotions.public import Trace
 from jishi.platform.http import actor_of, repeats_by_itself, scopes
 from jishi.surfaces.api.common import Units
+from jishi.surfaces.price_words import trace_words
 
 router = Router(tags=["buying"])
 
@@ -53,8 +56,24 @@ class WantedIn(Schema):
         return self
 
 
+class PayingIn(Schema):
+    """How to pay less. No `coupon_ids`: the best coupons are found; an empty list: none. Points and wallet are capped."""
+
+    coupon_ids: list[uuid.UUID] | None = Field(None, max_length=5)
+    points: int = Field(0, ge=0, le=10**9)
+    wallet_minor: int = Field(0, ge=0, le=10**12)
+
+    def choice(self) -> Choice:
+        coupons = None if self.coupon_ids is None else tuple(self.coupon_ids)
+        return Choice(coupons, self.points, self.wallet_minor)
+
+
+AS_IT_IS = PayingIn(coupon_ids=None, points=0, wallet_minor=0)
+
+
 class QuoteIn(WantedIn):
     address_id: uuid.UUID | None = None
+    paying: PayingIn = AS_IT_IS
 
 
 class DiscountOut(Schema):
@@ -64,6 +83,28 @@ class DiscountOut(Schema):
     source_id: str
     amount_minor: int
     label: str
+
+
+class TraceOut(Schema):
+    """What became of a rule: applied, or what stands against it; `missing_*` leads to `next_off_minor` or `next_rate`."""
+
+    offer_id: uuid.UUID
+    coupon_id: uuid.UUID | None
+    label: str
+    stage: str
+    reason: str
+    saved_minor: int
+    missing_minor: int
+    missing_units: int
+    next_off_minor: int
+    next_rate: int
+    other: str
+    words: str
+
+
+class AlternativeOut(Schema):
+    labels: list[str]
+    saved_minor: int
 
 
 class QuotedLineOut(Schema):
@@ -86,6 +127,7 @@ class QuotedLineOut(Schema):
     is_selected: bool
     price_changed: bool
     price_seen_minor: int
+    is_gift: bool
 
 
 class QuoteOut(Schema):
@@ -101,6 +143,17 @@ class QuoteOut(Schema):
     unit_count: int
     region_refused: bool
     can_be_ordered: bool
+    saved_minor: int
+    wallet_minor: int
+    due_minor: int
+    points: int
+    points_minor: int
+    points_max: int
+    tax_minor: int
+    shipping_full_minor: int
+    is_exact: bool
+    traces: list[TraceOut]
+    alternatives: list[AlternativeOut]
 
 
 @router.get(
@@ -172,23 +225,43 @@ def quote_order(request: HttpRequest, body: QuoteIn) -> Any:
 
 
 def quote_out(quote: Quote) -> dict[str, Any]:
-    names = [name for name in QuoteOut.model_fields if name != "lines"]
-    return {"lines": [_line_out(line) for line in quote.lines], **{n: getattr(quote, n) for n in names}}
+    pricing = quote.pricing
+    names = [name for name in QuoteOut.model_fields if hasattr(quote, name) and name != "lines"]
+    return {
+        "lines": [_line_out(line) for line in quote.lines],
+        **{name: getattr(quote, name) for name in names},
+        "points": pricing.points if pricing else 0,
+        "points_minor": pricing.points_minor if pricing else 0,
+        "points_max": pricing.points_max if pricing else 0,
+        "tax_minor": pricing.tax_minor if pricing else 0,
+        "shipping_full_minor": pricing.shipping_full_minor if pricing else quote.shipping_minor,
+        "is_exact": pricing.is_exact if pricing else True,
+        "traces": [_trace_out(trace) for trace in pricing.traces] if pricing else [],
+        "alternatives": list(pricing.alternatives) if pricing else [],
+    }
+
+
+def _trace_out(trace: Trace) -> dict[str, Any]:
+    names = [name for name in TraceOut.model_fields if name != "words"]
+    return {**{name: getattr(trace, name) for name in names}, "words": trace_words(trace).text}
 
 
 def _cart(actor: Actor) -> dict[str, Any]:
-    return quote_out(quote_cart(cart_view(actor), address=None, currency=settings.JISHI_CURRENCY))
+    return quote_out(quote_cart(cart_view(actor), address=None, currency=settings.JISHI_CURRENCY, by=actor))
 
 
 def _quote(wanted: QuoteIn, actor: Actor, address: AddressView | None) -> Quote:
-    currency = settings.JISHI_CURRENCY
+    paying: dict[str, Any] = {
+        "address": address,
+        "currency": settings.JISHI_CURRENCY,
+        "by": actor,
+        "choice": wanted.paying.choice(),
+    }
     if wanted.seat is not None:
-        _, quote = quote_seat(**wanted.seat.dict(), address=address, currency=currency)
-        return quote
+        return quote_seat(**wanted.seat.dict(), **paying)[1]
     if wanted.items is not None:
-        items = [(item.variant_id, item.quantity) for item in wanted.items]
-        return quote_items(items, address=address, currency=currency)
-    return quote_cart(cart_view(actor), address=address, currency=currency)
+        return quote_items([(item.variant_id, item.quantity) for item in wanted.items], **paying)
+    return quote_cart(cart_view(actor), with_alternatives=True, **paying)
 
 
 def _line_out(line: QuotedLine) -> dict[str, Any]:
@@ -213,4 +286,5 @@ def _line_out(line: QuotedLine) -> dict[str, Any]:
         "is_selected": line.is_selected,
         "price_changed": line.price_changed,
         "price_seen_minor": line.price_seen_minor,
+        "is_gift": line.is_gift,
     }

@@ -113,6 +113,9 @@ class OrderOut(Schema):
     received_at: datetime | None
     cancelled_at: datetime | None
     cancel_reason: str
+    wallet_minor: int
+    points_spent: int
+    due_minor: int
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]
     refunds: list[OrderRefundOut]

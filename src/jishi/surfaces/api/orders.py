@@ -23,7 +23,7 @@ from jishi.modules.plays.group_buy.public import LateChoice
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
-from jishi.surfaces.api.cart import SeatIn, WantedIn
+from jishi.surfaces.api.cart import AS_IT_IS, PayingIn, SeatIn, WantedIn
 from jishi.surfaces.api.common import Instant, MadeOut, Minor, Page, PageIn, StepOut, page_of
 from jishi.surfaces.api.order_schemas import MoneyBackOut, OrderOut, OrderSummaryOut, RefundPlanOut
 
@@ -51,6 +51,7 @@ class OrderIn(WantedIn):
     seat: SeatWishIn | None = None
     address_id: uuid.UUID | None = None
     note: str = Field("", max_length=200)
+    paying: PayingIn = AS_IT_IS
     expected_total_minor: Minor | None = None
 
 
@@ -237,7 +238,7 @@ def retry_refund(request: HttpRequest, refund_id: uuid.UUID) -> Any:
 
 
 def _place(body: OrderIn, actor: Actor) -> uuid.UUID:
-    delivery = Delivery(address_id=body.address_id, note=body.note)
+    delivery = Delivery(address_id=body.address_id, note=body.note, choice=body.paying.choice())
     expected = body.expected_total_minor
     if body.seat is not None:
         wish = SeatWish(**body.seat.dict())

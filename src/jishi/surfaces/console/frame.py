@@ -90,6 +90,13 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("draws", _("抽奖"), "gift", "reports.view"),
             ),
         ),
+        (
+            _("价格"),
+            (
+                ("price_offers", _("优惠和券"), "tag", "promotions.view"),
+                ("price_check", _("价格怎么来的"), "search", "promotions.view"),
+            ),
+        ),
         (_("增长"), _growth()),
         (
             _("资金"),

@@ -14,6 +14,7 @@ from jishi.modules.loyalty.public import spendable_points, standing_of
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
 from jishi.modules.people.public import BadNickname, mask_phone, member_row, rename_member
+from jishi.modules.promotions.public import count_usable
 from jishi.modules.wallet.public import own_balance_minor
 from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import words_of
@@ -24,7 +25,7 @@ S = OrderState
 
 @require_safe
 def me(request: HttpRequest) -> HttpResponse:
-    """For a visitor an invitation to log in; for a member nine queries."""
+    """For a visitor an invitation to log in; for a member ten queries."""
     actor = actor_of(request)
     values: dict[str, Any] = {"languages": _languages()}
     if not actor.is_member:
@@ -40,6 +41,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "wallet_minor": own_balance_minor(by=actor, currency=settings.JISHI_CURRENCY),
         "standing": standing_of(row.id),
         "points": spendable_points(row.id),
+        "coupon_count": count_usable(row.id),
     }
     return show(request, "shop/me.html", values, tab="me")
 

@@ -8,16 +8,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from jishi.flows.quotes import Quote, quote_cart
+from jishi.kernel.actor import Actor
 from jishi.modules.orders.public import CartView, cart_view, change_cart_line
 from jishi.platform.http import actor_of
+from jishi.surfaces.price_words import told
 from jishi.surfaces.shop.cards import team_rail
 from jishi.surfaces.shop.frame import go, is_swap, keep_cart_count, quantity_from, show, show_part, uuid_from
+
+TRACES_SHOWN = 6
 
 
 @require_safe
 def cart(request: HttpRequest) -> HttpResponse:
     found = cart_view(actor_of(request))
-    values = _values(found)
+    values = _values(found, by=actor_of(request))
     if not found.lines:
         values["teams"] = team_rail(limit=4)
     values["cart_count"] = found.unit_count
@@ -40,7 +44,7 @@ def change_line(request: HttpRequest) -> HttpResponse:
         selected = request.POST.get("selected") == "1" if "select" in request.POST else None
         found = change_cart_line(by=actor, line_id=line_id, quantity=quantity, is_selected=selected)
     if is_swap(request) and found.lines:
-        values = _values(found) | {"cart_count": found.unit_count, "is_swap": True}
+        values = _values(found, by=actor) | {"cart_count": found.unit_count, "is_swap": True}
         response: HttpResponse = show_part(request, "shop/parts/cart_lines.html", values)
     elif is_swap(request):
         response = HttpResponse(headers={"HX-Redirect": reverse("shop:cart")})
@@ -49,12 +53,13 @@ def change_line(request: HttpRequest) -> HttpResponse:
     return _with_badge(request, response, found)
 
 
-def _values(found: CartView) -> dict[str, Any]:
-    quote = quote_cart(found, address=None, currency=settings.JISHI_CURRENCY)
+def _values(found: CartView, *, by: Actor) -> dict[str, Any]:
+    quote = quote_cart(found, address=None, currency=settings.JISHI_CURRENCY, by=by)
     known = {line.cart_line_id for line in quote.lines}
     return {
         "quote": quote,
         "gone": [line for line in found.lines if line.line_id not in known],
+        "traces": told(quote.pricing.traces, with_no=False)[:TRACES_SHOWN] if quote.pricing else [],
         "can_order": bool(quote.ordered_lines) and _all_to_be_had(quote),
     }
 

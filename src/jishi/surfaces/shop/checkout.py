@@ -17,28 +17,33 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.flows.checkout import Delivery, SeatWish, order_bargained, order_cart, order_items, order_seat
-from jishi.flows.flash_sales import FLASH_DISCOUNT, FlashWish, order_flash, quote_flash
-from jishi.flows.quotes import (
-    BARGAIN_DISCOUNT,
-    GROUP_DISCOUNT,
-    LEADER_DISCOUNT,
-    Quote,
-    quote_bargain,
-    quote_cart,
-    quote_items,
-    quote_seat,
-)
+from jishi.flows.flash_sales import FlashWish, order_flash, quote_flash
+from jishi.flows.pricing import ALL_POINTS, Choice
+from jishi.flows.quotes import Quote, quote_bargain, quote_cart, quote_items, quote_seat
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.inventory.public import OutOfStock
 from jishi.modules.orders.public import TotalChanged, cart_view
 from jishi.modules.people.public import AddressView, addresses_of
 from jishi.modules.plays.group_buy.public import LateChoice, OfferView
+from jishi.modules.promotions.public import Reason
+from jishi.modules.wallet.public import own_balance_minor
+from jishi.surfaces.price_words import discount_words, offer_words, told, trace_words
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.addresses import AddressFields, address_card, region_choices, save_from
 from jishi.surfaces.shop.frame import go, quantity_from, require_member, show, uuid_from
 
 NOTE_LENGTH_MAX = 200
+NO_COUPON = "none"
+WHOLE_WALLET = 10**12
+NEVER_USABLE = (
+    Reason.OUT_OF_SCOPE,
+    Reason.PLAY_PRICE,
+    Reason.AUDIENCE,
+    Reason.NOT_NOW,
+    Reason.BELOW_AMOUNT,
+    Reason.BELOW_UNITS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,26 @@ class Wish:
     bargain_id: uuid.UUID | None = None
     friend_code: str = ""
     finds_team: bool = False
+    coupon: str = ""  # empty: the best; none; or an id
+    uses_points: bool = False
+    uses_wallet: bool = False
+
+    @property
+    def choice(self) -> Choice:
+        """How the shopper wants to pay less."""
+        coupon_id = uuid_from(self.coupon) if self.coupon not in ("", NO_COUPON) else None
+        coupons = (coupon_id,) if coupon_id else () if self.coupon == NO_COUPON else None
+        return Choice(
+            coupon_ids=coupons,
+            points=ALL_POINTS if self.uses_points else 0,
+            wallet_minor=WHOLE_WALLET if self.uses_wallet else 0,
+        )
+
+    def paying(self) -> dict[str, str]:
+        """The choice as it travels in addresses and forms."""
+        found = {"coupon": self.coupon} if self.coupon else {}
+        found |= {"points": "1"} if self.uses_points else {}
+        return found | ({"wallet": "1"} if self.uses_wallet else {})
 
     @property
     def is_seat(self) -> bool:
@@ -83,7 +108,7 @@ class Wish:
         return query
 
     def address(self, **more: str) -> str:
-        query = urlencode(self.as_query() | more)
+        query = urlencode(self.as_query() | self.paying() | more)
         return f"{reverse('shop:checkout')}?{query}" if query else reverse("shop:checkout")
 
 
@@ -136,6 +161,9 @@ def wish_from(source: Mapping[str, Any]) -> Wish:
         bargain_id=uuid_from(source.get("bargain")),
         friend_code=source.get("friend", "")[:12],
         finds_team=source.get("match") == "1",
+        coupon=source.get("coupon", "")[:36],
+        uses_points=source.get("points") == "1",
+        uses_wallet=source.get("wallet") == "1",
     )
 
 
@@ -159,25 +187,64 @@ def total_lines(quote: Quote, *, has_address: bool) -> list[dict[str, Any]]:
         for discount in line.discounts:
             key = (discount.kind, discount.label)
             found[key] = found.get(key, 0) + discount.amount_minor
-    names = {
-        GROUP_DISCOUNT: _("拼团优惠"),
-        LEADER_DISCOUNT: _("开团奖励"),
-        BARGAIN_DISCOUNT: _("砍价"),
-        FLASH_DISCOUNT: _("秒杀优惠"),
-    }
     rows += [
-        {"label": names.get(kind, kind), "minor": -amount, "note": label}
+        {"label": discount_words(kind), "minor": -amount, "note": label}
         for (kind, label), amount in found.items()
     ]
     needs_shipping = any(line.variant.requires_shipping for line in quote.ordered_lines)
     note = "" if has_address or not needs_shipping else _("选好地址就知道")
-    rows.append({"label": _("运费"), "minor": None if note else quote.shipping_minor, "note": note})
+    full = quote.pricing.shipping_full_minor if quote.pricing else quote.shipping_minor
+    rows.append({"label": _("运费"), "minor": None if note else full, "note": note})
+    if full > quote.shipping_minor:
+        rows.append({"label": _("运费优惠"), "minor": quote.shipping_minor - full, "note": ""})
+    if quote.wallet_minor:
+        rows.append({"label": _("钱包付"), "minor": -quote.wallet_minor, "note": ""})
     return rows
+
+
+def ways_to_save(quote: Quote, wish: Wish, *, by: Actor) -> dict[str, Any]:
+    """Coupons to choose from (each with what it gives or why it cannot be used), points, the wallet, and every rule."""
+    priced = quote.priced
+    if priced is None:
+        return {"can_save": False}
+    traces = {trace.coupon_id: trace for trace in priced.pricing.traces if trace.coupon_id is not None}
+    rows = []
+    for coupon in priced.coupons:
+        trace = traces.get(coupon.id)
+        words = trace_words(trace) if trace else None
+        rows.append(
+            {
+                "id": str(coupon.id),
+                "label": coupon.offer.label,
+                "words": offer_words(coupon.offer),
+                "is_on": bool(words and words.tone == "yes"),
+                "is_off": bool(trace and trace.reason in NEVER_USABLE),
+                "saved_minor": words.saved_minor if words else 0,
+                "why": words.text if words and words.tone != "yes" else "",
+                "expires_at": coupon.expires_at,
+            }
+        )
+    rows.sort(key=lambda row: (not row["is_on"], row["is_off"]))
+    balance = own_balance_minor(by=by, currency=quote.currency)
+    return {
+        "can_save": True,
+        "coupons": rows,
+        "coupon_mode": wish.coupon,
+        "pricing": priced.pricing,
+        "points_most": min(priced.points_left, priced.pricing.points_max),
+        "points_left": priced.points_left,
+        "is_points_open": priced.is_points_open,
+        "wallet_left_minor": balance,
+        "traces": told([t for t in priced.pricing.traces if t.coupon_id is None], with_no=True),
+        "alternatives": priced.pricing.alternatives,
+    }
 
 
 def _order(wish: Wish, request: HttpRequest, *, by: Actor, address: AddressView | None) -> uuid.UUID:
     delivery = Delivery(
-        address_id=address.id if address else None, note=request.POST.get("note", "")[:NOTE_LENGTH_MAX]
+        address_id=address.id if address else None,
+        note=request.POST.get("note", "")[:NOTE_LENGTH_MAX],
+        choice=wish.choice,
     )
     text = request.POST.get("expected_total", "")
     expected = int(text) if text.isascii() and text.isdigit() else None
@@ -209,12 +276,17 @@ def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote
         units = FlashWish(wish.flash_id, wish.quantity, wish.claim_id)
         return quote_flash(units, by=by, address=address, currency=currency)[2], None
     if wish.bargain_id is not None:
-        return quote_bargain(wish.bargain_id, address=address, currency=currency), None
+        quote = quote_bargain(wish.bargain_id, address=address, currency=currency, by=by, choice=wish.choice)
+        return quote, None
     if wish.variant_id is None:
-        return quote_cart(cart_view(by), address=address, currency=currency), None
+        cart = cart_view(by)
+        quote = quote_cart(
+            cart, address=address, currency=currency, by=by, choice=wish.choice, with_alternatives=True
+        )
+        return quote, None
     if wish.offer_id is None:
         items = [(wish.variant_id, wish.quantity)]
-        return quote_items(items, address=address, currency=currency), None
+        return quote_items(items, address=address, currency=currency, by=by, choice=wish.choice), None
     offer, quote = quote_seat(
         offer_id=wish.offer_id,
         team_id=wish.team_id,
@@ -222,6 +294,8 @@ def _quote(wish: Wish, *, by: Actor, address: AddressView | None) -> tuple[Quote
         quantity=wish.quantity,
         address=address,
         currency=currency,
+        by=by,
+        choice=wish.choice,
     )
     return quote, offer
 
@@ -244,11 +318,13 @@ def _page(  # noqa: PLR0913  (the page and what happened to it)
     values = {
         "quote": quote,
         "wish": wish,
-        "hidden": wish.as_query(),
+        "hidden": wish.as_query() | wish.paying(),
+        "asked": wish.as_query() | ({"address": str(address.id)} if address else {}),
         "offer": offer,
         "opens_team": offer is not None and wish.team_id is None,
         "late_choices": late_choices(wish.late_choice) if offer else [],
         "total_lines": total_lines(quote, has_address=address is not None),
+        **ways_to_save(quote, wish, by=by),
         "address": address_card(address) if address else None,
         "addresses": [
             address_card(view) | {"url": wish.address(address=str(view.id)), "is_on": view == address}

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -14,13 +16,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput
 from jishi.kernel.money import exponent_of, format_minor
 from jishi.modules.catalog.public import ProductKind, ProductPage, VariantView, product_page
 from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_variant
 from jishi.modules.orders.public import add_to_cart
 from jishi.modules.plays.group_buy.public import OfferView, forming_teams, selling_offer_of_product
+from jishi.modules.promotions.public import is_now, offers_on
 from jishi.platform.http import actor_of
+from jishi.surfaces.price_words import offer_words
 from jishi.surfaces.shop.bargains import bargain_floor_of
 from jishi.surfaces.shop.cards import SCARCE_FROM, goods_markup, team_cards
 from jishi.surfaces.shop.flash import flash_of_product
@@ -37,6 +42,7 @@ from jishi.surfaces.shop.words import promises
 from jishi.surfaces.templatetags.chrome import kept_markup
 
 TEAMS_SHOWN = 4
+OFFERS_SHOWN = 6
 _TOKEN = "token-of-this-visitor"
 BUY_AT_ONCE_MAX = 99
 
@@ -67,6 +73,7 @@ def product(request: HttpRequest, handle: str) -> HttpResponse:
         "bargain_floor_minor": bargain_floor_of(card.id),
         "gallery": kept_markup("shop/parts/gallery.html", version, lambda: _gallery(page)),
         "buy_form": _buy_form(request, page, choice, sellable),
+        "offer_rows": _offers_on(page),
         "teams": team_cards(teams, prices=prices, goods={card.id: card}),
         "flash": flash_of_product(list(page.variants)),
         "detail": kept_markup(
@@ -112,6 +119,18 @@ def buy(request: HttpRequest, handle: str) -> HttpResponse:
     if action == "match":
         wish["match"] = "1"
     return go(f"{reverse('shop:checkout')}?{urlencode(wish)}")
+
+
+def _offers_on(page: ProductPage) -> list[dict[str, str]]:
+    """Rules that count for these goods now, in a line each; the revision's query only."""
+    local = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE))
+    found = offers_on(
+        product_id=page.card.id,
+        variant_ids=[variant.id for variant in page.variants],
+        category_ids=[category.id for category in page.categories],
+    )
+    now = [offer for offer in found if is_now(offer, local=local)]
+    return [{"label": offer.label, "words": offer_words(offer)} for offer in now[:OFFERS_SHOWN]]
 
 
 def _gallery(page: ProductPage) -> dict[str, Any]:

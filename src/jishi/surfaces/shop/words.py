@@ -49,6 +49,7 @@ _REASONS = {
     "team_leader_free": gettext_noop("团长免单，货款退回"),
     "seat_gone": gettext_noop("席位没有了"),
     "stock_gone": gettext_noop("货卖完了"),
+    "promise_gone": gettext_noop("券或积分已用在别处，钱退回去"),
     "place_gone": gettext_noop("名额没有了"),
     "paid_twice": gettext_noop("多付的一笔退回"),
     "automatic": gettext_noop("发货十天后自动收货"),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 
 from jishi.kernel import clock
 from jishi.kernel.money import exponent_of, format_minor
+from jishi.modules.orders.public import Discount
+from jishi.surfaces.price_words import discount_words
 from jishi.surfaces.templatetags.icons import ICONS
 
 register = template.Library()
@@ -24,6 +26,12 @@ _PREFIXES = "阿小老大"
 def money(minor: int | None, currency: str = "") -> str:
     """`2990` → `¥29.90`; nothing for None."""
     return "" if minor is None else format_minor(minor, currency=currency or settings.JISHI_CURRENCY)
+
+
+@register.filter
+def reason(discount: Discount) -> str:
+    """Why a line costs less: what the rule is called, else its kind."""
+    return discount.label or discount_words(discount.kind)
 
 
 @register.filter

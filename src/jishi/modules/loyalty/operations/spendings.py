@@ -24,7 +24,7 @@ def reserve_points(
 ) -> bool:
     """Set points aside for an order (`spending_id` is its id), the soonest to expire first. False when it was done.
 
-    Locks the account before choosing; seven statements. Raises PointsTooFew, after which the transaction is undone.
+    Locks the account before choosing; five statements. Raises PointsTooFew, after which the transaction is undone.
     """
     if points <= 0:
         raise ValueError("spend at least one point")
@@ -41,9 +41,10 @@ def reserve_points(
         at=clock.now(),
     )
     if not _write_once(spending):
+        if not Spending.objects.filter(id=spending_id, account_id=member_id).exists():
+            raise ValueError("this spending is another member's")
         return False
-    parts = _parts_for(member_id, points)
-    _take(spending, parts)
+    _take(spending, _parts_for(member_id, points))
     return True
 
 

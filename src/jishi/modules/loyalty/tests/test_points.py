@@ -127,7 +127,7 @@ def test_the_checkout_asks_little_of_the_database(django_assert_num_queries):
     for days in range(20):
         earn(member, 10, at=NOON - timedelta(days=days * 20))
     spend(member, 1)  # opens the ledger's account
-    with django_assert_num_queries(9):  # seven, and the savepoint around them in a test
+    with django_assert_num_queries(7):  # five, and the savepoint around them in a test
         reserve_points(member_id=member, points=150, spending_id=order, currency_minor=150)
     with django_assert_num_queries(2):
         standing_of(member)

@@ -26,6 +26,7 @@ from jishi.modules.loyalty.types.enums import (
 from jishi.modules.loyalty.types.points import (
     Balance,
     Change,
+    CheckoutCard,
     Difference,
     EntryView,
     Liability,
@@ -57,6 +58,7 @@ __all__ = [
     "CheckInCard",
     "CheckInDay",
     "CheckInResult",
+    "CheckoutCard",
     "DeedKind",
     "Difference",
     "EntryKind",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from jishi.modules.loyalty.types.enums import EntryKind, FallPolicy, LotState, ReturnPolicy, SpendingState
+from jishi.modules.loyalty.types.standing import MemberStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,15 @@ class PointTerms:
     share_basis_points_max: int
     points_step: int
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutCard:
+    """What a checkout wants to know of a member."""
+
+    standing: MemberStanding
+    terms: PointTerms
+    spendable: int
 
 
 @dataclass(frozen=True, slots=True)

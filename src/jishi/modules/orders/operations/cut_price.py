@@ -10,6 +10,7 @@ from jishi.modules.orders import rules
 from jishi.modules.orders.errors import NothingToRefund
 from jishi.modules.orders.facts import RefundRequested
 from jishi.modules.orders.models import Order, OrderLine, OrderRefund, RefundLine
+from jishi.modules.orders.operations.refund import wallet_part
 from jishi.modules.orders.queries.orders import line_view
 from jishi.modules.orders.types import OrderState, RefundPart, RefundPlan
 from jishi.platform import history, locks
@@ -35,12 +36,14 @@ def cut_price(
     parts = rules.plan_cut(lines, amount_minor=amount_minor)
     if not parts:
         return None
+    amount = sum(part.amount_minor for part in parts)
     plan = RefundPlan(
         refund_id=ids.new_id(),
         order_id=order.id,
-        amount_minor=sum(part.amount_minor for part in parts),
+        amount_minor=amount,
         shipping_minor=0,
         parts=parts,
+        wallet_minor=wallet_part(order, amount),
     )
     _write(order, plan, reason=reason)
     history.record_step(
@@ -58,7 +61,11 @@ def cut_price(
 
 def _write(order: Order, plan: RefundPlan, *, reason: str) -> None:
     refund = OrderRefund.objects.create(
-        id=plan.refund_id, order=order, amount_minor=plan.amount_minor, reason=reason
+        id=plan.refund_id,
+        order=order,
+        amount_minor=plan.amount_minor,
+        wallet_minor=plan.wallet_minor,
+        reason=reason,
     )
     RefundLine.objects.bulk_create([_row(refund, part) for part in plan.parts])
     for part in plan.parts:

@@ -11,7 +11,7 @@ from jishi.kernel.money import format_minor
 from jishi.modules.orders.errors import CartEmpty, TotalChanged
 from jishi.modules.orders.facts import OrderPlaced
 from jishi.modules.orders.models import Cart, CartLine, Order, OrderLine
-from jishi.modules.orders.types import NewLine, NewOrder
+from jishi.modules.orders.types import CartView, NewLine, NewOrder
 from jishi.platform import history
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -48,6 +48,9 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
         play_kind=new.play_kind,
         play_id=new.play_id,
         team_id=new.team_id,
+        wallet_minor=new.wallet_minor,
+        points_spent=new.points_spent,
+        has_promises=new.has_promises,
         pay_deadline=new.pay_deadline,
         placed_at=clock.now(),
     )
@@ -71,14 +74,17 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
 
 
 @in_transaction
-def close_cart(cart_id: uuid.UUID) -> None:
-    """The selected lines have become an order; what was not selected moves to a fresh cart."""
-    cart = Cart.objects.select_for_update().get(id=cart_id)
-    Cart.objects.filter(id=cart_id).update(state="ordered")
-    rest = CartLine.objects.filter(cart=cart, is_selected=False)
-    if rest.exists():
-        fresh = Cart.objects.create(member_id=cart.member_id, visitor_id=cart.visitor_id)
-        rest.update(cart=fresh)
+def close_cart(cart: CartView, *, by: Actor) -> bool:
+    """The selected lines become an order; what was not selected moves to a fresh cart. False when it is closed already."""
+    if cart.id is None or not Cart.objects.filter(id=cart.id, state="open").update(state="ordered"):
+        return False
+    rest = [line.line_id for line in cart.lines if not line.is_selected]
+    if rest:
+        fresh = Cart.objects.create(
+            member_id=by.id if by.is_member else None, visitor_id=None if by.is_member else by.visitor_id
+        )
+        CartLine.objects.filter(id__in=rest).update(cart=fresh)
+    return True
 
 
 def next_numbers(count: int) -> list[str]:

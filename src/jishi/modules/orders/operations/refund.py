@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
@@ -44,12 +44,14 @@ def request_order_refund(
     verb = rules.verb_of_refund(before, lines=lines, parts=parts)
     shipping = order.shipping_minor - order.shipping_refunded_minor
     shipping = shipping if verb == "close" or with_shipping or before is OrderState.REFUNDING else 0
+    amount = sum(part.amount_minor for part in parts) + shipping
     plan = RefundPlan(
         refund_id=ids.new_id(),
         order_id=order.id,
-        amount_minor=sum(part.amount_minor for part in parts) + shipping,
+        amount_minor=amount,
         shipping_minor=shipping,
         parts=parts,
+        wallet_minor=wallet_part(order, amount),
     )
     if plan.amount_minor <= 0:
         raise NothingToRefund()
@@ -119,6 +121,25 @@ def _has_units_left(order: Order) -> bool:
     return OrderLine.objects.filter(order=order, refunded_quantity__lt=F("quantity")).exists()
 
 
+def wallet_part(order: Order, amount_minor: int) -> int:
+    """What of a refund goes to the wallet that paid a part of the order, after the refunds asked for before."""
+    if not order.wallet_minor:
+        return 0
+    asked = OrderRefund.objects.filter(order=order).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return rules.wallet_share(
+        amount_minor=amount_minor,
+        refunded_before=asked,
+        wallet_minor=order.wallet_minor,
+        total_minor=order.total_minor,
+    )
+
+
+def wallet_part_of(refund_id: uuid.UUID) -> int:
+    """Of a refund that was asked for, what goes to the wallet; one query."""
+    found = OrderRefund.objects.filter(id=refund_id).values_list("wallet_minor", flat=True).first()
+    return found or 0
+
+
 def mark_refund_failed(refund_id: uuid.UUID) -> None:
     """The provider said no; a person has to look."""
     OrderRefund.objects.filter(id=refund_id, phase=RefundPhase.REQUESTED.value).update(
@@ -141,6 +162,7 @@ def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> No
         order=order,
         amount_minor=plan.amount_minor,
         shipping_minor=plan.shipping_minor,
+        wallet_minor=plan.wallet_minor,
         reason=reason,
         note=note[:200],
     )

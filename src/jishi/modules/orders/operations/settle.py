@@ -34,21 +34,23 @@ def record_payment(order_id: uuid.UUID, *, payment_id: uuid.UUID) -> PaymentTake
     state = OrderState(order.state)
     is_for_team = order.play_kind == "group_buy"
     if order.paid_minor > 0:
-        return PaymentTaken(PaymentVerdict.DUPLICATE, order.play_kind)
+        return PaymentTaken(PaymentVerdict.DUPLICATE, order.play_kind, order.has_promises)
     if state is OrderState.CANCELLED:
-        return PaymentTaken(PaymentVerdict.LATE, order.play_kind)
+        return PaymentTaken(PaymentVerdict.LATE, order.play_kind, order.has_promises)
     order.payment_id = payment_id
     _mark_paid(order, verb="pay_for_team" if is_for_team else "pay", was_late=False)
-    return PaymentTaken(PaymentVerdict.ACCEPTED, order.play_kind)
+    return PaymentTaken(PaymentVerdict.ACCEPTED, order.play_kind, order.has_promises)
 
 
 @in_transaction
-def accept_free_order(order_id: uuid.UUID) -> None:
+def accept_free_order(order_id: uuid.UUID) -> PaymentTaken:
     """An order that costs nothing needs no payment: it goes where a paid one goes. Raises NotPayable for any other."""
     order = locks.lock_one(Order, order_id)
     if order.total_minor != 0 or order.state != OrderState.PLACED.value:
         raise NotPayable(state=order.state)
-    _mark_paid(order, verb="pay", was_late=False)
+    is_for_team = order.play_kind == "group_buy"
+    _mark_paid(order, verb="pay_for_team" if is_for_team else "pay", was_late=False)
+    return PaymentTaken(PaymentVerdict.ACCEPTED, order.play_kind, order.has_promises)
 
 
 @in_transaction

@@ -10,13 +10,16 @@ CART_LINES_SHOWN_MAX = 200
 
 
 def cart_view(by: Actor) -> CartView:
-    """The actor's open cart, newest line first; two queries."""
-    cart = open_cart_filter(by).first()
-    if cart is None:
-        return CartView(id=None)
-    rows = CartLine.objects.filter(cart=cart).order_by("-added_at", "-id")[:CART_LINES_SHOWN_MAX]
+    """The actor's open cart, newest line first; one query, two when it is empty."""
+    rows = list(
+        CartLine.objects.filter(cart__in=open_cart_filter(by)).order_by("-added_at", "-id")[
+            :CART_LINES_SHOWN_MAX
+        ]
+    )
+    if not rows:
+        return CartView(id=open_cart_filter(by).values_list("id", flat=True).first())
     return CartView(
-        id=cart.id,
+        id=rows[0].cart_id,
         lines=tuple(
             CartLineView(
                 line_id=row.id,

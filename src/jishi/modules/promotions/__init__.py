@@ -1,0 +1,1 @@
+"""Promotions 优惠: offers, coupons and the price engine."""

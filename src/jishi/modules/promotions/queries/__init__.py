@@ -1,0 +1,1 @@
+"""Reading offers and coupons."""

@@ -1,0 +1,1 @@
+"""Decisions about prices, from values alone (docs/algorithms/prices.md)."""
