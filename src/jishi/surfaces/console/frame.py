@@ -90,13 +90,7 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("draws", _("抽奖"), "gift", "reports.view"),
             ),
         ),
-        (
-            _("价格"),
-            (
-                ("price_offers", _("优惠和券"), "tag", "promotions.view"),
-                ("price_check", _("价格怎么来的"), "search", "promotions.view"),
-            ),
-        ),
+        (_("价格"), _prices()),
         (_("增长"), _growth()),
         (
             _("资金"),
@@ -116,6 +110,13 @@ def _groups() -> tuple[tuple[str, tuple[tuple[str, str, str, str], ...]], ...]:
                 ("security", _("登录安全"), "shield", "console.view"),
             ),
         ),
+    )
+
+
+def _prices() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("price_offers", _("优惠和券"), "tag", "promotions.view"),
+        ("price_check", _("价格怎么来的"), "search", "promotions.view"),
     )
 
 
