@@ -4,7 +4,6 @@ A refusal must also have changed nothing: no fact, no step of history, no kept a
 """
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,22 +14,26 @@ from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
 from tests.permissions.aftersales_rows import AFTERSALES
 from tests.permissions.finance_rows import FINANCE
+from tests.permissions.loyalty_rows import LOYALTY_ROWS
+from tests.permissions.rows import (
+    ALL,
+    EDITORS,
+    LEDGER,
+    OWNER,
+    PEOPLE,
+    REFUNDING,
+    REPORTERS,
+    SELF,
+    SERVING,
+    STAFF,
+    VISITING,
+    WRITERS,
+    Row,
+)
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("town")]
-ALL = frozenset(KINDS)
-PEOPLE = ALL - {"visitor"}  # everybody with a token that may read
-WRITERS = PEOPLE - {"narrowed"}
-VISITING = ALL - {"narrowed"}  # visitors write too, a token that may only read does not
-SELF = frozenset({"member", "narrowed"})
-OWNER = frozenset({"owner"})
-EDITORS = frozenset({"owner", "operator"})
-STAFF = frozenset({"owner", "operator", "finance", "service", "read_only"})
-REPORTERS = STAFF - {"service"}
-LEDGER = frozenset({"owner", "finance"})
-SERVING = frozenset({"owner", "operator", "service"})
-REFUNDING = SERVING | {"finance"}
 
 ITEM = {"variant_id": "{variant}"}
 CAMPAIGN = {
@@ -90,19 +93,8 @@ MOVE = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """`may`: who is let in, with an answer below 400 or one of `other_answers`; the rest get a no of `refusals`."""
-
-    operation: str
-    path: str
-    may: frozenset[str]
-    body: Any = None
-    other_answers: tuple[int, ...] = ()
-    refusals: tuple[int, ...] = (403, 404)
-
-
 TABLE = (
+    *LOYALTY_ROWS,
     # coming in
     Row("create_visitor", "/visitors", ALL),
     Row("request_code", "/auth/codes", ALL, {"phone": "13811112222"}),

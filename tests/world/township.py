@@ -19,6 +19,22 @@ from jishi.modules.catalog.public import (
     request_import,
 )
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
+from jishi.modules.loyalty.public import (
+    Cadence,
+    DeedKind,
+    MissionTerms,
+    PlanTerms,
+    RewardKind,
+    RewardTerms,
+    TierTerms,
+    grant_points,
+    note_deed,
+    save_mission,
+    save_plan,
+    save_reward,
+    set_ladder,
+    take_reward,
+)
 from jishi.modules.orders.public import order_view, receive_order
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
@@ -79,6 +95,7 @@ def build_town() -> Town:
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
+    _loyalty(town)
     return town
 
 
@@ -275,3 +292,28 @@ def _approvals(town: Town, staff: dict[str, Actor]) -> None:
             by=by,
         )
         town.names[name] = str(request_id)
+
+
+def _loyalty(town: Town) -> None:
+    """Points for the member, a ladder, a finished mission, a plan, and a reward that waits for its parcel."""
+    member_id = uuid.UUID(town.names["member"])
+    set_ladder([TierTerms("first", "新邻居", 0), TierTerms("second", "老街坊", 300)], by=makers.OWNER)
+    mission = MissionTerms("joined", "加入", "加入集市", DeedKind.JOINED, 1, Cadence.ONCE, 10)
+    plan = PlanTerms("month", "月卡", 990, "CNY", 30)
+    cup = RewardTerms("搪瓷杯", RewardKind.GOODS, 100, stock=50)
+    town.names |= {
+        "mission": str(save_mission(mission, by=makers.OWNER)),
+        "plan": str(save_plan(plan, by=makers.OWNER)),
+        "reward": str(save_reward(None, cup, by=makers.OWNER)),
+        "exchange": str(ids.new_id()),
+        "fresh_exchange": str(ids.new_id()),
+    }
+    source = ("gift", ids.new_id())
+    grant_points(member_id=member_id, points=1_000, source=source, available_at=clock.now())
+    note_deed(member_id, DeedKind.JOINED)
+    take_reward(
+        uuid.UUID(town.names["reward"]),
+        by=town.member,
+        exchange_id=uuid.UUID(town.names["exchange"]),
+        address_note="阿苏 13900000000 上海市黄浦区南京东路",
+    )

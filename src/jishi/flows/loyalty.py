@@ -32,9 +32,10 @@ from jishi.modules.loyalty.public import (
     spendable_points,
     take_reward,
 )
-from jishi.modules.orders.public import order_view
+from jishi.modules.orders.public import OrderRefunded, order_view
 from jishi.modules.people.public import person
 from jishi.modules.wallet.public import Move, put_into_wallet, take_from_wallet
+from jishi.platform import locks
 from jishi.platform.facts import facts_about
 from jishi.platform.transactions import in_transaction
 
@@ -45,8 +46,13 @@ ADJUSTMENT_MAX = 1_000_000
 
 
 def earn_by_order(fact: RecordedFact) -> None:
-    """order_paid: points are promised for the goods, and the growth value rises at once."""
-    order = order_view(_id(fact, "order_id"), by=SYSTEM)
+    """order_paid: points are promised for the goods, and the growth value rises at once.
+
+    Facts may come in any order: what has been received or refunded already is counted here.
+    """
+    order_id = _id(fact, "order_id")
+    _one_at_a_time(order_id)
+    order = order_view(order_id, by=SYSTEM)
     earn_by_payment(
         Paid(
             member_id=order.member_id,
@@ -56,13 +62,16 @@ def earn_by_order(fact: RecordedFact) -> None:
         )
     )
     note_deed(order.member_id, DeedKind.ORDER_PAID)
-    if order.received_at is not None:  # facts may come in any order
+    if order.received_at is not None:
         _schedule(order.id, received_at=order.received_at)
+    _take_back(order.id)
 
 
 def let_points_ripen(fact: RecordedFact) -> None:
     """order_received: the promise comes true when the time to send things back is over."""
-    order = order_view(_id(fact, "order_id"), by=SYSTEM)
+    order_id = _id(fact, "order_id")
+    _one_at_a_time(order_id)
+    order = order_view(order_id, by=SYSTEM)
     _schedule(order.id, received_at=order.received_at or fact.at)
     note_deed(order.member_id, DeedKind.ORDER_RECEIVED)
 
@@ -70,9 +79,8 @@ def let_points_ripen(fact: RecordedFact) -> None:
 def take_points_back(fact: RecordedFact) -> None:
     """order_refunded: points and growth go as far as the money for goods has gone, counted from the total."""
     order_id = _id(fact, "order_id")
-    refunds = [f for f in facts_about(subject_kind="order", subject_id=order_id) if f.name == fact.name]
-    goods_refunded = sum(int(amount) for f in refunds for _, amount in f.payload["lines"])
-    lower_earning(("order", order_id), refunded_minor_so_far=goods_refunded)
+    _one_at_a_time(order_id)
+    _take_back(order_id)
 
 
 def reward_leader(fact: RecordedFact) -> None:
@@ -178,6 +186,19 @@ def apply_points_adjustment(approved: ApprovalView) -> None:
         adjustment_id=approved.id,
         note=approved.reason,
     )
+
+
+def _one_at_a_time(order_id: uuid.UUID) -> None:
+    """Two facts of one order wait for each other, so that neither misses what the other has written."""
+    locks.lock_name(f"loyalty:order:{order_id}")
+
+
+def _take_back(order_id: uuid.UUID) -> None:
+    facts = facts_about(subject_kind="order", subject_id=order_id)
+    refunds = [fact for fact in facts if fact.name == OrderRefunded.name]
+    if refunds:
+        goods_refunded = sum(int(amount) for fact in refunds for _line, amount in fact.payload["lines"])
+        lower_earning(("order", order_id), refunded_minor_so_far=goods_refunded)
 
 
 def _schedule(order_id: uuid.UUID, *, received_at: datetime) -> None:

@@ -350,7 +350,7 @@ class VoidIn(Schema):
     summary="Coupons that can be had now",
     openapi_extra=anyone(),
 )
-def list_claimable(request: HttpRequest) -> Any:
+def list_claimable_coupons(request: HttpRequest) -> Any:
     del request
     return [_claimable(batch) for batch in claimable_batches(ways=[CouponWay.PUBLIC, CouponWay.SHARE])]
 
@@ -361,7 +361,7 @@ def list_claimable(request: HttpRequest) -> Any:
     summary="Take a coupon",
     openapi_extra=scopes("shop.write"),
 )
-def take_coupon(request: HttpRequest, batch_id: uuid.UUID) -> Any:
+def claim_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     """For batches that are unlocked by sharing, enough visitors have to have come by your links."""
     actor = actor_of(request)
     if batch_view(batch_id).way is CouponWay.SHARE:
@@ -375,7 +375,7 @@ def take_coupon(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     summary="Turn a code into a coupon",
     openapi_extra=scopes("shop.write"),
 )
-def take_code(request: HttpRequest, body: CodeIn) -> Any:
+def redeem_coupon_code(request: HttpRequest, body: CodeIn) -> Any:
     return Status(201, {"id": redeem_code(body.code, by=actor_of(request))})
 
 
@@ -396,7 +396,7 @@ def list_own_coupons(request: HttpRequest, state: Literal["open", "used", "over"
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
 )
-def list_offers(request: HttpRequest, asked: Query[OffersAsked]) -> Any:
+def list_price_offers(request: HttpRequest, asked: Query[OffersAsked]) -> Any:
     rows, total = offer_table(
         by=actor_of(request),
         stage=asked.stage.value if asked.stage else "",
@@ -416,7 +416,7 @@ def list_offers(request: HttpRequest, asked: Query[OffersAsked]) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def write_offer(request: HttpRequest, body: OfferIn) -> Any:
+def write_price_offer(request: HttpRequest, body: OfferIn) -> Any:
     return Status(201, _offer(create_offer(body.form(), by=actor_of(request)), {}))
 
 
@@ -427,7 +427,7 @@ def write_offer(request: HttpRequest, body: OfferIn) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
 )
-def get_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
+def get_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     actor_of(request).require("promotions.view")
     return _offer(offer_view(offer_id), offer_figures([offer_id]).get(offer_id, {}))
 
@@ -439,7 +439,7 @@ def get_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def rewrite_offer(request: HttpRequest, offer_id: uuid.UUID, body: OfferPatch) -> Any:
+def change_price_offer(request: HttpRequest, offer_id: uuid.UUID, body: OfferPatch) -> Any:
     changed = change_offer(offer_id, body.form(), version=body.version, by=actor_of(request))
     return _offer(changed, offer_figures([offer_id]).get(offer_id, {}))
 
@@ -451,7 +451,7 @@ def rewrite_offer(request: HttpRequest, offer_id: uuid.UUID, body: OfferPatch) -
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def publish(request: HttpRequest, offer_id: uuid.UUID) -> Any:
+def publish_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     return _offer(publish_offer(offer_id, by=actor_of(request), currency=settings.JISHI_CURRENCY), {})
 
 
@@ -462,7 +462,7 @@ def publish(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def close(request: HttpRequest, offer_id: uuid.UUID) -> Any:
+def close_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     return _offer(close_offer(offer_id, by=actor_of(request)), {})
 
 
@@ -473,7 +473,7 @@ def close(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
 )
-def list_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> Any:
+def list_coupon_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> Any:
     way = asked.way.value if asked.way else ""
     rows, total = batch_table(by=actor_of(request), way=way, page=asked.page, limit=asked.limit)
     return {"items": _batches(rows), "total": total}
@@ -486,7 +486,7 @@ def list_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def write_batch(request: HttpRequest, body: BatchIn) -> Any:
+def write_coupon_batch(request: HttpRequest, body: BatchIn) -> Any:
     return Status(201, _batches([create_batch(BatchForm(**body.dict()), by=actor_of(request))])[0])
 
 
@@ -497,7 +497,7 @@ def write_batch(request: HttpRequest, body: BatchIn) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def begin_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
+def open_coupon_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     return _batches([open_batch(batch_id, by=actor_of(request))])[0]
 
 
@@ -508,7 +508,7 @@ def begin_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def end_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
+def close_coupon_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     return _batches([close_batch(batch_id, by=actor_of(request))])[0]
 
 
@@ -519,7 +519,7 @@ def end_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def new_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn) -> Any:
+def make_coupon_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn) -> Any:
     codes = make_codes(batch_id, count=body.count, shared=body.shared, by=actor_of(request))
     return Status(201, {"codes": codes})
 
@@ -531,7 +531,7 @@ def new_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def send(request: HttpRequest, batch_id: uuid.UUID, body: SendIn) -> Any:
+def send_coupon_batch(request: HttpRequest, batch_id: uuid.UUID, body: SendIn) -> Any:
     given = send_coupons(batch_id, member_ids=body.member_ids, by=actor_of(request))
     return Status(201, {"given": given})
 
@@ -543,7 +543,7 @@ def send(request: HttpRequest, batch_id: uuid.UUID, body: SendIn) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def void(request: HttpRequest, coupon_id: uuid.UUID, body: VoidIn) -> Any:
+def void_one_coupon(request: HttpRequest, coupon_id: uuid.UUID, body: VoidIn) -> Any:
     void_coupon(coupon_id, reason=body.reason, by=actor_of(request))
     return Status(204, None)
 

@@ -104,20 +104,8 @@ def _groups() -> tuple[Group, ...]:
                 ("draws", _("抽奖"), "gift", "reports.view"),
             ),
         ),
-        (
-            _("价格"),
-            (
-                ("price_offers", _("优惠和券"), "tag", "promotions.view"),
-                ("price_check", _("价格怎么来的"), "search", "promotions.view"),
-            ),
-        ),
-        (
-            _("增长"),
-            (
-                ("shares", _("分享与归因"), "share", "sharing.view"),
-                ("members", _("会员"), "people", "members.view"),
-            ),
-        ),
+        (_("价格"), _prices()),
+        (_("增长"), _growth()),
         _money_group(),
         (
             _("系统"),
@@ -144,6 +132,21 @@ def _money_group() -> Group:
             ("budgets", _("预算"), "chart", "reports.view"),
             ("approvals", _("审批"), "check", "approvals.view"),
         ),
+    )
+
+
+def _prices() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("price_offers", _("优惠和券"), "tag", "promotions.view"),
+        ("price_check", _("价格怎么来的"), "search", "promotions.view"),
+    )
+
+
+def _growth() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("shares", _("分享与归因"), "share", "sharing.view"),
+        ("members", _("会员"), "people", "members.view"),
+        ("loyalty", _("积分与会员"), "star", "loyalty.view"),
     )
 
 

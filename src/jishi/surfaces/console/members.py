@@ -128,6 +128,7 @@ def member(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         "may_change_role": actor.may("staff.manage"),
         "events": events(steps_of(subject=("member", member_id))),
         "may_see_sharing": actor.may("sharing.view"),
+        "may_see_loyalty": actor.may("loyalty.view"),
     }
     if actor.may("orders.view"):
         orders, total = find_orders(OrderFilter(member_id=member_id), by=actor, limit=ORDERS_SHOWN)

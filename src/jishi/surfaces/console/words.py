@@ -17,6 +17,7 @@ from jishi.modules.plays.group_buy.public import SeatState, TeamState
 from jishi.modules.plays.life.public import PlayKind, PlayState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
+from jishi.surfaces.console.account_words import ACCOUNTS
 
 Tag = tuple[str, str]  # words and the colour of their tag
 
@@ -221,30 +222,6 @@ _LEDGER_KINDS = {
     "draw_return": gettext_noop("奖金退回"),
     "return_freight": gettext_noop("退货运费补偿"),
 }
-_ACCOUNTS = {
-    "sales": gettext_noop("销售收入"),
-    "payment_fees": gettext_noop("支付手续费"),
-    "bank": gettext_noop("银行存款"),
-    "owner_capital": gettext_noop("投入资本"),
-    "other_income": gettext_noop("其他收入"),
-    "other_expense": gettext_noop("其他支出"),
-    "budget_grants": gettext_noop("预算来源"),
-    "discounts_given": gettext_noop("已给优惠"),
-    "return_freight": gettext_noop("退货运费"),
-    "wallet": gettext_noop("会员钱包"),
-    "red_packet": gettext_noop("红包待领"),
-    "lucky_draw": gettext_noop("抽奖奖金待发"),
-    "marketing:red_packet": gettext_noop("红包费用"),
-    "marketing:lucky_draw": gettext_noop("抽奖费用"),
-    "marketing:points": gettext_noop("积分换余额的费用"),
-    "membership_fees": gettext_noop("会员费收入"),
-    "points": gettext_noop("会员积分"),
-    "points_issued": gettext_noop("已发积分"),
-    "points_pending": gettext_noop("待到账积分"),
-    "points_redeemed": gettext_noop("已用积分"),
-    "points_expired": gettext_noop("已过期积分"),
-    "points_owed": gettext_noop("会员欠的积分"),
-}
 _ACCOUNT_KINDS = {
     "asset": gettext_noop("资产"),
     "liability": gettext_noop("负债"),
@@ -368,8 +345,8 @@ def account(code: str, *, offers: Mapping[str, str] | None = None) -> str:
         offer_id = rest.rpartition(":")[2]
         return _("预算 · %(offer)s") % {"offer": (offers or {}).get(offer_id) or offer_id[-6:]}
     if head in ("wallet", "points", "red_packet", "lucky_draw") and rest:
-        return f"{_known(_ACCOUNTS, head)} · {(offers or {}).get(rest) or rest[-6:]}"
-    return _known(_ACCOUNTS, code)
+        return f"{_known(ACCOUNTS, head)} · {(offers or {}).get(rest) or rest[-6:]}"
+    return _known(ACCOUNTS, code)
 
 
 def offers_in(codes: Iterable[str]) -> list[uuid.UUID]:

@@ -57,7 +57,7 @@ def points(request: HttpRequest) -> HttpResponse:
         "card": check_in_card(by=actor),
         "missions": missions_of(member_id)[:3],
         "rewards": [reward for reward in open_rewards(limit=12) if not reward.is_gone][:REWARDS_SHOWN],
-        "entries": [entry_row(entry) for entry in entries],
+        "entries": entry_rows(entries),
         "next_cursor": cursor_after(entries, limit=ENTRIES_SHOWN, field="at"),
         "is_first_page": after is None,
     }
@@ -111,9 +111,23 @@ def claim_mission(request: HttpRequest, mission_id: uuid.UUID) -> HttpResponse:
     return go(reverse("shop:missions"))
 
 
-def entry_row(entry: EntryView) -> dict[str, Any]:
+def entry_rows(entries: list[EntryView]) -> list[dict[str, Any]]:
+    """One line for what happened at once to several lots."""
+    rows: list[dict[str, Any]] = []
+    last: tuple[Any, ...] = ()
+    for entry in entries:
+        cause = (entry.kind, entry.subject_kind, entry.subject_id, entry.at)
+        if cause == last:
+            rows[-1]["change"] += entry.change or entry.pending_change or -entry.points
+        else:
+            rows.append(_entry_row(entry))
+        last = cause
+    return rows
+
+
+def _entry_row(entry: EntryView) -> dict[str, Any]:
     words, icon = entry_words(entry)
-    change = entry.change or entry.pending_change
+    change = entry.change or entry.pending_change or -entry.points  # a debt touches no lot
     return {
         "label": words,
         "icon": icon,

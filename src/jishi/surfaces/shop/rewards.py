@@ -80,7 +80,9 @@ def reward(request: HttpRequest, reward_id: uuid.UUID) -> HttpResponse:
     if view.terms.kind is RewardKind.GOODS and not values["address_note"]:
         kept = addresses_of(by=actor)
         if kept:
-            values["address_note"] = f"{kept[0].name} {kept[0].phone} {kept[0].full_text}"[:200]
+            values["address_note"] = (
+                f"{kept[0].name} {kept[0].phone.removeprefix('+86')} {kept[0].full_text}"[:200]
+            )
     return show(request, "shop/reward.html", values, tab="me", status=422 if problem else 200)
 
 

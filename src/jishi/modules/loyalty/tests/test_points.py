@@ -29,6 +29,7 @@ from jishi.modules.loyalty.operations.spendings import (
 )
 from jishi.modules.loyalty.queries.points import balance_of, entries_of, spendable_points, spending_of
 from jishi.modules.loyalty.queries.rebuild import rebuild_balances
+from jishi.modules.loyalty.queries.standing import standing_of
 from jishi.modules.loyalty.types import EntryKind, ReturnPolicy, SpendingState
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +119,22 @@ def test_points_of_a_lot_that_has_ended_come_back_expired_and_cannot_be_spent():
     kinds = [entry.kind for entry in entries_of(member, by=SYSTEM)][:2]
     assert sorted(kinds) == [EntryKind.EXPIRE, EntryKind.GIVE_BACK]
     assert expire_due_points() == 40
+    assert_sound(member)
+
+
+def test_the_checkout_asks_little_of_the_database(django_assert_num_queries):
+    member, order = uuid.uuid4(), uuid.uuid4()
+    for days in range(20):
+        earn(member, 10, at=NOON - timedelta(days=days * 20))
+    spend(member, 1)  # opens the ledger's account
+    with django_assert_num_queries(7):  # five, and the savepoint around them in a test
+        reserve_points(member_id=member, points=150, spending_id=order, currency_minor=150)
+    with django_assert_num_queries(2):
+        standing_of(member)
+    with django_assert_num_queries(0):
+        standing_of(None)
+    with django_assert_num_queries(1):
+        spendable_points(member)
     assert_sound(member)
 
 

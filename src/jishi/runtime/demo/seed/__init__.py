@@ -24,6 +24,7 @@ from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.jobs import own_queue
+from jishi.runtime.demo.seed.loyalty import live_with_points, open_loyalty
 from jishi.runtime.demo.seed.luck import play_luck
 from jishi.runtime.demo.seed.offers import hang_offers
 from jishi.runtime.demo.seed.people import settle_neighbours
@@ -44,6 +45,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
         painter = Painter()
         with gates_held():  # no endpoint listens, and no draw runs before they are played
             shop = stock_shop()
+            open_loyalty()
             street = settle_neighbours(dice=dice, days=days)
             play_history(shop=shop, street=street, dice=dice, days=days)
             open_present_teams(shop=shop, street=street, dice=dice)
@@ -52,6 +54,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             play_bargains(shop=shop, street=street, dice=dice)
             hang_offers(shop=shop, street=street, dice=dice)
             play_aftersales(shop=shop, street=street, dice=dice)
+            live_with_points(street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         open_desk(finance=street.staff[Role.FINANCE])

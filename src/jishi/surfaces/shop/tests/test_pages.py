@@ -44,6 +44,7 @@ OPEN = (
     "flash",
     "packets",
     "draws",
+    "rewards",
     "me",
     "log_in",
     "robots",
@@ -58,6 +59,7 @@ MEMBERS_ONLY = (
     "notices",
     "my_shares",
     "my_wallet",
+    *("points", "missions", "badges", "tier", "membership", "my_rewards"),
     "my_packets",
     "new_packet",
     "addresses",
@@ -100,7 +102,17 @@ def test_a_member_sees_their_pages(browser_of: BrowserOf, name: str) -> None:
 
 def test_every_route_without_parts_is_covered_above() -> None:
     plain = {str(route.name) for route in urlpatterns if "<" not in str(route.pattern)}
-    posts = {"change_line", "checkout_address", "rename", "log_out", "language", "rush_pass"}
+    posts = {
+        "birthday",
+        "check_in",
+        "join",
+        "change_line",
+        "checkout_address",
+        "rename",
+        "log_out",
+        "language",
+        "rush_pass",
+    }
     assert plain - posts == {*OPEN, *MEMBERS_ONLY}
 
 
