@@ -7,7 +7,7 @@ from django.db import transaction
 
 from jishi.flows.refunds import refund_parts
 from jishi.kernel import clock, ids
-from jishi.kernel.actor import SYSTEM, Actor
+from jishi.kernel.actor import SYSTEM, Actor, ActorKind
 from jishi.kernel.fact import RecordedFact
 from jishi.modules.aftersales.public import (
     Answer,
@@ -26,6 +26,8 @@ from jishi.modules.aftersales.public import (
     postpone_case,
     sort_goods,
 )
+from jishi.modules.approvals.public import ApprovalView, ask_approval
+from jishi.modules.finance.public import REFUND_LIMIT, limit_minor, needs_second_person
 from jishi.modules.inventory.public import (
     Cause,
     Figure,
@@ -53,6 +55,7 @@ from jishi.modules.wallet.public import Move, put_into_wallet
 from jishi.platform.transactions import in_transaction
 
 REASON = "aftersales"
+CASE_REFUND = "case_refund"
 EXCHANGE = "exchange"
 RETURN_FREIGHT = AccountRef(code="return_freight", kind=AccountKind.EXPENSE)
 POSTPONED = timedelta(days=2)
@@ -140,6 +143,29 @@ def _follow(case: CaseView, *, by: Actor) -> CaseView:
 
 
 def _pay(case: CaseView, *, by: Actor) -> None:
+    """The agreed money at once, or when a second person has agreed to that much; until then the case waits in refunding."""
+    limit = limit_minor(REFUND_LIMIT) if by.kind is ActorKind.STAFF else 0
+    if needs_second_person(case.agreed_minor or 0, limit_minor=limit):
+        ask_approval(
+            kind=CASE_REFUND,
+            subject=("case", case.id),
+            amount=case.agreed_minor or 0,
+            unit=case.currency,
+            payload={"case_number": case.number, "order_id": str(case.order_id)},
+            reason=case.number,
+            by=by,
+        )
+        return
+    _pay_now(case, by=by)
+
+
+@in_transaction
+def apply_case_refund(request: ApprovalView) -> None:
+    """A second person has agreed to the money of a case."""
+    _pay_now(case_view(request.subject_id, by=SYSTEM), by=SYSTEM)
+
+
+def _pay_now(case: CaseView, *, by: Actor) -> None:
     """The agreed money, as much of it as is left of the lines; and the parcel that the member has paid for."""
     wish = RefundWish(
         units_by_line=case.units_by_line if case.takes_units else {},

@@ -7,7 +7,7 @@ still open and the second person reads why it cannot be done.
 import uuid
 from collections.abc import Callable
 
-from jishi.flows import adjustments, big_refunds, corrections
+from jishi.flows import adjustments, aftersales, big_refunds, corrections
 from jishi.flows.loyalty import ADJUSTMENT, apply_points_adjustment
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import ApprovalView, UnknownApproval, approve, request_view
@@ -16,6 +16,7 @@ from jishi.platform.transactions import in_transaction
 APPLIERS: dict[str, Callable[[ApprovalView], None]] = {
     adjustments.KIND: adjustments.apply_adjustment,
     big_refunds.KIND: big_refunds.apply_refund,
+    aftersales.CASE_REFUND: aftersales.apply_case_refund,
     corrections.CORRECTION: corrections.apply_correction,
     ADJUSTMENT: apply_points_adjustment,
 }

@@ -244,27 +244,9 @@ def place_quote(  # noqa: PLR0913  (an order and where its goods come from)
         raise RegionRefused()
     if address is None and any(line.variant.requires_shipping for line in quote.ordered_lines):
         raise AddressNeeded()
-    found = attribution_of(member_id=head.member_id, visitor_id=by.visitor_id, team_id=head.team_id)
-    credit = LineAttribution(found.sharer_id, found.link_id, found.touch_id, found.source, found.reason.value)
     pays_whole = quote.wallet_minor > 0 and quote.due_minor == 0  # then it is a payment of its own
-    pricing = quote.pricing
-    new = NewOrder(
-        order_id=head.order_id,
-        member_id=head.member_id,
-        visitor_id=by.visitor_id,
-        cart_id=head.cart_id,
-        currency=quote.currency,
-        lines=tuple(line_of(line, credit) for line in quote.ordered_lines),
-        shipping_minor=quote.shipping_minor,
-        address=snapshot_of(address),
-        note=delivery.note.strip()[:NOTE_LENGTH_MAX],
-        pay_deadline=head.pay_deadline,
-        play_kind=head.play_kind,
-        play_id=head.play_id,
-        team_id=head.team_id,
-        wallet_minor=0 if pays_whole else quote.wallet_minor,
-        points_spent=pricing.points if pricing else 0,
-        has_promises=bool(uses_of_quote(quote) or quote.wallet_minor or (pricing and pricing.points)),
+    new = _new_order(
+        quote, head, by=by, delivery=delivery, address=address, wallet=0 if pays_whole else quote.wallet_minor
     )
     order_id = place_order(new, by=by, expected_total_minor=expected_total_minor)
     if new.has_promises:
@@ -278,6 +260,38 @@ def place_quote(  # noqa: PLR0913  (an order and where its goods come from)
     elif new.total_minor == 0:
         settle_free_order(order_id)
     return order_id
+
+
+def _new_order(
+    quote: Quote,
+    head: OrderHead,
+    *,
+    by: Actor,
+    delivery: Delivery,
+    address: AddressView | None,
+    wallet: int,
+) -> NewOrder:
+    found = attribution_of(member_id=head.member_id, visitor_id=by.visitor_id, team_id=head.team_id)
+    credit = LineAttribution(found.sharer_id, found.link_id, found.touch_id, found.source, found.reason.value)
+    pricing = quote.pricing
+    return NewOrder(
+        order_id=head.order_id,
+        member_id=head.member_id,
+        visitor_id=by.visitor_id,
+        cart_id=head.cart_id,
+        currency=quote.currency,
+        lines=tuple(line_of(line, credit) for line in quote.ordered_lines),
+        shipping_minor=quote.shipping_minor,
+        address=snapshot_of(address),
+        note=delivery.note.strip()[:NOTE_LENGTH_MAX],
+        pay_deadline=head.pay_deadline,
+        play_kind=head.play_kind,
+        play_id=head.play_id,
+        team_id=head.team_id,
+        wallet_minor=wallet,
+        points_spent=pricing.points if pricing else 0,
+        has_promises=bool(uses_of_quote(quote) or quote.wallet_minor or (pricing and pricing.points)),
+    )
 
 
 def _take_from_shelf(new: NewOrder) -> None:

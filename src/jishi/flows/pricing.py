@@ -12,17 +12,18 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.public import VariantView, variants_by_ids
 from jishi.modules.inventory.public import sellable_by_variant
-from jishi.modules.loyalty.public import checkout_card
+from jishi.modules.loyalty.public import PointTerms, checkout_card
 from jishi.modules.orders.public import Discount
 from jishi.modules.promotions.public import (
+    VISITOR,
     Adjustment,
     Asked,
     Buyer,
+    CompiledOffers,
     HeldCoupon,
     PointsWish,
     PricedLine,
     Pricing,
-    Purse,
     Reason,
     TaxRounding,
     TaxTerms,
@@ -35,7 +36,6 @@ from jishi.modules.promotions.public import (
 GIFT_DISCOUNT = "gift"
 ALL_POINTS = -1
 ALTERNATIVES = 3
-NO_PURSE = Purse(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,47 +90,21 @@ def price_lines(
     with_alternatives: bool = False,
 ) -> Priced:
     """Lines with all their reasons; at most six queries however many lines and offers there are."""
-    member_id = by.id if by is not None and by.is_member else None
-    purse = purse_of(member_id) if member_id else NO_PURSE
-    coupons = purse.coupons
-    offers = live_offers(revision=purse.revision if member_id else None)
-    card = checkout_card(member_id) if member_id else None
-    asks_who_is_new = offers.asks_who_is_new or any(c.offer.audience.new_members for c in coupons)
-    asked = Asked(
-        buyer=Buyer()
-        if card is None or by is None
-        else Buyer(
-            is_member=True,
-            is_new=asks_who_is_new and is_new_member(by),
-            is_paid_member=card.standing.is_paid_member,
-            rank=card.standing.tier_rank,
-            member_rate=card.standing.discount_basis_points,
-            ships_free=card.standing.ships_free,
-            uses=dict(purse.uses),
-        ),
-        local=clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)),
-        coupons=coupons,
-        chosen=choice.coupon_ids,
-        budgets=budgets_left(
-            (*offers.with_budget, *(coupon.offer for coupon in coupons)),
-            currency=currency,
-        ),
-        fee_of=fee_of,
-    )
-    terms = card.terms if card else None
-    balance = card.spendable if card and card.terms.is_open else 0
+    known = _look_up(by)
     pricing = price_cart(
         [_line(place, line) for place, line in enumerate(lines)],
-        offers=offers,
-        asked=asked,
-        points=PointsWish(
-            points=min(balance, choice.points if choice.points >= 0 else balance),
-            per_unit=terms.points_per_unit,
-            share_max=terms.share_basis_points_max,
-            step=terms.points_step,
-        )
-        if terms is not None and terms.is_open
-        else None,
+        offers=known.offers,
+        asked=Asked(
+            buyer=known.buyer,
+            local=clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)),
+            coupons=known.coupons,
+            chosen=choice.coupon_ids,
+            budgets=budgets_left(
+                (*known.offers.with_budget, *(coupon.offer for coupon in known.coupons)), currency=currency
+            ),
+            fee_of=fee_of,
+        ),
+        points=_points_wish(known, choice),
         tax=tax_terms(),
         alternatives=ALTERNATIVES if with_alternatives else 0,
     )
@@ -141,9 +115,52 @@ def price_lines(
             (*line.play, *map(_discount, pricing.of_line(_key(place)))) for place, line in enumerate(lines)
         ),
         gifts=gifts,
-        coupons=tuple(coupons),
-        points_left=balance,
-        is_points_open=terms is not None and terms.is_open,
+        coupons=known.coupons,
+        points_left=known.balance,
+        is_points_open=known.terms is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a price wants to know, read at once. `terms` None: points do not pay here, or nobody is logged in."""
+
+    offers: CompiledOffers
+    buyer: Buyer = VISITOR
+    coupons: tuple[HeldCoupon, ...] = ()
+    terms: PointTerms | None = None
+    balance: int = 0
+
+
+def _look_up(by: Actor | None) -> _Known:
+    """One query for a visitor, at most three for a member."""
+    if by is None or not by.is_member:
+        return _Known(live_offers())
+    member_id = by.require_member()
+    purse, card = purse_of(member_id), checkout_card(member_id)
+    offers = live_offers(revision=purse.revision)
+    asks_who_is_new = offers.asks_who_is_new or any(c.offer.audience.new_members for c in purse.coupons)
+    buyer = Buyer(
+        is_member=True,
+        is_new=asks_who_is_new and is_new_member(by),
+        is_paid_member=card.standing.is_paid_member,
+        rank=card.standing.tier_rank,
+        member_rate=card.standing.discount_basis_points,
+        ships_free=card.standing.ships_free,
+        uses=dict(purse.uses),
+    )
+    terms = card.terms if card.terms.is_open else None
+    return _Known(offers, buyer, purse.coupons, terms, card.spendable if terms else 0)
+
+
+def _points_wish(known: _Known, choice: Choice) -> PointsWish | None:
+    if known.terms is None:
+        return None
+    return PointsWish(
+        points=min(known.balance, choice.points if choice.points >= 0 else known.balance),
+        per_unit=known.terms.points_per_unit,
+        share_max=known.terms.share_basis_points_max,
+        step=known.terms.points_step,
     )
 
 

@@ -154,15 +154,24 @@ def give_promises_back(fact: RecordedFact) -> None:
     """order_refunded: points as far as units went back; coupons and budgets when everything did."""
     order_id = uuid.UUID(str(fact.payload["order_id"]))
     order = order_view(order_id, by=SYSTEM)
-    spent = spending_of(order_id)
-    if spent is not None:
-        so_far = points_to_return(order.lines, points=spent.points)
-        if so_far:
-            return_points(order_id, points_so_far=so_far)
+    _give_points_back(order)
     if fact.payload["is_whole"]:
         return_coupons(order_id, is_whole=True)
         if order.shipped_at is None:
             return_uses(order_id, currency=order.currency)
+
+
+def give_points_of_case_back(fact: RecordedFact) -> None:
+    """case_moved: goods that cost points alone bring no money back, and so no refund; their points come back here."""
+    if fact.payload["verb"] == "finish":
+        _give_points_back(order_view(uuid.UUID(str(fact.payload["order_id"])), by=SYSTEM))
+
+
+def _give_points_back(order: OrderView) -> None:
+    spent = spending_of(order.id)
+    so_far = points_to_return(order.lines, points=spent.points) if spent is not None else 0
+    if so_far:
+        return_points(order.id, points_so_far=so_far)
 
 
 def points_to_return(lines: Sequence[OrderLineView], *, points: int) -> int:

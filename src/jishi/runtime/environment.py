@@ -173,14 +173,9 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         currency=_one_of(
             text, "JISHI_CURRENCY", lambda value: len(value) == 3 and value.isalpha(), "CNY"
         ).upper(),
-        is_tax_inclusive=_one_of(
-            text, "JISHI_TAX_MODE", {"inclusive", "exclusive"}.__contains__, "inclusive, exclusive"
-        )
-        == "inclusive",
+        is_tax_inclusive=_choice(text, "JISHI_TAX_MODE", ("inclusive", "exclusive")) == "inclusive",
         tax_rate=_number(text, "JISHI_TAX_RATE", low=0, high=10_000),
-        tax_rounding=_one_of(
-            text, "JISHI_TAX_ROUNDING", {"line", "unit", "total"}.__contains__, "line, unit, total"
-        ),
+        tax_rounding=_choice(text, "JISHI_TAX_ROUNDING", ("line", "unit", "total")),
         debug=_switch(text, "JISHI_DEBUG"),
         demo=_switch(text, "JISHI_DEMO"),
         smtp_url=_smtp_url(text("JISHI_SMTP_URL")),
@@ -194,13 +189,8 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         web_threads=_number(text, "JISHI_WEB_THREADS", low=1, high=256),
         worker_concurrency=_number(text, "JISHI_WORKER_CONCURRENCY", low=1, high=256),
         body_max_bytes=_number(text, "JISHI_BODY_MAX_MIB", low=1, high=1024) * 1024 * 1024,
-        log_format=_one_of(text, "JISHI_LOG_FORMAT", {"json", "console"}.__contains__, "json, console"),
-        log_level=_one_of(
-            text,
-            "JISHI_LOG_LEVEL",
-            {"debug", "info", "warning", "error"}.__contains__,
-            "debug, info, warning, error",
-        ),
+        log_format=_choice(text, "JISHI_LOG_FORMAT", ("json", "console")),
+        log_level=_choice(text, "JISHI_LOG_LEVEL", ("debug", "info", "warning", "error")),
         otlp_endpoint=text("OTEL_EXPORTER_OTLP_ENDPOINT"),
     )
 
@@ -237,6 +227,10 @@ def _number(text: Text, name: str, *, low: int, high: int) -> int:
 
 def _switch(text: Text, name: str) -> bool:
     return _one_of(text, name, {"0", "1"}.__contains__, "0, 1") == "1"
+
+
+def _choice(text: Callable[[str], str], name: str, choices: tuple[str, ...]) -> str:
+    return _one_of(text, name, choices.__contains__, ", ".join(choices))
 
 
 def _one_of(text: Text, name: str, is_right: Callable[[str], bool], wanted: str) -> str:

@@ -16,6 +16,7 @@ from jishi.platform.facts import Reader, connect_reader
 from jishi.surfaces.rush import routes as rush_routes
 
 REACTIONS: dict[str, dict[str, Reader]] = {
+    "reviews.review_shown.v1": {"loyalty.reward_review": reviews.reward_review},
     "loyalty.reward_taken.v1": {"promotions.hand_out_reward": coupons.hand_out_reward},
     "promotions.coupon_expiring.v1": {"messaging.coupon_expiring": announcements.announce_coupon_expiring},
     "people.member_joined.v1": {
@@ -48,7 +49,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
         "aftersales.finish_refunded": aftersales.finish_refunded_case,
         "reviews.mark_refunded": reviews.mark_refunded_reviews,
     },
-    "aftersales.case_moved.v1": {"messaging.case_moved": announcements.announce_case},
+    "aftersales.case_moved.v1": {
+        "messaging.case_moved": announcements.announce_case,
+        "loyalty.give_points_back": promises.give_points_of_case_back,
+    },
     "reviews.review_replied.v1": {"messaging.review_replied": announcements.announce_review_reply},
     "reviews.review_hidden.v1": {"messaging.review_hidden": announcements.announce_review_hidden},
     "aftersales.message_sent.v1": {"messaging.case_message": announcements.announce_case_message},

@@ -21,11 +21,13 @@ _APPROVAL = {
 }
 _KINDS = {
     "refund": gettext_noop("大额退款"),
+    "case_refund": gettext_noop("大额售后退款"),
     "ledger_adjustment": gettext_noop("手工分录"),
     "ledger_correction": gettext_noop("对账更正"),
     "points_adjustment": gettext_noop("积分调整"),
 }
 _EFFECTS = {
+    "case_refund": gettext_noop("同意后：按售后单定下的金额退给会员。"),
     "refund": gettext_noop("同意后：按申请时的范围原路退款，未发的货放回库存，通知会员。"),
     "ledger_adjustment": gettext_noop(
         "同意后：在账本里记一笔分录，记在同意的那一天；分录不能删，只能再记一笔反向的。"

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 
 from jishi.modules.catalog.public import CategoryView, category_tree, product_table
 from jishi.modules.promotions.public import (
-    ALWAYS,
     Audience,
     BadOffer,
     Calendar,
@@ -363,7 +362,6 @@ def _editor(request: HttpRequest, form: EditForm, *, offer: OfferView | None) ->
             for stage in Stage
         ],
         "once": request.POST.get("once") or once_key(),
-        "is_always": offer is None or offer.rule.calendar == ALWAYS,
     }
     crumbs = [(_("优惠"), reverse("console:price_offers"))]
     status = 422 if form.is_bound else 200

@@ -32,28 +32,7 @@ def place_order(new: NewOrder, *, by: Actor, expected_total_minor: int | None) -
             now=format_minor(new.total_minor, currency=new.currency), total_minor=new.total_minor
         )
     [number] = next_numbers(1)
-    Order.objects.create(
-        id=new.order_id,
-        number=number,
-        member_id=new.member_id,
-        visitor_id=new.visitor_id,
-        cart_id=new.cart_id,
-        currency=new.currency,
-        list_minor=new.list_minor,
-        discount_minor=new.discount_minor,
-        shipping_minor=new.shipping_minor,
-        total_minor=new.total_minor,
-        address=new.address,
-        note=new.note,
-        play_kind=new.play_kind,
-        play_id=new.play_id,
-        team_id=new.team_id,
-        wallet_minor=new.wallet_minor,
-        points_spent=new.points_spent,
-        has_promises=new.has_promises,
-        pay_deadline=new.pay_deadline,
-        placed_at=clock.now(),
-    )
+    _order_row(new, number).save(force_insert=True)
     OrderLine.objects.bulk_create(
         [_line_row(new.order_id, position, line) for position, line in enumerate(new.lines, start=1)]
     )
@@ -93,6 +72,31 @@ def next_numbers(count: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('orders_number') FROM generate_series(1, %s)", [count])
         return [f"{day}{row[0]:07d}" for row in cursor.fetchall()]
+
+
+def _order_row(new: NewOrder, number: str) -> Order:
+    return Order(
+        id=new.order_id,
+        number=number,
+        member_id=new.member_id,
+        visitor_id=new.visitor_id,
+        cart_id=new.cart_id,
+        currency=new.currency,
+        list_minor=new.list_minor,
+        discount_minor=new.discount_minor,
+        shipping_minor=new.shipping_minor,
+        total_minor=new.total_minor,
+        address=new.address,
+        note=new.note,
+        play_kind=new.play_kind,
+        play_id=new.play_id,
+        team_id=new.team_id,
+        wallet_minor=new.wallet_minor,
+        points_spent=new.points_spent,
+        has_promises=new.has_promises,
+        pay_deadline=new.pay_deadline,
+        placed_at=clock.now(),
+    )
 
 
 def _line_row(order_id: uuid.UUID, position: int, line: NewLine) -> OrderLine:

@@ -61,16 +61,7 @@ def request_order_refund(
         order.shipped_at = clock.now() if verb == "ship" else order.shipped_at
     order.shipping_refunded_minor += shipping
     order.save(update_fields=["state", "shipped_at", "shipping_refunded_minor"])
-    history.record_step(
-        subject=("order", order.id),
-        verb="request_refund",
-        by=by,
-        before=before.value,
-        after=order.state,
-        note=note or reason,
-        details={"refund_id": str(plan.refund_id), "amount_minor": plan.amount_minor},
-    )
-    record_fact(RefundRequested(order.id, plan.refund_id, order.member_id, plan.amount_minor, reason), by=by)
+    _tell(order, plan, before=before.value, by=by, reason=reason, note=note)
     return plan
 
 
@@ -154,6 +145,19 @@ def _authorise(order: Order, state: OrderState, *, by: Actor, is_whole: bool) ->
         raise NotFound()
     if not is_whole or state is not OrderState.PAID:
         raise NothingToRefund(state=state.value)
+
+
+def _tell(order: Order, plan: RefundPlan, *, before: str, by: Actor, reason: str, note: str) -> None:
+    history.record_step(
+        subject=("order", order.id),
+        verb="request_refund",
+        by=by,
+        before=before,
+        after=order.state,
+        note=note or reason,
+        details={"refund_id": str(plan.refund_id), "amount_minor": plan.amount_minor},
+    )
+    record_fact(RefundRequested(order.id, plan.refund_id, order.member_id, plan.amount_minor, reason), by=by)
 
 
 def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from jishi.modules.promotions.rules.amounts import level_of, next_step, saving_on_sum, split_within
 from jishi.modules.promotions.rules.cases import MEMBER_KIND, Asked, Candidate, Case, make_case
 from jishi.modules.promotions.rules.compiled import CompiledOffers
-from jishi.modules.promotions.rules.evaluate import Parts, Result
+from jishi.modules.promotions.rules.results import Parts, Result
 from jishi.modules.promotions.rules.search import best_combination
 from jishi.modules.promotions.rules.taxes import tax_on_top
 from jishi.modules.promotions.types import (
@@ -46,39 +46,20 @@ def price_cart(
     case = make_case(lines, offers, asked)
     found = best_combination(case, alternatives=alternatives)
     result = found.best
-    adjustments = _member_adjustments(case)
-    for candidate, parts in result.used:
-        kind = COUPON_KIND if candidate.coupon_id else OFFER_KIND
-        source = str(candidate.coupon_id or candidate.offer.id)
-        adjustments += [
-            Adjustment(case.lines[i].key, kind, source, saving, candidate.offer.label)
-            for i, saving in parts
-            if saving
-        ]
+    adjustments = _member_adjustments(case) + _offer_adjustments(case, result)
     amounts = result.amounts.copy()
     spent, spent_minor, most = _points(case, amounts, points)
-    if spent_minor:
-        parts_of = split_within(spent_minor, amounts, amounts)
-        for i, part in enumerate(parts_of):
-            amounts[i] -= part
-            if part:
-                adjustments.append(Adjustment(case.lines[i].key, POINTS_KIND, str(spent), part, ""))
+    adjustments += _spend(case, amounts, points=spent, minor=spent_minor)
     goods = sum(amounts)
-    rates = [line.tax_rate or tax.rate for line in case.lines]
-    taxes = tax_on_top(tax, amounts=amounts, quantities=[ln.quantity for ln in case.lines], rates=rates)
-    adjustments += [
-        Adjustment(case.lines[i].key, TAX_KIND, str(rates[i]), -part, "")
-        for i, part in enumerate(taxes)
-        if part
-    ]
+    taxes = _taxes(case, amounts, tax)
     return Pricing(
-        adjustments=tuple(adjustments),
+        adjustments=tuple(adjustments + taxes),
         traces=_traces(case, result),
         gifts=tuple(_gift(candidate) for candidate in result.gifts),
         goods_minor=goods,
         shipping_minor=result.fee_minor,
         shipping_full_minor=result.fee_full_minor,
-        tax_minor=sum(taxes),
+        tax_minor=-sum(adjustment.amount_minor for adjustment in taxes),
         points=spent,
         points_minor=spent_minor,
         points_max=most,
@@ -91,6 +72,43 @@ def price_cart(
             for other in found.others
         ),
     )
+
+
+def _offer_adjustments(case: Case, result: Result) -> list[Adjustment]:
+    found = []
+    for candidate, parts in result.used:
+        kind = COUPON_KIND if candidate.coupon_id else OFFER_KIND
+        source = str(candidate.coupon_id or candidate.offer.id)
+        found += [
+            Adjustment(case.lines[i].key, kind, source, saving, candidate.offer.label)
+            for i, saving in parts
+            if saving
+        ]
+    return found
+
+
+def _spend(case: Case, amounts: list[int], *, points: int, minor: int) -> list[Adjustment]:
+    """Take what points are worth off the lines, by what each costs."""
+    if not minor:
+        return []
+    parts = split_within(minor, amounts, amounts)
+    for i, part in enumerate(parts):
+        amounts[i] -= part
+    return [
+        Adjustment(case.lines[i].key, POINTS_KIND, str(points), part, "")
+        for i, part in enumerate(parts)
+        if part
+    ]
+
+
+def _taxes(case: Case, amounts: list[int], terms: TaxTerms) -> list[Adjustment]:
+    rates = [line.tax_rate or terms.rate for line in case.lines]
+    taxes = tax_on_top(terms, amounts=amounts, quantities=[ln.quantity for ln in case.lines], rates=rates)
+    return [
+        Adjustment(case.lines[i].key, TAX_KIND, str(rates[i]), -part, "")
+        for i, part in enumerate(taxes)
+        if part
+    ]
 
 
 def points_within(wish: PointsWish, *, goods_minor: int) -> tuple[int, int]:

@@ -7,7 +7,8 @@ from math import floor
 
 from jishi.kernel.money import BASIS_POINTS
 from jishi.modules.promotions.rules.cases import Candidate, Case
-from jishi.modules.promotions.rules.evaluate import Result, evaluate
+from jishi.modules.promotions.rules.evaluate import evaluate
+from jishi.modules.promotions.rules.results import Result
 from jishi.modules.promotions.types import Benefit, PercentOff, Stage, Steps
 
 EVALUATIONS_MAX = 128

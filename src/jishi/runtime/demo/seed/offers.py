@@ -65,6 +65,7 @@ def hang_offers(*, shop: Shop, street: Street, dice: random.Random) -> None:
 
 
 def _write(shop: Shop) -> list[uuid.UUID]:
+    """Rules that count by themselves, then the coupons."""
     rice = shop.shelves[3]
     _offer(
         "满减", "满 99 减 15", Stage.ORDER, Steps((Step(9_900, 1_500), Step(19_900, 4_000))), group="order"
@@ -96,6 +97,11 @@ def _write(shop: Shop) -> list[uuid.UUID]:
         budget_minor=200_000,
     )
     _offer("包邮", "满 59 包邮", Stage.SHIPPING, ShippingOff(), group="shipping", least_minor=5_900)
+    return _hand_out()
+
+
+def _hand_out() -> list[uuid.UUID]:
+    """Coupon rules, and a batch for every way they come to people."""
     five = _offer(
         "五元券", "无门槛 5 元券", Stage.COUPON, AmountOff(500), group="coupon", budget_minor=100_000
     )

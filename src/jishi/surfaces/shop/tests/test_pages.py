@@ -26,7 +26,7 @@ from jishi.modules.catalog.public import variants_by_ids
 from jishi.surfaces.shop.bargains import bargain_floor_of
 from jishi.surfaces.shop.flash import forget_sessions
 from jishi.surfaces.shop.urls import urlpatterns
-from tests.world.makers import OWNER, make_member, make_offer, make_product, take_seat
+from tests.world.makers import OWNER, make_member, make_offer, make_product, make_sale, take_seat
 
 pytestmark = pytest.mark.django_db
 NOWHERE = uuid.UUID(int=404)
@@ -387,10 +387,6 @@ def test_front_page_and_product_say_what_is_on_and_an_unborn_session_is_nobodys(
 
 
 def test_a_reminder_is_asked_and_dropped(browser_of: BrowserOf) -> None:
-    from datetime import timedelta
-
-    from tests.world.makers import make_sale
-
     sale = make_sale(make_product(), opens_in=timedelta(hours=1))
     browser = browser_of(make_member())
     address, page = (reverse(f"shop:{name}", args=[sale.id]) for name in ("flash_remind", "flash_session"))
