@@ -75,6 +75,7 @@ from jishi.modules.promotions.rules.written import (
 )
 from jishi.modules.promotions.types import (
     ALWAYS,
+    VISITOR,
     Adjustment,
     Alternative,
     AmountOff,
@@ -119,6 +120,7 @@ from jishi.modules.promotions.types import (
 
 __all__ = [
     "ALWAYS",
+    "VISITOR",
     "Adjustment",
     "Alternative",
     "AmountOff",
