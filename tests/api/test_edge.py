@@ -192,7 +192,7 @@ def test_a_method_that_an_address_does_not_know() -> None:
 def test_a_bug_is_a_problem_too_and_is_told_to_whoever_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     from jishi.surfaces.api import payments
 
-    monkeypatch.setattr(payments, "provider_names", lambda: 1 / 0)
+    monkeypatch.setattr(payments, "providers_for", lambda currency: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         ask("GET", "/payment-providers")
     answer = ask("GET", "/payment-providers", client=Client(raise_request_exception=False))

@@ -15,6 +15,7 @@ from jishi.surfaces.api.openapi import document
 from tests.permissions.aftersales_rows import AFTERSALES
 from tests.permissions.finance_rows import FINANCE
 from tests.permissions.loyalty_rows import LOYALTY_ROWS
+from tests.permissions.price_rows import PRICE_ROWS
 from tests.permissions.rows import (
     ALL,
     EDITORS,
@@ -300,6 +301,7 @@ TABLE = (
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
     *(Row(*row) for row in FINANCE),
+    *PRICE_ROWS,
     *(Row(*row) for row in AFTERSALES),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),

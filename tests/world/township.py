@@ -49,6 +49,7 @@ from jishi.modules.plays.lucky_draw.public import (
     spin_ticket,
 )
 from jishi.modules.plays.red_packet.public import create_packets
+from jishi.modules.promotions import public as promotions
 from jishi.modules.reviews.public import NewReview, show_review, write_review
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
@@ -96,6 +97,7 @@ def build_town() -> Town:
     _difference(town)
     _approvals(town, staff)
     _loyalty(town)
+    _prices(town)
     return town
 
 
@@ -292,6 +294,25 @@ def _approvals(town: Town, staff: dict[str, Actor]) -> None:
             by=by,
         )
         town.names[name] = str(request_id)
+
+
+def _prices(town: Town) -> None:
+    """An offer that waits and one that counts; coupons of a batch, by code, and one in the member's hands."""
+    draft = promotions.Offer(
+        uuid.UUID(int=0), "满减", promotions.Stage.ORDER, promotions.PercentOff(500), least_minor=10**9
+    )
+    batch = makers.make_coupon_offer(
+        promotions.AmountOff(100), way=promotions.CouponWay.PUBLIC, batch={"member_limit": 0}
+    )
+    codes = makers.make_coupon_offer(promotions.AmountOff(100), way=promotions.CouponWay.CODE)
+    town.names |= {
+        "price_offer": str(promotions.create_offer(promotions.OfferForm("草稿", draft), by=makers.OWNER).id),
+        "live_price_offer": str(makers.make_price_offer(promotions.PercentOff(1), least_minor=10**9).id),
+        "coupon_offer": str(batch.offer.id),
+        "coupon_batch": str(batch.id),
+        "code_batch": str(codes.id),
+        "held_coupon": str(makers.give(batch, town.member)),
+    }
 
 
 def _loyalty(town: Town) -> None:

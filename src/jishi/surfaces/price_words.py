@@ -102,8 +102,8 @@ def _next(trace: Trace) -> str:
 
 def rate_words(rate: int) -> str:
     """1500 basis points off → 8.5 折 (15% off)."""
-    left = (10_000 - rate) / 1_000
-    return _("%(tenths)s 折") % {"tenths": f"{left:g}", "percent": f"{rate / 100:g}"}
+    word = _("折")  # in Chinese what is left in tenths, in English what goes in percent
+    return f"{(10_000 - rate) / 1_000:g} 折" if word == "折" else f"{rate / 100:g}% {word}"
 
 
 def offer_words(offer: Offer) -> str:

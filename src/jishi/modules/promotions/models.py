@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from jishi.kernel import clock, ids
-from jishi.modules.promotions.types import CouponState, CouponWay, OfferState, RefundRule, Stage
+from jishi.modules.promotions.types import CouponState, CouponWay, PriceOfferState, RefundRule, Stage
 
 
 class OfferRow(models.Model):
@@ -15,7 +15,7 @@ class OfferRow(models.Model):
     name = models.CharField(max_length=60)
     label = models.CharField(max_length=40)
     stage = models.CharField(max_length=8)
-    state = models.CharField(max_length=8, default=OfferState.DRAFT.value)
+    state = models.CharField(max_length=8, default=PriceOfferState.DRAFT.value)
     benefit = models.JSONField()
     scope = models.JSONField(default=dict)
     audience = models.JSONField(default=dict)
@@ -39,7 +39,9 @@ class OfferRow(models.Model):
         db_table = "promotions_offer"
         constraints = [
             models.CheckConstraint(condition=Q(stage__in=[s.value for s in Stage]), name="offer_stage"),
-            models.CheckConstraint(condition=Q(state__in=[s.value for s in OfferState]), name="offer_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in PriceOfferState]), name="offer_state"
+            ),
             models.CheckConstraint(
                 condition=Q(budget_minor__isnull=True) | Q(budget_minor__gt=0), name="offer_budget"
             ),

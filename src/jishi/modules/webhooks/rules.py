@@ -6,6 +6,11 @@ from typing import Any, Final
 
 # Ids and amounts only: nothing here tells a name, a phone or an address.
 PUBLIC_FACTS: Final = (
+    "promotions.offer_published.v1",
+    "promotions.offer_closed.v1",
+    "promotions.coupon_claimed.v1",
+    "promotions.coupon_used.v1",
+    "promotions.coupon_returned.v1",
     "aftersales.case_moved.v1",
     "aftersales.case_opened.v1",
     "aftersales.message_sent.v1",
@@ -69,6 +74,7 @@ PUBLIC_FACTS: Final = (
 )
 # These stay inside: plumbing between rooms, and who may do what.
 PRIVATE_FACTS: Final = (
+    "promotions.coupon_expiring.v1",
     "approvals.approval_asked.v1",
     "approvals.approval_decided.v1",
     "catalog.import_requested.v1",

@@ -93,7 +93,7 @@ class CloseOut(Schema):
     closed_label: str
 
 
-class DayOut(Schema):
+class CloseDayOut(Schema):
     """A day as it is proven now, and its seal where it is closed."""
 
     proof: dict[str, Any]
@@ -216,7 +216,7 @@ def list_closes(request: HttpRequest) -> Any:
 
 @router.get(
     "/ledger/days/{day}",
-    response=DayOut,
+    response=CloseDayOut,
     summary="A day as it is proven now, with its seal",
     openapi_extra=scopes("ledger.view", **limited_as("report")),
 )

@@ -32,11 +32,11 @@ from jishi.surfaces.api.price_schemas import (
     BatchOut,
     CodesIn,
     CodesOut,
-    OfferIn,
-    OfferOut,
-    OfferPatch,
     OffersAsked,
-    OffersOut,
+    PriceOfferIn,
+    PriceOfferOut,
+    PriceOfferPatch,
+    PriceOffersOut,
     SendIn,
     SentOut,
     VoidIn,
@@ -49,7 +49,7 @@ router = Router(tags=["staff"])
 
 @router.get(
     "/staff/offers/prices",
-    response=OffersOut,
+    response=PriceOffersOut,
     summary="All price offers",
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
@@ -69,18 +69,18 @@ def list_price_offers(request: HttpRequest, asked: Query[OffersAsked]) -> Any:
 
 @router.post(
     "/staff/offers/prices",
-    response={201: OfferOut},
+    response={201: PriceOfferOut},
     summary="Write a price offer",
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def write_price_offer(request: HttpRequest, body: OfferIn) -> Any:
+def create_price_offer(request: HttpRequest, body: PriceOfferIn) -> Any:
     return Status(201, offer_out(create_offer(body.form(), by=actor_of(request)), {}))
 
 
 @router.get(
     "/staff/offers/prices/{uuid:offer_id}",
-    response=OfferOut,
+    response=PriceOfferOut,
     summary="One price offer",
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
@@ -92,19 +92,19 @@ def get_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
 
 @router.put(
     "/staff/offers/prices/{uuid:offer_id}",
-    response=OfferOut,
+    response=PriceOfferOut,
     summary="Change a price offer",
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def change_price_offer(request: HttpRequest, offer_id: uuid.UUID, body: OfferPatch) -> Any:
+def change_price_offer(request: HttpRequest, offer_id: uuid.UUID, body: PriceOfferPatch) -> Any:
     changed = change_offer(offer_id, body.form(), version=body.version, by=actor_of(request))
     return offer_out(changed, offer_figures([offer_id]).get(offer_id, {}))
 
 
 @router.post(
     "/staff/offers/prices/{uuid:offer_id}/publish",
-    response=OfferOut,
+    response=PriceOfferOut,
     summary="Let a price offer count",
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
@@ -115,7 +115,7 @@ def publish_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
 
 @router.post(
     "/staff/offers/prices/{uuid:offer_id}/close",
-    response=OfferOut,
+    response=PriceOfferOut,
     summary="End a price offer",
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
@@ -131,7 +131,7 @@ def close_price_offer(request: HttpRequest, offer_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.view"),
 )
-def list_couponbatches_out(request: HttpRequest, asked: Query[BatchesAsked]) -> Any:
+def list_coupon_batches(request: HttpRequest, asked: Query[BatchesAsked]) -> Any:
     way = asked.way.value if asked.way else ""
     rows, total = batch_table(by=actor_of(request), way=way, page=asked.page, limit=asked.limit)
     return {"items": batches_out(rows), "total": total}
@@ -144,7 +144,7 @@ def list_couponbatches_out(request: HttpRequest, asked: Query[BatchesAsked]) -> 
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def write_coupon_batch(request: HttpRequest, body: BatchIn) -> Any:
+def create_coupon_batch(request: HttpRequest, body: BatchIn) -> Any:
     return Status(201, batches_out([create_batch(BatchForm(**body.dict()), by=actor_of(request))])[0])
 
 
@@ -177,7 +177,7 @@ def close_coupon_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def make_coupon_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn) -> Any:
+def create_coupon_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn) -> Any:
     codes = make_codes(batch_id, count=body.count, shared=body.shared, by=actor_of(request))
     return Status(201, {"codes": codes})
 
@@ -201,6 +201,6 @@ def send_coupon_batch(request: HttpRequest, batch_id: uuid.UUID, body: SendIn) -
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def void_one_coupon(request: HttpRequest, coupon_id: uuid.UUID, body: VoidIn) -> Any:
+def revoke_coupon(request: HttpRequest, coupon_id: uuid.UUID, body: VoidIn) -> Any:
     void_coupon(coupon_id, reason=body.reason, by=actor_of(request))
     return Status(204, None)

@@ -8,14 +8,15 @@ from ninja import Field, Schema
 
 from jishi.modules.promotions.public import (
     Audience,
+    BadOffer,
     BatchView,
     CouponState,
     CouponView,
     CouponWay,
     Offer,
     OfferForm,
-    OfferState,
     OfferView,
+    PriceOfferState,
     RefundRule,
     Stage,
     batch_figures,
@@ -148,7 +149,7 @@ ALL_PEOPLE = AudienceIO(new_members=False, paid_members=False, from_rank=0)
 ALL_DAYS = CalendarIO(dates=[], weekdays=[], month_days=[], from_hour=0, until_hour=24)
 
 
-class OfferIn(Schema):
+class PriceOfferIn(Schema):
     """A rule of the shop: docs/algorithms/prices.md says what each field does."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -173,6 +174,10 @@ class OfferIn(Schema):
     def form(self) -> OfferForm:
         written = self.benefit.dict()
         names = _FIELDS[self.benefit.kind]
+        optional = _OPTIONAL | ({"minor"} if self.benefit.kind == "shipping" else frozenset())
+        missing = [name for name in names if written[name] is None and name not in optional]
+        if missing:
+            raise BadOffer(field=f"benefit.{missing[0]}", reason="请填好这种优惠的数字")
         benefit = {"kind": self.benefit.kind} | {
             name: written[name] for name in names if written[name] is not None or name not in _OPTIONAL
         }
@@ -199,7 +204,7 @@ class OfferIn(Schema):
         return OfferForm(self.name, rule)
 
 
-class OfferPatch(OfferIn):
+class PriceOfferPatch(PriceOfferIn):
     version: int = Field(
         ge=1, description="As you read it; refused when somebody changed the offer meanwhile"
     )
@@ -212,12 +217,12 @@ class OfferFiguresOut(Schema):
     reserved_minor: int = 0
 
 
-class OfferOut(Schema):
+class PriceOfferOut(Schema):
     id: uuid.UUID
     name: str
     label: str
     words: str
-    state: OfferState
+    state: PriceOfferState
     stage: Stage
     benefit: dict[str, Any]
     scope: dict[str, Any]
@@ -238,14 +243,14 @@ class OfferOut(Schema):
     figures: OfferFiguresOut
 
 
-class OffersOut(Schema):
-    items: list[OfferOut]
+class PriceOffersOut(Schema):
+    items: list[PriceOfferOut]
     total: int
 
 
 class OffersAsked(Schema):
     stage: Stage | None = None
-    state: OfferState | None = None
+    state: PriceOfferState | None = None
     text: str = Field("", max_length=60)
     page: int = Field(1, ge=1, le=1000)
     limit: int = Field(50, ge=1, le=ROWS_MAX)

@@ -51,7 +51,7 @@ def list_claimable_coupons(request: HttpRequest) -> Any:
     summary="Take a coupon",
     openapi_extra=scopes("shop.write"),
 )
-def claim_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
+def request_coupon(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     """For batches that are unlocked by sharing, enough visitors have to have come by your links."""
     actor = actor_of(request)
     if batch_view(batch_id).way is CouponWay.SHARE:
@@ -65,7 +65,7 @@ def claim_batch(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     summary="Turn a code into a coupon",
     openapi_extra=scopes("shop.write"),
 )
-def redeem_coupon_code(request: HttpRequest, body: CodeIn) -> Any:
+def request_coupon_by_code(request: HttpRequest, body: CodeIn) -> Any:
     return Status(201, {"id": redeem_code(body.code, by=actor_of(request))})
 
 

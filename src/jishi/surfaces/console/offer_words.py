@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from jishi.modules.promotions.public import CouponWay, OfferState, Stage
+from jishi.modules.promotions.public import CouponWay, PriceOfferState, Stage
 
 _STAGES = {
     Stage.ITEM: gettext_noop("商品优惠"),
@@ -12,9 +12,9 @@ _STAGES = {
     Stage.SHIPPING: gettext_noop("运费优惠"),
 }
 _STATES = {
-    OfferState.DRAFT: (gettext_noop("草稿"), "soft"),
-    OfferState.LIVE: (gettext_noop("生效中"), "good"),
-    OfferState.CLOSED: (gettext_noop("停用"), "soft"),
+    PriceOfferState.DRAFT: (gettext_noop("草稿"), "soft"),
+    PriceOfferState.LIVE: (gettext_noop("生效中"), "good"),
+    PriceOfferState.CLOSED: (gettext_noop("停用"), "soft"),
 }
 _WAYS = {
     CouponWay.PUBLIC: gettext_noop("公开领取"),
@@ -42,7 +42,7 @@ def offer_stage(stage: Stage) -> str:
     return _(_STAGES[stage])
 
 
-def offer_state(state: OfferState) -> tuple[str, str]:
+def offer_state(state: PriceOfferState) -> tuple[str, str]:
     label, colour = _STATES[state]
     return _(label), colour
 

@@ -22,8 +22,8 @@ from jishi.modules.promotions.public import (
     BatchForm,
     BatchView,
     CouponWay,
-    OfferState,
     OfferView,
+    PriceOfferState,
     RefundRule,
     Stage,
     batch_figures,
@@ -122,7 +122,7 @@ def price_offers(request: HttpRequest) -> HttpResponse:
     found, total = offer_table(
         by=actor, stage=stage, state=state, text=query.get("q", ""), page=page, limit=PAGE_SIZE
     )
-    states = [(one.value, words.offer_state(one)[0]) for one in OfferState]
+    states = [(one.value, words.offer_state(one)[0]) for one in PriceOfferState]
     context = {
         "tabs": tabs(
             [("", _("全部")), *((one.value, words.offer_stage(one)) for one in Stage)],
@@ -173,7 +173,7 @@ def price_offer(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
         "form": form,
         "once": once_key(),
         "may_edit": actor.may("promotions.edit"),
-        "may_publish": found.state is not OfferState.LIVE,
+        "may_publish": found.state is not PriceOfferState.LIVE,
         "events": events(steps_of(subject=("offer", offer_id))),
     }
     crumbs = [(_("优惠"), reverse("console:price_offers"))]

@@ -28,7 +28,7 @@ from jishi.modules.promotions.types import (
     BatchView,
     CouponState,
     CouponWay,
-    OfferState,
+    PriceOfferState,
     RefundRule,
     Stage,
 )
@@ -75,7 +75,7 @@ def open_batch(batch_id: uuid.UUID, *, by: Actor) -> BatchView:
     """From now on coupons can be had; the number becomes a pool. Raises BadOffer for an offer that is not live."""
     by.require(PERMISSION)
     row = locks.lock_one(CouponBatch, batch_id)
-    if row.offer.state != OfferState.LIVE.value:
+    if row.offer.state != PriceOfferState.LIVE.value:
         raise BadOffer(field="offer_id", reason="先发布这条优惠券规则，再开始发券")
     if row.pool_id is None:
         row.pool_id = rush.open_pool(

@@ -21,7 +21,7 @@ from jishi.modules.promotions.rules.written import (
     check_offer,
     scope_as_json,
 )
-from jishi.modules.promotions.types import OfferForm, OfferState, OfferView
+from jishi.modules.promotions.types import OfferForm, OfferView, PriceOfferState
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -53,7 +53,7 @@ def change_offer(offer_id: uuid.UUID, form: OfferForm, *, version: int, by: Acto
     if row.version != version:
         raise OfferChanged()
     columns = _columns(form)
-    if row.state == OfferState.LIVE.value:
+    if row.state == PriceOfferState.LIVE.value:
         moved = [name for name in _FIXED_WHILE_LIVE if getattr(row, name) != columns[name]]
         if moved:
             raise BadOffer(field=moved[0], reason="进行中的优惠不能改阶段、预算和每人次数，请先停用")
@@ -61,7 +61,7 @@ def change_offer(offer_id: uuid.UUID, form: OfferForm, *, version: int, by: Acto
         setattr(row, name, value)
     row.version += 1
     row.save()
-    if row.state == OfferState.LIVE.value:
+    if row.state == PriceOfferState.LIVE.value:
         raise_revision()
     history.record_step(subject=("offer", row.id), verb="change", by=by, after=row.state)
     return view_of(row)
@@ -72,7 +72,7 @@ def publish_offer(offer_id: uuid.UUID, *, by: Actor, currency: str) -> OfferView
     """From now on it counts (within its own hours). Its budget is granted once. Raises IllegalStep."""
     by.require(PERMISSION)
     row = locks.lock_one(OfferRow, offer_id)
-    before = OfferState(row.state)
+    before = PriceOfferState(row.state)
     row.state = advance(OFFER_LIFE, before, "publish").value
     row.save(update_fields=["state"])
     if row.budget_minor is not None:
@@ -90,7 +90,7 @@ def close_offer(offer_id: uuid.UUID, *, by: Actor) -> OfferView:
     """It counts no more; orders that wait for payment keep what they were promised. Raises IllegalStep."""
     by.require(PERMISSION)
     row = locks.lock_one(OfferRow, offer_id)
-    before = OfferState(row.state)
+    before = PriceOfferState(row.state)
     row.state = advance(OFFER_LIFE, before, "close").value
     row.save(update_fields=["state"])
     raise_revision()

@@ -22,7 +22,7 @@ from jishi.modules.promotions.types import (
     CouponView,
     CouponWay,
     HeldCoupon,
-    OfferState,
+    PriceOfferState,
     RefundRule,
 )
 
@@ -126,7 +126,7 @@ def claimable_batches(*, ways: Collection[CouponWay], limit: int = 60) -> list[B
         Q(valid_until__isnull=True) | Q(valid_until__gt=now),
         is_open=True,
         way__in=[way.value for way in ways],
-        offer__state=OfferState.LIVE.value,
+        offer__state=PriceOfferState.LIVE.value,
     )
     return [view_of_batch(row) for row in rows.order_by("closes_at", "created_at", "id")[:limit]]
 

@@ -19,7 +19,7 @@ from jishi.modules.promotions.rules.written import (
     calendar_from_json,
     scope_from_json,
 )
-from jishi.modules.promotions.types import Offer, OfferState, OfferView, PricedLine, Stage
+from jishi.modules.promotions.types import Offer, OfferView, PricedLine, PriceOfferState, Stage
 
 LIVE_MAX = 20_000
 ROWS_MAX = 200
@@ -37,7 +37,7 @@ def live_offers(*, revision: int | None = None) -> CompiledOffers:
     if known is not None and known[0] == number:
         return known[1]
     with _LOCK:
-        rows = OfferRow.objects.filter(state=OfferState.LIVE.value).exclude(stage=Stage.COUPON.value)
+        rows = OfferRow.objects.filter(state=PriceOfferState.LIVE.value).exclude(stage=Stage.COUPON.value)
         rows = rows.filter(Q(closes_at__isnull=True) | Q(closes_at__gt=clock.now())).order_by("id")
         compiled = compile_offers(rule_of(row) for row in rows[:LIVE_MAX])
         _KNOWN[database] = (number, compiled)
@@ -140,7 +140,7 @@ def view_of(row: OfferRow) -> OfferView:
     return OfferView(
         id=row.id,
         name=row.name,
-        state=OfferState(row.state),
+        state=PriceOfferState(row.state),
         rule=rule_of(row),
         version=row.version,
         created_at=row.created_at,

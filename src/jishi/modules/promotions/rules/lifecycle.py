@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from jishi.modules.promotions.types import CouponState, OfferState, RefundRule
+from jishi.modules.promotions.types import CouponState, PriceOfferState, RefundRule
 
-O = OfferState  # noqa: E741
-OFFER_LIFE: dict[tuple[OfferState, str], OfferState] = {
+O = PriceOfferState  # noqa: E741
+OFFER_LIFE: dict[tuple[PriceOfferState, str], PriceOfferState] = {
     (O.DRAFT, "publish"): O.LIVE,
     (O.LIVE, "close"): O.CLOSED,
     (O.CLOSED, "publish"): O.LIVE,

@@ -53,7 +53,7 @@ from jishi.modules.promotions.public import (
 from jishi.modules.promotions.rules.calendars import is_on
 from jishi.modules.promotions.rules.lifecycle import COUPON_LIFE, OFFER_LIFE
 from jishi.modules.promotions.rules.written import check_offer
-from jishi.modules.promotions.types import OfferState
+from jishi.modules.promotions.types import PriceOfferState
 from jishi.platform.rush import LimitReached
 from tests.world import makers
 
@@ -123,7 +123,7 @@ def test_numbers_that_make_no_sense_are_refused_with_what_to_do(stage: Stage, be
 
 
 def test_the_lives_name_every_state() -> None:
-    assert {state for state, _ in OFFER_LIFE} | set(OFFER_LIFE.values()) == set(OfferState)
+    assert {state for state, _ in OFFER_LIFE} | set(OFFER_LIFE.values()) == set(PriceOfferState)
     assert {state for state, _ in COUPON_LIFE} | set(COUPON_LIFE.values()) == set(CouponState)
 
 
@@ -203,5 +203,5 @@ def test_live_offers_follow_a_change_and_keep_budget_and_limit() -> None:
     assert live_offers() is not before
     assert live_offers() is live_offers()
     draft = create_offer(OfferForm("草稿", rule), by=makers.OWNER)
-    assert draft.state is OfferState.DRAFT
+    assert draft.state is PriceOfferState.DRAFT
     assert live_offers().count == 1

@@ -8,8 +8,8 @@ from jishi.modules.promotions.types.handing import (
     CouponView,
     CouponWay,
     OfferForm,
-    OfferState,
     OfferView,
+    PriceOfferState,
     RefundRule,
 )
 from jishi.modules.promotions.types.offers import (
@@ -78,10 +78,10 @@ __all__ = [
     "NthOff",
     "Offer",
     "OfferForm",
-    "OfferState",
     "OfferView",
     "PercentOff",
     "PointsWish",
+    "PriceOfferState",
     "PricedLine",
     "Pricing",
     "Reason",

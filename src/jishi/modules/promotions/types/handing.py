@@ -8,7 +8,7 @@ from enum import StrEnum
 from jishi.modules.promotions.types.offers import Offer
 
 
-class OfferState(StrEnum):
+class PriceOfferState(StrEnum):
     DRAFT = "draft"
     LIVE = "live"
     CLOSED = "closed"
@@ -29,7 +29,7 @@ class OfferView:
 
     id: uuid.UUID
     name: str
-    state: OfferState
+    state: PriceOfferState
     rule: Offer
     version: int
     created_at: datetime
