@@ -4,6 +4,7 @@ import uuid
 
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.fact import RecordedFact
+from jishi.modules.plays.bargain.public import offer_view
 from jishi.modules.promotions.public import (
     CouponNotForYou,
     CouponWay,
@@ -33,6 +34,14 @@ def unlock_by_shares(batch_id: uuid.UUID, *, by: Actor) -> uuid.UUID | None:
     if brought < batch.share_visits:
         raise CouponNotForYou(reason=f"{brought}/{batch.share_visits}")
     return issue_coupon(batch_id, member_id=member_id, key="shared", by=by)
+
+
+def thank_helper(fact: RecordedFact) -> None:
+    """bargain_helped: who cut gets a coupon, where the bargain's terms name a batch; once for each bargain."""
+    batch_id = offer_view(uuid.UUID(str(fact.payload["offer_id"]))).terms.helper_batch_id
+    if batch_id is not None:
+        helper_id = uuid.UUID(str(fact.payload["helper_id"]))
+        issue_coupon(batch_id, member_id=helper_id, key=f"helped:{fact.subject_id}", by=SYSTEM)
 
 
 def hand_out_reward(fact: RecordedFact) -> None:

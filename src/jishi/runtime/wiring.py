@@ -58,7 +58,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "aftersales.message_sent.v1": {"messaging.case_message": announcements.announce_case_message},
     "group_buy.team_formed.v1": {"messaging.team_formed": announcements.announce_team_formed},
     "group_buy.team_nearly_full.v1": {"messaging.team_nearly_full": announcements.announce_team_nearly_full},
-    "bargain.bargain_helped.v1": {"messaging.bargain_helped": announcements.announce_help},
+    "bargain.bargain_helped.v1": {
+        "messaging.bargain_helped": announcements.announce_help,
+        "promotions.thank_helper": coupons.thank_helper,
+    },
     "bargain.bargain_expired.v1": {"messaging.bargain_expired": announcements.announce_bargain_expired},
     "group_buy.team_succeeded.v1": {
         "messaging.team_succeeded": announcements.announce_team_success,

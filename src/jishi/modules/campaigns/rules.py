@@ -21,7 +21,7 @@ LIFECYCLE: dict[tuple[CampaignState, str], CampaignState] = {
     (S.CLOSING, "settle"): S.SETTLED,
 }
 BLOCKS_MAX = 20
-IDS_MAX = {BlockKind.PRODUCTS: 12, BlockKind.PLAYS: 8, BlockKind.PACKET: 1}
+IDS_MAX = {BlockKind.PRODUCTS: 12, BlockKind.PLAYS: 8, BlockKind.PACKET: 1, BlockKind.COUPONS: 6}
 NAME_MAX, HEADLINE_MAX, TITLE_MAX, TEXT_MAX = 60, 80, 60, 600
 HOLDOUT_MAX_BPS = 5_000
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
@@ -69,6 +69,6 @@ def _check_block(block: Block) -> None:
         raise BadCampaign(field="blocks", reason="每块的标题不超过 60 个字，正文不超过 600 个字")
     most = IDS_MAX.get(block.kind, 0)
     if len(block.ids) > most:
-        raise BadCampaign(field="blocks", reason="一块里的商品最多 12 件、玩法最多 8 个、红包 1 个")
+        raise BadCampaign(field="blocks", reason="一块里的商品最多 12 件、玩法最多 8 个、红包 1 个、券 6 种")
     if block.kind is BlockKind.TEXT and not block.text.strip():
         raise BadCampaign(field="blocks", reason="文字块要有正文")

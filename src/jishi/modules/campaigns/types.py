@@ -29,6 +29,7 @@ class BlockKind(StrEnum):
     PRODUCTS = "products"
     PLAYS = "plays"
     PACKET = "packet"  # a red packet to open
+    COUPONS = "coupons"  # batches that anybody may claim from
 
 
 class Arm(StrEnum):

@@ -87,6 +87,7 @@ class StaffBargainOfferOut(BargainOfferOut):
     first_cut_bps: int
     helps_per_day: int
     abuse_cap: int
+    helper_batch_id: uuid.UUID | None
     created_at: datetime
     counts: BargainCountsOut
 
@@ -154,6 +155,7 @@ class BargainOfferIn(Schema):
     new_member_slots: int = Field(2, ge=1, le=3)
     helps_per_day: int = Field(5, ge=1, le=100)
     abuse_cap: int = Field(60, ge=10, le=200)
+    helper_batch_id: uuid.UUID | None = Field(None, description="Coupons that helpers get, one a bargain")
     allows_early_buy: bool = True
     budget_minor: int | None = Field(None, ge=1, le=MINOR_MAX)
     opens_at: Instant

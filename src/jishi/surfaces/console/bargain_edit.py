@@ -28,6 +28,7 @@ from jishi.modules.plays.bargain.public import (
     publish_offer,
 )
 from jishi.modules.plays.life.public import PlayHead, PlayState
+from jishi.modules.promotions.public import CouponWay, claimable_batches
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.bargains import crumbs_to
 from jishi.surfaces.console.editing import save_change, save_new
@@ -78,6 +79,11 @@ class EditForm(forms.Form):
     allows_early_buy = forms.BooleanField(
         label=gettext_lazy("没到底价也能买"), required=False, help_text=gettext_lazy("按砍到的价格买")
     )
+    helper_batch_id = forms.ChoiceField(
+        label=gettext_lazy("帮砍的人得一张券"),
+        required=False,
+        help_text=gettext_lazy("从定向发放的批次里选；同一次砍价每人一张"),
+    )
     budget_minor = MoneyField(
         label=gettext_lazy("让利预算"),
         required=False,
@@ -92,6 +98,10 @@ class EditForm(forms.Form):
         choice = self.fields["variant_id"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [(str(variant.id), variant.title or variant.sku) for variant in variants]
+        gifts = self.fields["helper_batch_id"]
+        assert isinstance(gifts, forms.ChoiceField)
+        batches = claimable_batches(ways=[CouponWay.TARGETED])
+        gifts.choices = [("", "–"), *((str(one.id), f"{one.offer.label} · {one.name}") for one in batches)]
         dress(self)
 
     def head(self) -> PlayHead:
@@ -106,11 +116,19 @@ class EditForm(forms.Form):
 
     def terms(self, product_id: uuid.UUID) -> BargainTerms:
         names = [
-            field.name for field in fields(BargainTerms) if field.name not in ("product_id", "variant_id")
+            field.name
+            for field in fields(BargainTerms)
+            if field.name not in ("product_id", "variant_id", "helper_batch_id")
         ]
         values = {name: self.cleaned_data[name] for name in names}
         variant_id = uuid.UUID(self.cleaned_data["variant_id"])
-        return BargainTerms(product_id=product_id, variant_id=variant_id, **values)
+        batch = self.cleaned_data["helper_batch_id"]
+        return BargainTerms(
+            product_id=product_id,
+            variant_id=variant_id,
+            helper_batch_id=uuid.UUID(batch) if batch else None,
+            **values,
+        )
 
 
 @guarded("plays.edit")
@@ -264,7 +282,8 @@ def _first_values(page: ProductPage) -> dict[str, Any]:
 def _values_of(offer: OfferView) -> dict[str, Any]:
     values = {name: getattr(offer.terms, name) for name in EditForm.base_fields if hasattr(offer.terms, name)}
     values |= {name: getattr(offer.play, name) for name in ("name", "opens_at", "closes_at", "budget_minor")}
-    return values | {"variant_id": str(offer.terms.variant_id)}
+    batch = offer.terms.helper_batch_id
+    return values | {"variant_id": str(offer.terms.variant_id), "helper_batch_id": str(batch or "")}
 
 
 def _as_sent(form: EditForm) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from jishi.modules.campaigns.public import (
 from jishi.modules.catalog.public import cards_by_ids, product_table
 from jishi.modules.plays.group_buy.public import OfferState, offers_by_ids, offers_table
 from jishi.modules.plays.life.public import PlayKind, PlayState, plays_by_ids, plays_table
+from jishi.modules.promotions.public import CouponWay, batches_by_ids, claimable_batches
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
@@ -207,7 +208,7 @@ def arrange(blocks: tuple[Block, ...], act: str) -> tuple[Block, ...]:
 def _with_chosen(
     choices: dict[BlockKind, list[dict[str, str]]], blocks: tuple[Block, ...]
 ) -> dict[BlockKind, list[dict[str, str]]]:
-    """What a block holds already is always among its choices, on top: saving never loses it. Three queries at most."""
+    """What a block holds already is always among its choices, on top: saving never loses it. Four queries at most."""
     held = {kind: [one for block in blocks if block.kind is kind for one in block.ids] for kind in choices}
     cards = cards_by_ids(held[BlockKind.PRODUCTS])
     heads = plays_by_ids(held[BlockKind.PLAYS] + held[BlockKind.PACKET])
@@ -218,6 +219,10 @@ def _with_chosen(
     rows |= {
         one: {"id": str(one), "title": head.name, "note": words.play_kind(head.kind)}
         for one, head in heads.items()
+    }
+    rows |= {
+        one: {"id": str(one), "title": batch.offer.label, "note": batch.name}
+        for one, batch in batches_by_ids(held[BlockKind.COUPONS]).items()
     }
     rows |= {
         one: {"id": str(one), "title": offer.name, "note": words.play_kind("group_buy")}
@@ -262,7 +267,7 @@ def _editor(
 
 
 def _choices(request: HttpRequest) -> dict[BlockKind, list[dict[str, str]]]:
-    """What a block may hold: goods by sales, plays that are not over; four queries."""
+    """What a block may hold: goods by sales, plays that are not over, coupons to claim; five queries."""
     goods, _total = product_table(
         by=actor_of(request), text="", state="published", sort="-sold", limit=GOODS_OFFERED
     )
@@ -284,6 +289,10 @@ def _choices(request: HttpRequest) -> dict[BlockKind, list[dict[str, str]]]:
             {"id": str(head.id), "title": head.name, "note": words.play_kind(head.kind)}
             for head in heads
             if head.kind is PlayKind.RED_PACKET
+        ],
+        BlockKind.COUPONS: [
+            {"id": str(one.id), "title": one.offer.label, "note": one.name}
+            for one in claimable_batches(ways=[CouponWay.PUBLIC])
         ],
     }
 

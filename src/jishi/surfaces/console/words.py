@@ -58,6 +58,7 @@ _BLOCK = {
     BlockKind.PRODUCTS: gettext_noop("商品"),
     BlockKind.PLAYS: gettext_noop("玩法"),
     BlockKind.PACKET: gettext_noop("红包"),
+    BlockKind.COUPONS: gettext_noop("优惠券"),
 }
 _BARGAIN = {
     BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),

@@ -28,9 +28,11 @@ from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.plays.group_buy.public import OfferView, is_selling, offers_by_ids
 from jishi.modules.plays.life.public import PlayKind, PlayView, plays_by_ids
 from jishi.modules.plays.life.public import is_running as is_play_running
+from jishi.modules.promotions.public import batches_by_ids
 from jishi.platform.http import actor_of
 from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import goods_markup
+from jishi.surfaces.shop.coupons import coupon_tile
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
 
 CAMPAIGNS_ON_HOME = 2
@@ -48,7 +50,7 @@ _PAGES_BY_ID = {PlayKind.FLASH_SALE: "shop:flash_session", PlayKind.LUCKY_DRAW: 
 @xframe_options_sameorigin
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page; eight queries at most, however many blocks. Staff who edit plays see drafts too."""
+    """The page; nine queries at most, however many blocks. Staff who edit plays see drafts too."""
     actor = actor_of(request)
     found = campaign_of_slug(slug)
     is_preview = actor.may("plays.edit") and not is_running(found, now=clock.now())
@@ -127,23 +129,31 @@ def _blocks(found: CampaignView) -> list[dict[str, Any]]:
     offers = offers_by_ids([one for one in found.play_ids if one not in plays])
     tiles = {one: _tile_of_play(play) for one, play in plays.items()}
     tiles |= _tiles_of_offers(offers)
-    shown = [_block(block, markup=markup, tiles=tiles) for block in found.blocks]
+    batches = batches_by_ids([one for b in found.blocks if b.kind is BlockKind.COUPONS for one in b.ids])
+    coupons = {one: coupon_tile(batch) for one, batch in batches.items() if batch.is_open}
+    shown = [_block(block, markup=markup, tiles=tiles, coupons=coupons) for block in found.blocks]
     return [block for block in shown if not block["is_empty"]]
 
 
 def _block(
-    block: Block, *, markup: Mapping[uuid.UUID, Any], tiles: Mapping[uuid.UUID, Any]
+    block: Block,
+    *,
+    markup: Mapping[uuid.UUID, Any],
+    tiles: Mapping[uuid.UUID, Any],
+    coupons: Mapping[uuid.UUID, Any],
 ) -> dict[str, Any]:
     goods = [markup[one] for one in block.ids if one in markup]
     plays = [tiles[one] for one in block.ids if one in tiles]
-    needs_ids = block.kind in (BlockKind.PRODUCTS, BlockKind.PLAYS, BlockKind.PACKET)
+    handed = [coupons[one] for one in block.ids if one in coupons]
+    needs_ids = block.kind in (BlockKind.PRODUCTS, BlockKind.PLAYS, BlockKind.PACKET, BlockKind.COUPONS)
     return {
         "kind": block.kind.value,
         "title": block.title,
         "paragraphs": [part for part in block.text.splitlines() if part.strip()],
         "goods": goods,
         "plays": plays,
-        "is_empty": needs_ids and not goods and not plays,
+        "coupons": handed,
+        "is_empty": needs_ids and not goods and not plays and not handed,
     }
 
 

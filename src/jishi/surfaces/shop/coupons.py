@@ -121,6 +121,15 @@ def _face(label: str, words: str) -> dict[str, Any]:
     return {"label": label, "words": words if words != label else ""}
 
 
+def coupon_tile(batch: BatchView) -> dict[str, Any]:
+    """A batch as other pages show it."""
+    return {
+        **_face(batch.offer.label, offer_words(batch.offer)),
+        "id": batch.id,
+        "validity": _validity(batch),
+    }
+
+
 def _validity(batch: BatchView) -> str:
     if batch.valid_days:
         return _("领到后 %d 天内有效") % batch.valid_days

@@ -24,6 +24,7 @@ class Offer(models.Model):
     helps_per_day = models.PositiveSmallIntegerField()
     abuse_cap = models.PositiveSmallIntegerField()
     allows_early_buy = models.BooleanField()
+    helper_batch_id = models.UUIDField(null=True)
 
     class Meta:
         constraints = [

@@ -30,6 +30,7 @@ class BargainTerms:
     helps_per_day: int = 5
     abuse_cap: int = 60
     allows_early_buy: bool = True
+    helper_batch_id: uuid.UUID | None = None  # coupons that helpers get
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,14 @@ def batches_of(offer_id: uuid.UUID) -> list[BatchView]:
     return [view_of_batch(row) for row in rows.order_by("-created_at", "id")[:BATCHES_MAX]]
 
 
+def batches_by_ids(batch_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, BatchView]:
+    """One query, none for none."""
+    if not batch_ids:
+        return {}
+    rows = CouponBatch.objects.select_related("offer").filter(id__in=list(batch_ids)[:BATCHES_MAX])
+    return {row.id: view_of_batch(row) for row in rows}
+
+
 def batch_table(*, by: Actor, way: str = "", page: int = 1, limit: int = 50) -> tuple[list[BatchView], int]:
     """(rows of a page, how many in all), newest first; two queries."""
     by.require("promotions.view")
