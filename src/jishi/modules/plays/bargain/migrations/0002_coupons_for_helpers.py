@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bargain', '0001_first_tables'),
+        ("bargain", "0001_first_tables"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='offer',
-            name='helper_batch_id',
+            model_name="offer",
+            name="helper_batch_id",
             field=models.UUIDField(null=True),
         ),
     ]
