@@ -8,12 +8,16 @@ import json
 import sys
 import time
 import uuid
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.payment import pay_order
+from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
 from jishi.modules.orders.public import receive_order
@@ -23,6 +27,7 @@ from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import Tier, offer_view
 from jishi.modules.plays.lucky_draw.public import PrizeForm, PrizeKind, close_draw
 from jishi.modules.plays.red_packet.public import close_packets
+from jishi.modules.promotions import public as promotions
 from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
 from tests.world import luck, makers
@@ -59,6 +64,30 @@ def join_at_cashier(*, offer: str, team: str, count: int) -> list[dict[str, str]
         order_id = makers.take_seat(member, offer_view(uuid.UUID(offer)), team_id=uuid.UUID(team))
         found.append(_at_cashier(member, order_id))
     return found
+
+
+def prices() -> dict[str, str]:
+    """A coupon from 60, full reduction from 100, and two goods: 52 and 49; the code SAVE10 gives the coupon."""
+    makers.make_price_offer(promotions.Steps((promotions.Step(10_000, 1_500),)), label="满 100 减 15")
+    batch = makers.make_coupon_offer(
+        promotions.AmountOff(1_000),
+        way=promotions.CouponWay.CODE,
+        label="满 60 减 10",
+        least_minor=6_000,
+    )
+    promotions.make_codes(batch.id, count=0, shared="SAVE10", by=makers.OWNER)
+    first, second = makers.make_product(price_minor=5_200), makers.make_product(price_minor=4_900)
+    found = variants_by_ids([first, second])
+    return {"first": found[first].product_handle, "second": found[second].product_handle}
+
+
+def yesterday() -> str:
+    """An order that was paid yesterday, so that there is a day to close."""
+    with clock.held_at(clock.now() - timedelta(days=1)):
+        buyer = makers.make_member()
+        makers.fill_wallet(buyer, 10_000)
+        pay_order(makers.buy(buyer, makers.make_product(price_minor=4_200)), by=buyer, provider="wallet")
+    return f"{(clock.now() - timedelta(days=1)).astimezone(ZoneInfo(settings.TIME_ZONE)):%Y-%m-%d}"
 
 
 def shoppers(*, count: int, stock: int) -> dict[str, Any]:
@@ -183,7 +212,7 @@ ACTS = {
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
-        *(bargain, tiered_offer, join_from_wallet, received),
+        *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday),
     )
 }
 

@@ -94,10 +94,10 @@ def _next(trace: Trace) -> str:
     else:
         return ""
     if trace.next_off_minor:
-        return _("%(missing)s可减 %(off)s") % {"missing": missing, "off": _money(trace.next_off_minor)}
+        return _("%(missing)s 可减 %(off)s") % {"missing": missing, "off": _money(trace.next_off_minor)}
     if trace.next_rate:
-        return _("%(missing)s可打 %(rate)s") % {"missing": missing, "rate": rate_words(trace.next_rate)}
-    return _("%(missing)s就能用") % {"missing": missing}
+        return _("%(missing)s 可打 %(rate)s") % {"missing": missing, "rate": rate_words(trace.next_rate)}
+    return _("%(missing)s 就能用") % {"missing": missing}
 
 
 def rate_words(rate: int) -> str:

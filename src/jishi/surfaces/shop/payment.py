@@ -125,9 +125,9 @@ def _providers(order: OrderView, *, by: Actor) -> list[dict[str, Any]]:
     ]
     if WALLET in provider_names():
         balance = own_balance_minor(by=by, currency=order.currency)
-        has_enough = balance >= order.total_minor
+        has_enough = balance >= order.due_minor
         amount = format_minor(balance, currency=order.currency)
-        missing = format_minor(order.total_minor - balance, currency=order.currency)
+        missing = format_minor(order.due_minor - balance, currency=order.currency)
         note = _("余额 %(amount)s") % {"amount": amount}
         if not has_enough:
             note = _("余额 %(amount)s，还差 %(missing)s") % {"amount": amount, "missing": missing}

@@ -53,6 +53,18 @@ def next_step(benefit: Steps, *, base_minor: int, units: int) -> Step | None:
     return next((step for step in benefit.steps if measured < step.least), None)
 
 
+def first_promise(benefit: Benefit) -> tuple[int, int]:
+    """(amount, rate) of what a benefit gives where it begins: what there is to win."""
+    match benefit:
+        case Steps(steps, _, _):
+            return steps[0].off_minor, steps[0].rate
+        case EveryFull(_, off, _) | AmountOff(off):
+            return off, 0
+        case PercentOff(rate, _):
+            return 0, rate
+    return 0, 0
+
+
 def level_of(benefit: Benefit, *, base_minor: int, units: int) -> int:
     """How far up a benefit with levels one is: a lower level than could be had means that something stood in the way."""
     match benefit:

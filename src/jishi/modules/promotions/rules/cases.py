@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from jishi.kernel.money import share_in_basis_points
+from jishi.modules.promotions.rules.amounts import first_promise
 from jishi.modules.promotions.rules.calendars import is_on
 from jishi.modules.promotions.rules.compiled import CompiledOffers, in_scope, least_sum
 from jishi.modules.promotions.types import (
@@ -168,9 +169,17 @@ def _out_of_scope(candidate: Candidate, lines: Sequence[PricedLine]) -> Reason |
 
 
 def _hints(offers: CompiledOffers, asked: Asked, *, whole: int) -> list[Trace]:
-    """What is just out of reach even at full price."""
+    """What is just out of reach even at full price, and what it would give."""
     return [
-        Trace(offer.id, offer.label, offer.stage, Reason.BELOW_AMOUNT, missing_minor=least_sum(offer) - whole)
+        Trace(
+            offer.id,
+            offer.label,
+            offer.stage,
+            Reason.BELOW_AMOUNT,
+            missing_minor=least_sum(offer) - whole,
+            next_off_minor=first_promise(offer.benefit)[0],
+            next_rate=first_promise(offer.benefit)[1],
+        )
         for stage in (Stage.ORDER, Stage.SHIPPING)
         for offer in offers.nearest(stage, sum_minor=whole, limit=HINTS_MAX)
         if whole and _refusal(offer, asked) is None
