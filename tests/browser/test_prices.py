@@ -50,11 +50,7 @@ def test_a_coupon_says_what_is_missing_and_every_cent_is_on_the_order(
     shopper.tap("提交订单")
     shopper.pay()
     shopper.sees_heading(re.compile("付好了"))
-    order = shopper.order_id
-    assert market.rows(
-        "SELECT discount_minor, total_minor - shipping_minor FROM orders_order WHERE id = %s", order
-    ) == [(2_500, 7_600)]
-    assert market.value("SELECT state FROM promotions_coupon WHERE order_id = %s", order) == "used"
+    _is_on_the_order(market, shopper.order_id)
 
     desk = person("运营", size=DESK)
     _log_in(desk)
@@ -65,6 +61,13 @@ def test_a_coupon_says_what_is_missing_and_every_cent_is_on_the_order(
     desk.tap("算一算")
     desk.sees("每条规则")
     desk.picture(tmp_path / "check.png")
+
+
+def _is_on_the_order(market: Market, order: str) -> None:
+    assert market.rows(
+        "SELECT discount_minor, total_minor - shipping_minor FROM orders_order WHERE id = %s", order
+    ) == [(2_500, 7_600)]
+    assert market.value("SELECT state FROM promotions_coupon WHERE order_id = %s", order) == "used"
 
 
 def test_finance_closes_yesterday(market: Market, person: Callable[..., Person], tmp_path: Path) -> None:
