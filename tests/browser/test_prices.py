@@ -21,17 +21,13 @@ def test_a_coupon_says_what_is_missing_and_every_cent_is_on_the_order(
     shopper.sees("券到手了")
     shopper.picture(tmp_path / "coupons.png")
 
-    shopper.go(f"/p/{goods['first']}/")
-    shopper.page.locator("button[name=action][value=cart]").click()
-    shopper.go("/cart/")
+    _into_the_cart(shopper, goods["first"])
     shopper.sees("再买 ¥8 可减 ¥10")  # the coupon of 60, with 52 in the cart
     shopper.sees("再买 ¥48 可减 ¥15")
     shopper.picture(tmp_path / "near.png")
     assert shopper.overflow() <= 0
 
-    shopper.go(f"/p/{goods['second']}/")
-    shopper.page.locator("button[name=action][value=cart]").click()
-    shopper.go("/cart/")
+    _into_the_cart(shopper, goods["second"])
     shopper.sees("已省 ¥25.00")
     shopper.tap("去结算")
     shopper.fill_address()
@@ -61,6 +57,12 @@ def test_a_coupon_says_what_is_missing_and_every_cent_is_on_the_order(
     desk.tap("算一算")
     desk.sees("每条规则")
     desk.picture(tmp_path / "check.png")
+
+
+def _into_the_cart(shopper: Person, handle: str) -> None:
+    shopper.go(f"/p/{handle}/")
+    shopper.page.locator("button[name=action][value=cart]").click()
+    shopper.go("/cart/")
 
 
 def _is_on_the_order(market: Market, order: str) -> None:
