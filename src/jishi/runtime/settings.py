@@ -26,6 +26,7 @@ ROOMS = [
     "jishi.modules.webhooks",
     "jishi.modules.approvals",
     "jishi.modules.finance",
+    "jishi.modules.guard",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
