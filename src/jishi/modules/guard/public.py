@@ -60,6 +60,7 @@ from jishi.modules.guard.queries.items import (
 from jishi.modules.guard.queries.lexicons import (
     check_content,
     find_words,
+    has_words,
     lexicon_view,
     lexicons,
     thresholds,
@@ -166,6 +167,7 @@ __all__ = [
     "end_sanctions",
     "find_words",
     "forget_subject",
+    "has_words",
     "hidden_authors",
     "import_lexicon",
     "item_of",

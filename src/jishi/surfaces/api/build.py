@@ -27,6 +27,7 @@ from jishi.surfaces.api import (
     ledger,
     me,
     members,
+    moderation,
     offers,
     orders,
     payments,
@@ -72,6 +73,7 @@ ROUTERS = (
     ledger.router,
     finance.router,
     approvals.router,
+    moderation.router,
     webhooks.router,
 )
 

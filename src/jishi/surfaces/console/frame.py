@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from jishi.kernel.actor import Actor
 from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.finance.public import count_open_differences
+from jishi.modules.guard.public import count_waiting
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.platform.http import actor_of
 
@@ -102,6 +103,14 @@ def _groups() -> tuple[Group, ...]:
             ),
         ),
         (
+            _("社群与内容"),
+            (
+                ("moderation", _("审核"), "shield", "moderation.view"),
+                ("lexicons", _("词库和规则"), "filter", "moderation.view"),
+                ("sanctions", _("处罚"), "warning", "moderation.view"),
+            ),
+        ),
+        (
             _("增长"),
             (
                 ("shares", _("分享与归因"), "share", "sharing.view"),
@@ -144,6 +153,8 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
     if actor.may("approvals.decide"):
         counts["approvals"] = count_to_decide(by=actor)
+    if actor.may("moderation.decide"):
+        counts["moderation"] = count_waiting(by=actor)
     if actor.may("ledger.view"):
         counts["differences"] = count_open_differences()
     return counts

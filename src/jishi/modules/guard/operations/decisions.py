@@ -7,7 +7,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.kernel.flow import advance, can
-from jishi.modules.guard.errors import ClaimedByOther, NoAppeal, OwnContent, VersionMoved
+from jishi.modules.guard.errors import BadSanction, ClaimedByOther, NoAppeal, OwnContent, VersionMoved
 from jishi.modules.guard.facts import AppealMade, ContentDecided, ItemOpened
 from jishi.modules.guard.models import Item, Report
 from jishi.modules.guard.operations.sanctions import set_sanction
@@ -78,6 +78,8 @@ def decide_item(
     by.require("moderation.decide")
     said = clean_reason(reason, decision=decision)
     row = _locked(item_id, by=by, version=version)
+    if decision is Decision.SANCTION and (sanction is None or row.author_id is None):
+        raise BadSanction(reason="没有选处罚，或者没有作者")
     was_visible, was_appeal = row.visible, row.is_appeal
     visible = VISIBLE_AFTER[decision]
     _move(

@@ -55,10 +55,12 @@ def open_item(new: NewItem, *, verdict: Verdict, is_held: bool = True, by: Actor
 
 
 @in_transaction
-def report_content(new: NewItem, *, by: Actor, reason: ReportReason, note: str = "") -> Reported:
+def report_content(
+    new: NewItem, *, by: Actor, reason: ReportReason, note: str = "", may_hide: bool = True
+) -> Reported:
     """A member says that something is wrong with it. The score grows by the weight of their word.
 
-    Raises OwnContent, AlreadyReported, TooManyReports.
+    `may_hide`: whether enough of them hide it before somebody has looked. Raises OwnContent, AlreadyReported, TooManyReports.
     """
     member_id = by.require_member()
     if member_id == new.author_id:
@@ -73,7 +75,7 @@ def report_content(new: NewItem, *, by: Actor, reason: ReportReason, note: str =
     Item.objects.filter(id=row.id).update(reports_count=F("reports_count") + 1)
     if before in (None, ItemState.DECIDED.value):
         _say_opened(row, cause=Cause.REPORT, by=SYSTEM, note=reason.value, before=before or "")
-    became_hidden = _hide_at_threshold(row, numbers)
+    became_hidden = may_hide and _hide_at_threshold(row, numbers)
     return Reported(row.id, before is None, became_hidden, row.score)
 
 

@@ -65,6 +65,11 @@ def live_lexicon() -> CompiledLexicon:
     return known[1]
 
 
+def has_words() -> bool:
+    """Whether any word was ever written; one query."""
+    return LexiconRevision.objects.exists()
+
+
 def thresholds() -> Thresholds:
     """One query."""
     return thresholds_of(dict(Threshold.objects.values_list("code", "value")))

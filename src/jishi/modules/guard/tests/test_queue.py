@@ -34,7 +34,10 @@ def reported(*, by: Actor | None = None, author: Actor | None = None) -> tuple[N
 
 def decide(item_id: uuid.UUID, by: Actor, decision: Decision, reason: str = "广告") -> guard.ItemView:
     version = guard.item_view(item_id, by=by).version
-    return guard.decide_item(item_id, by=by, version=version, decision=decision, reason=reason)
+    form = guard.SanctionForm(guard.SanctionKind.MUTE, 24, reason) if decision is Decision.SANCTION else None
+    return guard.decide_item(
+        item_id, by=by, version=version, decision=decision, reason=reason, sanction=form
+    )
 
 
 def test_a_report_opens_an_item_once_and_a_second_one_adds_to_it() -> None:
@@ -47,7 +50,7 @@ def test_a_report_opens_an_item_once_and_a_second_one_adds_to_it() -> None:
 
 def test_the_same_member_reports_once_and_nothing_changes() -> None:
     member = person()
-    new, item_id = reported(by=member)
+    new, _item_id = reported(by=member)
     with pytest.raises(guard.AlreadyReported):
         guard.report_content(new, by=member, reason=ReportReason.SPAM)
     assert Report.objects.count() == 1
@@ -148,7 +151,7 @@ def test_a_report_after_the_decision_opens_the_same_row_with_a_new_score() -> No
 
 def test_an_appeal_goes_to_another_moderator_and_turns_the_reports_round() -> None:
     author, first, second = person(), person("operator"), person("operator")
-    new, item_id = reported(author=author)
+    _new, item_id = reported(author=author)
     decide(item_id, first, Decision.REMOVE)
     appealed = guard.appeal(item_id, by=author, text="这是我自己家的果园，不是广告")
     with pytest.raises(guard.SameModerator):
