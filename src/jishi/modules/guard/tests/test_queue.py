@@ -35,9 +35,7 @@ def reported(*, by: Actor | None = None, author: Actor | None = None) -> tuple[N
 def decide(item_id: uuid.UUID, by: Actor, decision: Decision, reason: str = "广告") -> guard.ItemView:
     version = guard.item_view(item_id, by=by).version
     form = guard.SanctionForm(guard.SanctionKind.MUTE, 24, reason) if decision is Decision.SANCTION else None
-    return guard.decide_item(
-        item_id, by=by, version=version, decision=decision, reason=reason, sanction=form
-    )
+    return guard.decide_item(item_id, by=by, version=version, decision=decision, reason=reason, sanction=form)
 
 
 def test_a_report_opens_an_item_once_and_a_second_one_adds_to_it() -> None:
