@@ -21,10 +21,10 @@ from jishi.modules.guard.public import (
     ItemState,
     ItemView,
     QueueQuestion,
+    ReportReason,
     ReportView,
     SanctionForm,
     SanctionKind,
-    Verdict,
     accuracies_of,
     author_past,
     claim_item,
@@ -171,10 +171,6 @@ def item_decide(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
     return redirect("console:moderation_item", item_id)
 
 
-def verdict_words(verdict: Verdict) -> list[str]:
-    return [words.rule(code) for code in verdict.reasons]
-
-
 def _sanction(request: HttpRequest) -> SanctionForm:
     kind = request.POST.get("sanction", "")
     if kind not in set(SanctionKind):
@@ -287,10 +283,19 @@ def _events(steps: list[Step]) -> list[dict[str, Any]]:
             "label": _event_words(step),
             "at": step.at,
             "who": _("系统") if step.actor_kind == "system" else step.actor_label,
-            "note": step.note,
+            "note": _event_note(step),
         }
         for step in reversed(steps)
     ]
+
+
+def _event_note(step: Step) -> str:
+    """Codes of rules and reasons become words; what people wrote stays."""
+    if step.verb == "open_by_report" and step.note in set(ReportReason):
+        return words.report_reason(ReportReason(step.note))
+    if step.verb == "open_by_rule":
+        return " · ".join(words.rule(code) for code in step.note.split(", "))
+    return step.note
 
 
 def _event_words(step: Step) -> str:

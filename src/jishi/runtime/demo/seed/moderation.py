@@ -67,7 +67,7 @@ def _report_neighbours(street: Street) -> None:
     subjects = street.neighbours[70:73]
     items = []
     for number, subject in enumerate(subjects):
-        with clock.held_at(clock.now() - timedelta(hours=30 - number * 9)):
+        with clock.held_at(clock.now() - timedelta(hours=30 - number * 4)):
             items.append(_report(subject, reporters[number * 2 : number * 2 + 2]))
     with clock.held_at(clock.now() - timedelta(hours=20)):
         for item_id, decision in zip(items[1:], (Decision.KEEP, Decision.SANCTION), strict=True):
