@@ -5,6 +5,7 @@ that takes out zero-width characters, separators and pictures between the letter
 """
 
 import unicodedata
+from itertools import compress
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
@@ -82,7 +83,11 @@ def plain(text: str) -> str:
 
 def origins(text: str) -> list[int]:
     """For each letter of `fold(text)`: the offset in `text` it comes from."""
-    return [place for place, letter in enumerate(text) for _ in _FOLDS[ord(letter)]]
+    pieces = [*map(_FOLDS.__getitem__, map(ord, text))]
+    places = [*compress(range(len(pieces)), pieces)]
+    if len(places) == sum(map(len, pieces)):
+        return places
+    return [place for place, piece in enumerate(pieces) for _ in piece]  # some character folds to several
 
 
 def _fold_once(letter: str) -> str:
