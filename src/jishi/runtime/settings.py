@@ -34,6 +34,7 @@ ROOMS = [
     "jishi.modules.promotions",
     "jishi.modules.loyalty",
     "jishi.modules.orders",
+    "jishi.modules.events",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
     "jishi.modules.plays.flash_sale",
