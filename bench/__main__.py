@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-NAMES = ("claims", "claims_stored", "pipeline", "teams", "pages", "checkout", "prices", "loyalty", "start")
+NAMES = (
+    "claims",
+    "claims_stored",
+    "pipeline",
+    "teams",
+    "pages",
+    "checkout",
+    "prices",
+    "guard",
+    "loyalty",
+    "start",
+)
 
 
 def main() -> int:

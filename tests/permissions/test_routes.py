@@ -13,6 +13,7 @@ from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
 from tests.permissions.aftersales_rows import AFTERSALES
+from tests.permissions.content_rows import CONTENT
 from tests.permissions.finance_rows import FINANCE
 from tests.permissions.loyalty_rows import LOYALTY_ROWS
 from tests.permissions.price_rows import PRICE_ROWS
@@ -303,6 +304,7 @@ TABLE = (
     *(Row(*row) for row in FINANCE),
     *PRICE_ROWS,
     *(Row(*row) for row in AFTERSALES),
+    *(Row(*row) for row in CONTENT),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

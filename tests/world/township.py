@@ -19,6 +19,7 @@ from jishi.modules.catalog.public import (
     request_import,
 )
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
+from jishi.modules.guard import public as guard
 from jishi.modules.loyalty.public import (
     Cadence,
     DeedKind,
@@ -98,6 +99,7 @@ def build_town() -> Town:
     _approvals(town, staff)
     _loyalty(town)
     _prices(town)
+    _moderation(town, staff)
     return town
 
 
@@ -338,3 +340,21 @@ def _loyalty(town: Town) -> None:
         exchange_id=uuid.UUID(town.names["exchange"]),
         address_note="阿苏 13900000000 上海市黄浦区南京东路",
     )
+
+
+def _moderation(town: Town, staff: dict[str, Actor]) -> None:
+    """One item that waits, one that was decided against the member, and a sanction of somebody else."""
+    reporter = makers.make_member()
+    for name, author in (("item", ids.new_id()), ("decided_item", town.member.id)):
+        new = guard.NewItem("post", ids.new_id(), author, "加我", "/")
+        done = guard.report_content(new, by=reporter, reason=guard.ReportReason.SPAM)
+        town.names[name] = str(done.item_id)
+    guard.decide_item(
+        uuid.UUID(town.names["decided_item"]),
+        by=staff["operator"],
+        version=1,
+        decision=guard.Decision.HIDE,
+        reason="x",
+    )
+    form = guard.SanctionForm(guard.SanctionKind.MUTE, 1, "x")
+    town.names["sanction"] = str(guard.set_sanction(form, by=SYSTEM, member_id=ids.new_id()).id)

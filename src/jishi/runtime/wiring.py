@@ -8,7 +8,19 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import aftersales, announcements, coupons, loyalty, prizes, promises, reactions, reviews
+from jishi.flows import (
+    aftersales,
+    announcements,
+    coupons,
+    loyalty,
+    moderation,
+    moderation_news,
+    prizes,
+    promises,
+    reactions,
+    reviews,
+)
+from jishi.modules.guard.public import has_words
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -76,6 +88,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "loyalty.tier_will_fall.v1": {"messaging.tier_will_fall": announcements.announce_tier_warning},
     "loyalty.tier_fallen.v1": {"messaging.tier_fallen": announcements.announce_tier},
     "loyalty.badge_won.v1": {"messaging.badge_won": announcements.announce_badge},
+    "guard.content_decided.v1": {"messaging.content_decided": moderation_news.announce_decision},
+    "guard.content_hidden.v1": {"messaging.content_hidden": moderation_news.announce_hidden},
+    "guard.sanction_set.v1": {"messaging.sanction_set": moderation_news.announce_sanction},
+    "guard.sanction_ended.v1": {"messaging.sanction_ended": moderation_news.announce_sanction_end},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 # Most days no draw runs, and then no jobs are made for its tickets.
@@ -83,6 +99,15 @@ WHILE_A_DRAW_RUNS: dict[str, tuple[str, Reader, Callable[[], bool]]] = {
     "orders.order_paid.v1": ("lucky_draw.earn_by_order", prizes.earn_by_order, has_running_draw),
     "orders.order_refunded.v1": ("lucky_draw.lose_by_refund", prizes.lose_by_refund, has_running_draw),
     "sharing.link_visited.v1": ("lucky_draw.earn_by_share", prizes.earn_by_share, counts_shares),
+}
+# An import of a whole shop makes no jobs where there is nothing to look for.
+WHILE_WORDS_ARE_WATCHED: dict[str, tuple[str, Reader, Callable[[], bool]]] = {
+    "catalog.product_published.v1": ("guard.look_at_product", moderation.look_at_product, has_words),
+    "catalog.product_updated.v1": (
+        "guard.look_at_changed_product",
+        moderation.look_at_changed_product,
+        has_words,
+    ),
 }
 # past every layer of the front door
 HOT_PREFIX, HOT_CLIENT, answer_hot = (
@@ -97,7 +122,10 @@ def connect_readers() -> None:
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)
-    for fact_name, (reader_name, reader, gate) in WHILE_A_DRAW_RUNS.items():
+    for fact_name, (reader_name, reader, gate) in [
+        *WHILE_A_DRAW_RUNS.items(),
+        *WHILE_WORDS_ARE_WATCHED.items(),
+    ]:
         connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader, gate=gate)
     for fact_name in PUBLIC_FACTS:  # no job is made for them unless somebody listens
         connect_reader(

@@ -21,6 +21,7 @@ from jishi.modules.people.operations.accounts import (
     note_visit,
     recognise_visitor,
     rename_member,
+    replace_nickname,
     welcome_member,
 )
 from jishi.modules.people.operations.addresses import AddressForm, remove_address, save_address
@@ -120,6 +121,7 @@ __all__ = [
     "recognise_visitor",
     "remove_address",
     "rename_member",
+    "replace_nickname",
     "revoke_token",
     "save_address",
     "staff_counts",

@@ -64,6 +64,19 @@ def _parser() -> argparse.ArgumentParser:
     products.add_argument("what", choices=["products"])
     products.add_argument("file", help="Shopify 或 WooCommerce 导出的 CSV · a CSV export")
     products.add_argument("--json", action="store_true", help="以 JSON 报告 · report as JSON")
+    words = command("lexicon", _lexicon, "词库 · word lists")
+    words.add_argument("what", choices=["import"])
+    words.add_argument(
+        "file", help="每行一个词的文本，或带分类的 JSON · text, a word a line, or JSON with categories"
+    )
+    words.add_argument("--kind", choices=["watched", "advertising", "spam"], required=True)
+    words.add_argument(
+        "--name", default="", help="词库名，默认是文件名 · of the lexicon; the file's by default"
+    )
+    words.add_argument("--severity", choices=["note", "review", "block"], default="review")
+    words.add_argument(
+        "--sounds-alike", action="store_true", help="谐音也算 · other characters of the same sound too"
+    )
     backup = command("backup", _backup, "备份数据库和文件 · back up database and files")
     backup.add_argument("folder")
     restore = command("restore", _restore, "从备份恢复 · restore a backup")
@@ -125,6 +138,18 @@ def _import(options: argparse.Namespace) -> int:
     from jishi.runtime.cli.upkeep import import_products
 
     return import_products(file=options.file, as_json=options.json)
+
+
+def _lexicon(options: argparse.Namespace) -> int:
+    from jishi.runtime.cli.lexicons import import_words
+
+    return import_words(
+        file=options.file,
+        kind=options.kind,
+        name=options.name,
+        severity=options.severity,
+        sounds_alike=options.sounds_alike,
+    )
 
 
 def _backup(options: argparse.Namespace) -> int:

@@ -30,6 +30,7 @@ from jishi.surfaces.api import (
     loyalty_staff,
     me,
     members,
+    moderation,
     offers,
     orders,
     payments,
@@ -84,6 +85,7 @@ ROUTERS = (
     finance.router,
     loyalty_staff.router,
     approvals.router,
+    moderation.router,
     webhooks.router,
 )
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop
 from ninja import Field, Query, Router, Schema, Status
 
+from jishi.flows.moderation import rename
 from jishi.kernel.errors import InvalidInput
 from jishi.modules.messaging.public import count_unread, mark_notices_read, notices_of
 from jishi.modules.orders.public import cart_unit_count, count_own_by_state
@@ -19,7 +20,6 @@ from jishi.modules.people.public import (
     change_language,
     member_row,
     remove_address,
-    rename_member,
     save_address,
 )
 from jishi.platform.http import actor_of, anyone, scopes
@@ -106,7 +106,7 @@ def get_me(request: HttpRequest) -> Any:
 def change_me(request: HttpRequest, body: MePatch) -> Any:
     actor = actor_of(request)
     if body.nickname is not None:
-        rename_member(by=actor, nickname=body.nickname)
+        rename(by=actor, nickname=body.nickname)
     if body.language is not None:
         change_language(by=actor, language=body.language.value)
     return _me(request)

@@ -12,6 +12,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.aftersales.public import CaseState, count_cases_by_state
 from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.finance.public import count_open_differences
+from jishi.modules.guard.public import count_waiting
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.modules.reviews.public import ReviewState, count_reviews_by_state
 from jishi.platform.http import actor_of
@@ -105,6 +106,7 @@ def _groups() -> tuple[Group, ...]:
             ),
         ),
         (_("价格"), _prices()),
+        (_("社群与内容"), _content()),
         (_("增长"), _growth()),
         _money_group(),
         (
@@ -142,6 +144,14 @@ def _prices() -> tuple[tuple[str, str, str, str], ...]:
     )
 
 
+def _content() -> tuple[tuple[str, str, str, str], ...]:
+    return (
+        ("moderation", _("审核"), "shield", "moderation.view"),
+        ("lexicons", _("词库和规则"), "filter", "moderation.view"),
+        ("sanctions", _("处罚"), "warning", "moderation.view"),
+    )
+
+
 def _growth() -> tuple[tuple[str, str, str, str], ...]:
     return (
         ("shares", _("分享与归因"), "share", "sharing.view"),
@@ -157,6 +167,8 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["orders"] = sum(states.get(state.value, 0) for state in _TO_SHIP)
     if actor.may("approvals.decide"):
         counts["approvals"] = count_to_decide(by=actor)
+    if actor.may("moderation.decide"):
+        counts["moderation"] = count_waiting(by=actor)
     if actor.may("ledger.view"):
         counts["differences"] = count_open_differences()
     if actor.may("cases.view"):

@@ -10,11 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from jishi.flows.moderation import rename as rename_checked
+from jishi.kernel.errors import Refusal
 from jishi.modules.aftersales.public import count_own_open_cases
 from jishi.modules.loyalty.public import spendable_points, standing_of
 from jishi.modules.messaging.public import count_unread
 from jishi.modules.orders.public import OrderState, count_own_by_state
-from jishi.modules.people.public import BadNickname, mask_phone, member_row, rename_member
+from jishi.modules.people.public import mask_phone, member_row
 from jishi.modules.promotions.public import count_usable
 from jishi.modules.wallet.public import own_balance_minor
 from jishi.platform.http import actor_of
@@ -52,9 +54,9 @@ def me(request: HttpRequest) -> HttpResponse:
 def rename(request: HttpRequest) -> HttpResponse:
     actor = require_member(request)
     try:
-        rename_member(by=actor, nickname=request.POST.get("nickname", ""))
+        rename_checked(by=actor, nickname=request.POST.get("nickname", ""))
         messages.success(request, _("昵称改好了"))
-    except BadNickname as refusal:
+    except Refusal as refusal:
         messages.error(request, words_of(refusal))
     return go(reverse("shop:me"))
 

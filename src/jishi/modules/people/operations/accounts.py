@@ -64,6 +64,16 @@ def rename_member(*, by: Actor, nickname: str) -> str:
 
 
 @in_transaction
+def replace_nickname(member_id: uuid.UUID, *, by: Actor, nickname: str) -> str:
+    """Moderation gives a member another name, or their own one back."""
+    by.require("moderation.decide")
+    name = rules.clean_nickname(nickname)
+    if not Member.objects.filter(id=member_id).update(nickname=name):
+        raise NotFound()
+    return name
+
+
+@in_transaction
 def change_language(*, by: Actor, language: str) -> None:
     if language in ("zh-hans", "en"):
         Member.objects.filter(id=by.require_member()).update(language=language)

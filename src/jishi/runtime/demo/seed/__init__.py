@@ -26,6 +26,7 @@ from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.jobs import own_queue
 from jishi.runtime.demo.seed.loyalty import live_with_points, open_loyalty
 from jishi.runtime.demo.seed.luck import play_luck
+from jishi.runtime.demo.seed.moderation import watch_words
 from jishi.runtime.demo.seed.offers import hang_offers
 from jishi.runtime.demo.seed.people import settle_neighbours
 from jishi.runtime.demo.seed.present import open_present_teams, open_tiered_team
@@ -57,6 +58,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             live_with_points(street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
+        watch_words(street=street)
         open_desk(finance=street.staff[Role.FINANCE])
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)

@@ -1,0 +1,1 @@
+"""Decisions about content, from values alone (docs/algorithms/moderation.md)."""
