@@ -33,6 +33,7 @@ ROOMS = [
     "jishi.modules.promotions",
     "jishi.modules.loyalty",
     "jishi.modules.orders",
+    "jishi.modules.community",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
     "jishi.modules.plays.flash_sale",
