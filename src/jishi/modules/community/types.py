@@ -249,6 +249,7 @@ class PostForm:
     poll: PollForm | None = None
     order_line_id: uuid.UUID | None = None
     product_id: uuid.UUID | None = None
+    mentions: dict[str, str] = field(default_factory=dict)  # name → id, found by the flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +301,7 @@ class PostView:
     version: int
     published_at: datetime
     edited_at: datetime | None
+    mentions: dict[str, str] = field(default_factory=dict)
     reactions: tuple[tuple[str, int], ...] = ()
     own_reaction: str = ""
     is_bookmarked: bool = False
@@ -320,6 +322,7 @@ class CommentView:
     made_at: datetime
     edited_at: datetime | None
     is_accepted: bool
+    mentions: dict[str, str] = field(default_factory=dict)
     replies: tuple["CommentView", ...] = ()
 
 

@@ -105,7 +105,9 @@ class Membership(models.Model):
         ]
         indexes = [
             models.Index(fields=["member_id"], condition=Q(state="in"), name="community_of_member"),
-            models.Index(fields=["community", "-level", "id"], condition=Q(state="in"), name="community_roll"),
+            models.Index(
+                fields=["community", "-level", "id"], condition=Q(state="in"), name="community_roll"
+            ),
         ]
 
 

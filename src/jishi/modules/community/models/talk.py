@@ -24,6 +24,7 @@ class Post(models.Model):
     text = models.TextField(blank=True)
     pictures = models.JSONField(default=list)
     topics = ArrayField(models.CharField(max_length=24), default=list)
+    mentions = models.JSONField(default=dict)  # name in the text → id of the member who is meant
     refs = models.JSONField(default=list)
     order_line_id = models.UUIDField(null=True)
     product_id = models.UUIDField(null=True, db_index=True)
@@ -47,7 +48,8 @@ class Post(models.Model):
                 condition=Q(kind__in=[one.value for one in PostKind]), name="community_post_kind"
             ),
             models.CheckConstraint(
-                condition=Q(kind="show") | Q(order_line_id__isnull=True), name="community_only_shows_have_orders"
+                condition=Q(kind="show") | Q(order_line_id__isnull=True),
+                name="community_only_shows_have_orders",
             ),
             models.CheckConstraint(
                 condition=Q(kind="question") | Q(accepted_comment_id__isnull=True),
@@ -98,6 +100,7 @@ class Comment(models.Model):
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     author_id = models.UUIDField()
     text = models.TextField()
+    mentions = models.JSONField(default=dict)
     state = models.CharField(max_length=8, default=Visibility.SHOWN.value)
     state_by_staff = models.BooleanField(default=False)
     reaction_count = models.PositiveIntegerField(default=0)
@@ -127,7 +130,9 @@ class Reaction(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["post", "member_id"], condition=Q(comment__isnull=True), name="community_react_post_once"
+                fields=["post", "member_id"],
+                condition=Q(comment__isnull=True),
+                name="community_react_post_once",
             ),
             models.UniqueConstraint(
                 fields=["comment", "member_id"],
