@@ -8,7 +8,7 @@ the front door and closed with it.
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from jishi.flows import announcements, coupons, loyalty, prizes, promises, reactions
+from jishi.flows import announcements, community_notices, coupons, loyalty, prizes, promises, reactions
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -60,6 +60,11 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "loyalty.tier_will_fall.v1": {"messaging.tier_will_fall": announcements.announce_tier_warning},
     "loyalty.tier_fallen.v1": {"messaging.tier_fallen": announcements.announce_tier},
     "loyalty.badge_won.v1": {"messaging.badge_won": announcements.announce_badge},
+    "community.post_published.v1": {"messaging.community_post": community_notices.tell_of_post},
+    "community.comment_made.v1": {"messaging.community_comment": community_notices.tell_of_comment},
+    "community.answer_accepted.v1": {"messaging.community_answer": community_notices.tell_of_answer},
+    "community.trust_changed.v1": {"messaging.community_trust": community_notices.tell_of_trust},
+    "community.member_joined.v1": {"messaging.community_joined": community_notices.tell_who_was_let_in},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 # Most days no draw runs, and then no jobs are made for its tickets.

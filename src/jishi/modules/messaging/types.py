@@ -30,6 +30,15 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "tier_will_fall": ("等级快掉了", "再积 {missing} 成长值就能保住「{tier}」，保级到 {day}。"),
     "tier_fallen": ("等级有变动", "你现在是「{tier}」，多买几次就能升回来。"),
     "coupon_expiring": ("券快到期了", "「{label}」{at} 到期，用掉它吧。"),
+    "community_mention": ("有人提到你", "{name} 在社群里提到了你。"),
+    "community_comment": ("有新评论", "{name} 评论了你的帖子。"),
+    "community_reply": ("有人回复你", "{name} 回复了你的评论。"),
+    "community_answer": ("回答被采纳", "{name} 采纳了你的回答，谢谢你帮到邻居。"),
+    "community_level_up": ("在社群里升级了", "你在「{community}」的信任等级升了一级。"),
+    "community_level_down": ("社群等级有变动", "你在「{community}」的信任等级降了一级，看看还差什么。"),
+    "community_accepted": ("申请通过了", "欢迎加入「{community}」，去打个招呼吧。"),
+    "community_announced": ("社群公告", "「{community}」：{title}"),
+    "community_digest": ("一周看点", "「{community}」这周在聊 {lines}。"),
     "badge_won": ("得到新徽章", "恭喜点亮「{badge}」徽章。"),
 }
 OUTGOING_WORDS: dict[str, str] = {

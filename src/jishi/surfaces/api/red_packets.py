@@ -27,7 +27,6 @@ from jishi.modules.plays.red_packet.public import (
     close_packets,
     create_packets,
     offered_packets,
-    open_packet,
     own_packets,
     own_share,
     packet_view,
@@ -161,7 +160,7 @@ def get_red_packet(request: HttpRequest, packet_id: uuid.UUID) -> Any:
     openapi_extra=scopes("shop.write", **repeats_by_itself("a member opens one share of a packet")),
 )
 def open_red_packet(request: HttpRequest, packet_id: uuid.UUID, body: OpenIn) -> Any:
-    return open_packet(packet_id, by=actor_of(request), password=body.password)
+    return open_packet_here(packet_id, by=actor_of(request), password=body.password)
 
 
 @router.get(

@@ -125,8 +125,8 @@ def _blocks(found: CampaignView) -> list[dict[str, Any]]:
     markup = dict(zip(cards, goods_markup(list(cards.values())), strict=True))
     plays = plays_by_ids(found.play_ids)
     offers = offers_by_ids([one for one in found.play_ids if one not in plays])
-    tiles = {one: _tile_of_play(play) for one, play in plays.items()}
-    tiles |= _tiles_of_offers(offers)
+    tiles = {one: tile_of_play(play) for one, play in plays.items()}
+    tiles |= tiles_of_offers(offers)
     shown = [_block(block, markup=markup, tiles=tiles) for block in found.blocks]
     return [block for block in shown if not block["is_empty"]]
 
@@ -147,7 +147,7 @@ def _block(
     }
 
 
-def _tile_of_play(play: PlayView) -> dict[str, Any]:
+def tile_of_play(play: PlayView) -> dict[str, Any]:
     page = _PAGES_BY_ID.get(play.kind)
     return {
         "kind": play.kind.value,
@@ -162,7 +162,7 @@ def _tile_of_play(play: PlayView) -> dict[str, Any]:
     }
 
 
-def _tiles_of_offers(offers: Mapping[uuid.UUID, OfferView]) -> dict[uuid.UUID, dict[str, Any]]:
+def tiles_of_offers(offers: Mapping[uuid.UUID, OfferView]) -> dict[uuid.UUID, dict[str, Any]]:
     cards = cards_by_ids(_product_ids(list(offers.values())))
     return {
         offer.id: {

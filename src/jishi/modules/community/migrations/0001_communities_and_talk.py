@@ -3,411 +3,655 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+from django.db import migrations, models
+
 import jishi.kernel.clock
 import jishi.kernel.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('author_id', models.UUIDField()),
-                ('kind', models.CharField(default='talk', max_length=8)),
-                ('title', models.CharField(blank=True, max_length=60)),
-                ('text', models.TextField(blank=True)),
-                ('pictures', models.JSONField(default=list)),
-                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), default=list, size=None)),
-                ('mentions', models.JSONField(default=dict)),
-                ('refs', models.JSONField(default=list)),
-                ('order_line_id', models.UUIDField(null=True)),
-                ('product_id', models.UUIDField(db_index=True, null=True)),
-                ('state', models.CharField(default='shown', max_length=8)),
-                ('state_by_staff', models.BooleanField(default=False)),
-                ('pinned_at', models.DateTimeField(null=True)),
-                ('announced_at', models.DateTimeField(null=True)),
-                ('accepted_comment_id', models.UUIDField(null=True)),
-                ('comment_count', models.PositiveIntegerField(default=0)),
-                ('reaction_count', models.PositiveIntegerField(default=0)),
-                ('bookmark_count', models.PositiveIntegerField(default=0)),
-                ('heat', models.BigIntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('published_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('edited_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("author_id", models.UUIDField()),
+                ("kind", models.CharField(default="talk", max_length=8)),
+                ("title", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(blank=True)),
+                ("pictures", models.JSONField(default=list)),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=24), default=list, size=None
+                    ),
+                ),
+                ("mentions", models.JSONField(default=dict)),
+                ("refs", models.JSONField(default=list)),
+                ("order_line_id", models.UUIDField(null=True)),
+                ("product_id", models.UUIDField(db_index=True, null=True)),
+                ("state", models.CharField(default="shown", max_length=8)),
+                ("state_by_staff", models.BooleanField(default=False)),
+                ("pinned_at", models.DateTimeField(null=True)),
+                ("announced_at", models.DateTimeField(null=True)),
+                ("accepted_comment_id", models.UUIDField(null=True)),
+                ("comment_count", models.PositiveIntegerField(default=0)),
+                ("reaction_count", models.PositiveIntegerField(default=0)),
+                ("bookmark_count", models.PositiveIntegerField(default=0)),
+                ("heat", models.BigIntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("published_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("edited_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PollOption',
+            name="PollOption",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('text', models.CharField(max_length=40)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("text", models.CharField(max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name='Community',
+            name="Community",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('handle', models.CharField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=24)),
-                ('audience', models.CharField(max_length=120)),
-                ('promise', models.CharField(max_length=120)),
-                ('house_rules', models.TextField(blank=True)),
-                ('openness', models.CharField(default='public', max_length=8)),
-                ('joining', models.CharField(default='open', max_length=8)),
-                ('questions', models.JSONField(default=list)),
-                ('motif', models.CharField(max_length=8)),
-                ('color', models.CharField(max_length=7)),
-                ('is_open', models.BooleanField(default=True)),
-                ('member_limit', models.PositiveIntegerField(default=0)),
-                ('member_count', models.PositiveIntegerField(default=0)),
-                ('post_count', models.PositiveIntegerField(default=0)),
-                ('last_post_at', models.DateTimeField(null=True)),
-                ('swept_on', models.DateField(db_index=True, null=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("handle", models.CharField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=24)),
+                ("audience", models.CharField(max_length=120)),
+                ("promise", models.CharField(max_length=120)),
+                ("house_rules", models.TextField(blank=True)),
+                ("openness", models.CharField(default="public", max_length=8)),
+                ("joining", models.CharField(default="open", max_length=8)),
+                ("questions", models.JSONField(default=list)),
+                ("motif", models.CharField(max_length=8)),
+                ("color", models.CharField(max_length=7)),
+                ("is_open", models.BooleanField(default=True)),
+                ("member_limit", models.PositiveIntegerField(default=0)),
+                ("member_count", models.PositiveIntegerField(default=0)),
+                ("post_count", models.PositiveIntegerField(default=0)),
+                ("last_post_at", models.DateTimeField(null=True)),
+                ("swept_on", models.DateField(db_index=True, null=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(models.Q(('openness', 'secret'), _negated=True), ('is_open', True)), fields=['-member_count', '-id'], name='community_directory')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('openness__in', ['public', 'members', 'secret'])), name='community_openness'), models.CheckConstraint(condition=models.Q(('joining__in', ['open', 'request', 'invite'])), name='community_joining'), models.CheckConstraint(condition=models.Q(('member_limit', 0), ('member_count__lte', models.F('member_limit')), _connector='OR'), name='community_not_overfull')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            models.Q(("openness", "secret"), _negated=True), ("is_open", True)
+                        ),
+                        fields=["-member_count", "-id"],
+                        name="community_directory",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("openness__in", ["public", "members", "secret"])),
+                        name="community_openness",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("joining__in", ["open", "request", "invite"])),
+                        name="community_joining",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("member_limit", 0),
+                            ("member_count__lte", models.F("member_limit")),
+                            _connector="OR",
+                        ),
+                        name="community_not_overfull",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=16)),
-                ('about', models.CharField(blank=True, max_length=80)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('writers', models.CharField(default='everyone', max_length=8)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=16)),
+                ("about", models.CharField(blank=True, max_length=80)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("writers", models.CharField(default="everyone", max_length=8)),
+                ("is_archived", models.BooleanField(default=False)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Follow',
+            name="Follow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('follower_id', models.UUIDField()),
-                ('followed_id', models.UUIDField(db_index=True)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("follower_id", models.UUIDField()),
+                ("followed_id", models.UUIDField(db_index=True)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('follower_id', 'followed_id'), name='community_follow_once'), models.CheckConstraint(condition=models.Q(('follower_id', models.F('followed_id')), _negated=True), name='community_not_oneself')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("follower_id", "followed_id"), name="community_follow_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("follower_id", models.F("followed_id")), _negated=True),
+                        name="community_not_oneself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invite',
+            name="Invite",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=12, unique=True)),
-                ('made_by', models.UUIDField(null=True)),
-                ('uses', models.PositiveIntegerField(default=0)),
-                ('uses_max', models.PositiveIntegerField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('is_open', models.BooleanField(default=True)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("code", models.CharField(max_length=12, unique=True)),
+                ("made_by", models.UUIDField(null=True)),
+                ("uses", models.PositiveIntegerField(default=0)),
+                ("uses_max", models.PositiveIntegerField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("is_open", models.BooleanField(default=True)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('answers', models.JSONField(default=list)),
-                ('state', models.CharField(default='waiting', max_length=8)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('decided_by', models.UUIDField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("answers", models.JSONField(default=list)),
+                ("state", models.CharField(default="waiting", max_length=8)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("decided_by", models.UUIDField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('state', models.CharField(default='in', max_length=8)),
-                ('role', models.CharField(default='member', max_length=10)),
-                ('level', models.PositiveSmallIntegerField(default=0)),
-                ('level_since', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('is_level_held', models.BooleanField(default=False)),
-                ('way', models.CharField(max_length=8)),
-                ('joined_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('left_at', models.DateTimeField(null=True)),
-                ('digest_at', models.DateTimeField(null=True)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("state", models.CharField(default="in", max_length=8)),
+                ("role", models.CharField(default="member", max_length=10)),
+                ("level", models.PositiveSmallIntegerField(default=0)),
+                ("level_since", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("is_level_held", models.BooleanField(default=False)),
+                ("way", models.CharField(max_length=8)),
+                ("joined_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("left_at", models.DateTimeField(null=True)),
+                ("digest_at", models.DateTimeField(null=True)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Poll',
+            name="Poll",
             fields=[
-                ('post', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='community.post')),
-                ('closes_at', models.DateTimeField()),
-                ('is_hidden_until_vote', models.BooleanField(default=True)),
+                (
+                    "post",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="community.post",
+                    ),
+                ),
+                ("closes_at", models.DateTimeField()),
+                ("is_hidden_until_vote", models.BooleanField(default=True)),
             ],
         ),
         migrations.AddField(
-            model_name='post',
-            name='channel',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.channel'),
+            model_name="post",
+            name="channel",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="community.channel",
+            ),
         ),
         migrations.AddField(
-            model_name='post',
-            name='community',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community'),
+            model_name="post",
+            name="community",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.community"
+            ),
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('community_id', models.UUIDField()),
-                ('author_id', models.UUIDField()),
-                ('text', models.TextField()),
-                ('mentions', models.JSONField(default=dict)),
-                ('state', models.CharField(default='shown', max_length=8)),
-                ('state_by_staff', models.BooleanField(default=False)),
-                ('reaction_count', models.PositiveIntegerField(default=0)),
-                ('made_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('edited_at', models.DateTimeField(null=True)),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.comment')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.post')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("community_id", models.UUIDField()),
+                ("author_id", models.UUIDField()),
+                ("text", models.TextField()),
+                ("mentions", models.JSONField(default=dict)),
+                ("state", models.CharField(default="shown", max_length=8)),
+                ("state_by_staff", models.BooleanField(default=False)),
+                ("reaction_count", models.PositiveIntegerField(default=0)),
+                ("made_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("edited_at", models.DateTimeField(null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.comment",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.post')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PostVersion',
+            name="PostVersion",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('version', models.PositiveIntegerField()),
-                ('title', models.CharField(blank=True, max_length=60)),
-                ('text', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.post')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("version", models.PositiveIntegerField()),
+                ("title", models.CharField(blank=True, max_length=60)),
+                ("text", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('community_id', models.UUIDField()),
-                ('member_id', models.UUIDField()),
-                ('author_id', models.UUIDField()),
-                ('emoji', models.CharField(max_length=8)),
-                ('day', models.DateField()),
-                ('comment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.comment')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.post')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("community_id", models.UUIDField()),
+                ("member_id", models.UUIDField()),
+                ("author_id", models.UUIDField()),
+                ("emoji", models.CharField(max_length=8)),
+                ("day", models.DateField()),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.comment",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShelfItem',
+            name="ShelfItem",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('ref_id', models.UUIDField()),
-                ('position', models.PositiveSmallIntegerField()),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("ref_id", models.UUIDField()),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=40)),
-                ('about', models.CharField(blank=True, max_length=120)),
-                ('is_open', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=40)),
+                ("about", models.CharField(blank=True, max_length=120)),
+                ("is_open", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.community",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TaskDone',
+            name="TaskDone",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('community_id', models.UUIDField()),
-                ('member_id', models.UUIDField()),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("community_id", models.UUIDField()),
+                ("member_id", models.UUIDField()),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.task"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Vote',
+            name="Vote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member_id', models.UUIDField()),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('option', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.polloption')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("member_id", models.UUIDField()),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "option",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="community.polloption",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('writers__in', ['everyone', 'active', 'staff'])), name='community_channel_writers'),
+            model_name="channel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("writers__in", ["everyone", "active", "staff"])),
+                name="community_channel_writers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='community_channel_name'),
+            model_name="channel",
+            constraint=models.UniqueConstraint(fields=("community", "name"), name="community_channel_name"),
         ),
         migrations.AddConstraint(
-            model_name='invite',
-            constraint=models.CheckConstraint(condition=models.Q(('uses__lte', models.F('uses_max'))), name='community_invite_uses'),
+            model_name="invite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("uses__lte", models.F("uses_max"))), name="community_invite_uses"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'accepted', 'refused'])), name='community_request_state'),
+            model_name="joinrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "accepted", "refused"])),
+                name="community_request_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joinrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('community', 'member_id'), name='community_request_once'),
+            model_name="joinrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("community", "member_id"),
+                name="community_request_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('state', 'in')), fields=['member_id'], name='community_of_member'),
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("state", "in")), fields=["member_id"], name="community_of_member"
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(condition=models.Q(('state', 'in')), fields=['community', '-level', 'id'], name='community_roll'),
+            model_name="membership",
+            index=models.Index(
+                condition=models.Q(("state", "in")),
+                fields=["community", "-level", "id"],
+                name="community_roll",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('community', 'member_id'), name='community_member_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("community", "member_id"), name="community_member_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in', 'left', 'removed'])), name='community_member_state'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["in", "left", "removed"])), name="community_member_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['member', 'leader', 'moderator', 'owner'])), name='community_member_role'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["member", "leader", "moderator", "owner"])),
+                name="community_member_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('level__lte', 3)), name='community_member_level'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__lte", 3)), name="community_member_level"
+            ),
         ),
         migrations.AddField(
-            model_name='vote',
-            name='poll',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.poll'),
+            model_name="vote",
+            name="poll",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.poll"
+            ),
         ),
         migrations.AddField(
-            model_name='polloption',
-            name='poll',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.poll'),
+            model_name="polloption",
+            name="poll",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.poll"
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('state', 'shown')), fields=['community', '-published_at', '-id'], name='community_stream_new'),
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("state", "shown")),
+                fields=["community", "-published_at", "-id"],
+                name="community_stream_new",
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('state', 'shown')), fields=['community', '-heat', '-id'], name='community_stream_hot'),
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("state", "shown")),
+                fields=["community", "-heat", "-id"],
+                name="community_stream_hot",
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=models.Index(condition=models.Q(('state', 'shown')), fields=['author_id', '-published_at', '-id'], name='community_posts_of_author'),
+            model_name="post",
+            index=models.Index(
+                condition=models.Q(("state", "shown")),
+                fields=["author_id", "-published_at", "-id"],
+                name="community_posts_of_author",
+            ),
         ),
         migrations.AddIndex(
-            model_name='post',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['topics'], name='community_post_topics'),
+            model_name="post",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["topics"], name="community_post_topics"),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['shown', 'waiting', 'hidden', 'removed'])), name='community_post_state'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["shown", "waiting", "hidden", "removed"])),
+                name="community_post_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['talk', 'question', 'poll', 'show', 'notice'])), name='community_post_kind'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["talk", "question", "poll", "show", "notice"])),
+                name="community_post_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'show'), ('order_line_id__isnull', True), _connector='OR'), name='community_only_shows_have_orders'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "show"), ("order_line_id__isnull", True), _connector="OR"),
+                name="community_only_shows_have_orders",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'question'), ('accepted_comment_id__isnull', True), _connector='OR'), name='community_only_questions_accept'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "question"), ("accepted_comment_id__isnull", True), _connector="OR"
+                ),
+                name="community_only_questions_accept",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('order_line_id',), name='community_show_once'),
+            model_name="post",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "removed"), _negated=True),
+                fields=("order_line_id",),
+                name="community_show_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['post', 'parent', 'made_at', 'id'], name='community_thread'),
+            model_name="comment",
+            index=models.Index(fields=["post", "parent", "made_at", "id"], name="community_thread"),
         ),
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['community_id', 'made_at'], name='community_comments_by_day'),
+            model_name="comment",
+            index=models.Index(fields=["community_id", "made_at"], name="community_comments_by_day"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['shown', 'waiting', 'hidden', 'removed'])), name='community_comment_state'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["shown", "waiting", "hidden", "removed"])),
+                name="community_comment_state",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bookmark',
-            index=models.Index(fields=['member_id', '-at', '-id'], name='community_bookmarks_new'),
+            model_name="bookmark",
+            index=models.Index(fields=["member_id", "-at", "-id"], name="community_bookmarks_new"),
         ),
         migrations.AddConstraint(
-            model_name='bookmark',
-            constraint=models.UniqueConstraint(fields=('member_id', 'post'), name='community_bookmark_once'),
+            model_name="bookmark",
+            constraint=models.UniqueConstraint(fields=("member_id", "post"), name="community_bookmark_once"),
         ),
         migrations.AddConstraint(
-            model_name='postversion',
-            constraint=models.UniqueConstraint(fields=('post', 'version'), name='community_post_version'),
+            model_name="postversion",
+            constraint=models.UniqueConstraint(fields=("post", "version"), name="community_post_version"),
         ),
         migrations.AddIndex(
-            model_name='reaction',
-            index=models.Index(fields=['community_id', 'day'], name='community_reactions_of_day'),
+            model_name="reaction",
+            index=models.Index(fields=["community_id", "day"], name="community_reactions_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('comment__isnull', True)), fields=('post', 'member_id'), name='community_react_post_once'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("comment__isnull", True)),
+                fields=("post", "member_id"),
+                name="community_react_post_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('comment__isnull', False)), fields=('comment', 'member_id'), name='community_react_comment_once'),
+            model_name="reaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("comment__isnull", False)),
+                fields=("comment", "member_id"),
+                name="community_react_comment_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reaction',
-            constraint=models.CheckConstraint(condition=models.Q(('emoji__in', ('❤️', '👍', '😄', '👏', '😮', '🙏'))), name='community_emoji'),
+            model_name="reaction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("emoji__in", ("❤️", "👍", "😄", "👏", "😮", "🙏"))), name="community_emoji"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shelfitem',
-            constraint=models.UniqueConstraint(fields=('community', 'kind', 'ref_id'), name='community_shelf_once'),
+            model_name="shelfitem",
+            constraint=models.UniqueConstraint(
+                fields=("community", "kind", "ref_id"), name="community_shelf_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shelfitem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['product', 'team', 'group_buy', 'bargain', 'flash_sale', 'coupon', 'packet', 'draw'])), name='community_shelf_kind'),
+            model_name="shelfitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["product", "team", "group_buy", "bargain", "flash_sale", "coupon", "packet", "draw"],
+                    )
+                ),
+                name="community_shelf_kind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='taskdone',
-            index=models.Index(fields=['community_id', 'day'], name='community_tasks_of_day'),
+            model_name="taskdone",
+            index=models.Index(fields=["community_id", "day"], name="community_tasks_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='taskdone',
-            constraint=models.UniqueConstraint(fields=('task', 'member_id', 'day'), name='community_task_once_a_day'),
+            model_name="taskdone",
+            constraint=models.UniqueConstraint(
+                fields=("task", "member_id", "day"), name="community_task_once_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('poll', 'member_id'), name='community_vote_once'),
+            model_name="vote",
+            constraint=models.UniqueConstraint(fields=("poll", "member_id"), name="community_vote_once"),
         ),
         migrations.AddConstraint(
-            model_name='polloption',
-            constraint=models.UniqueConstraint(fields=('poll', 'position'), name='community_option_place'),
+            model_name="polloption",
+            constraint=models.UniqueConstraint(fields=("poll", "position"), name="community_option_place"),
         ),
     ]
