@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from jishi.flows.community import open_packet_here
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.life.public import (
     PlayKind,

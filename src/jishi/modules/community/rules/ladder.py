@@ -1,5 +1,6 @@
 """The trust ladder (docs/algorithms/trust-ladder.md): plain decisions from what somebody did in the window."""
 
+import itertools
 import uuid
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -31,7 +32,7 @@ def scale_bps(writers: int) -> int:
     """How high the ladder stands in a community where so many people wrote within the window."""
     if writers <= SCALE[0][0]:
         return SCALE[0][1]
-    for (low, low_bps), (high, high_bps) in zip(SCALE, SCALE[1:], strict=False):
+    for (low, low_bps), (high, high_bps) in itertools.pairwise(SCALE):
         if writers <= high:
             return low_bps + (high_bps - low_bps) * (writers - low) // (high - low)
     return SCALE[-1][1]

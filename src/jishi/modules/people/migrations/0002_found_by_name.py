@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_first_tables'),
+        ("people", "0001_first_tables"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['nickname'], name='member_nickname'),
+            model_name="member",
+            index=models.Index(fields=["nickname"], name="member_nickname"),
         ),
     ]
