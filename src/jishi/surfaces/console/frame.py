@@ -104,6 +104,7 @@ def _groups() -> tuple[Group, ...]:
         (
             _("增长"),
             (
+                ("communities", _("社群"), "people", "community.view"),
                 ("shares", _("分享与归因"), "share", "sharing.view"),
                 ("members", _("会员"), "people", "members.view"),
             ),

@@ -138,9 +138,9 @@ def _say(  # noqa: PLR0913  (what a post of the demo needs)
     channels = channels_of(found.id)
     line_id: uuid.UUID | None = None
     if said.kind == PostKind.SHOW.value:
-        author, line_id = _buyer(said, people)
+        author, line_id = _buyer(shop.shelf_of(said.product).product_id, people[1:]) or (author, None)
     kind = PostKind(said.kind) if said.kind != PostKind.SHOW.value or line_id else PostKind.TALK
-    refs = [Ref(RefKind.TEAM, team.id) for team in forming_teams(limit=1)] if said.with_team else []
+    refs = [_open_team(place, shop=shop)] if said.with_team else []
     if said.product:
         refs.append(Ref(RefKind.PRODUCT, shop.shelf_of(said.product).product_id))
     with clock.held_at(moment):
@@ -166,15 +166,20 @@ def _say(  # noqa: PLR0913  (what a post of the demo needs)
         pin_post(post_id, is_pinned=True, by=street.neighbours[place.owner].actor)
 
 
-def _buyer(said: Said, people: list[Neighbour]) -> tuple[Neighbour, uuid.UUID | None]:
-    """Somebody who has truly received such a thing, or at least something; the mark is real."""
-    other: tuple[Neighbour, uuid.UUID] | None = None
+def _buyer(product_id: uuid.UUID, people: list[Neighbour]) -> tuple[Neighbour, uuid.UUID] | None:
+    """Somebody who has truly received it: the mark of a show is real in the demo too."""
     for one in people:
         for bought in bought_goods(by=one.actor):
-            if said.product in bought.title or bought.title in said.product:
+            if bought.product_id == product_id:
                 return one, bought.line_id
-            other = other or (one, bought.line_id)
-    return other or (people[0], None)
+    return None
+
+
+def _open_team(place: Place, *, shop: Shop) -> Ref:
+    """A team that waits for people, of something on the community's shelf when there is one."""
+    teams, offered = forming_teams(limit=30), {shop.shelf_of(handle).product_id for handle in place.shelf}
+    fitting = [team for team in teams if team.product_id in offered] or teams
+    return Ref(RefKind.TEAM, fitting[0].id)
 
 
 def _answer(said: Said, post_id: uuid.UUID, *, author: Neighbour, street: Street) -> None:
