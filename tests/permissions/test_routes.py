@@ -13,6 +13,7 @@ from django.db import transaction
 from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
+from tests.permissions.community_rows import COMMUNITY
 from tests.permissions.finance_rows import FINANCE
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
@@ -306,6 +307,7 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
+    *(Row(*row) for row in COMMUNITY),
     *(Row(*row) for row in FINANCE),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from jishi.flows.approvals import APPLIERS
+from jishi.flows.community import write_comment
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
@@ -17,6 +18,7 @@ from jishi.modules.catalog.public import (
     publish_product,
     request_import,
 )
+from jishi.modules.community import public as community
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
 from jishi.modules.orders.public import order_view
 from jishi.modules.payments.public import payments_of_order
@@ -32,9 +34,10 @@ from jishi.modules.plays.lucky_draw.public import (
     spin_ticket,
 )
 from jishi.modules.plays.red_packet.public import create_packets
+from jishi.modules.promotions import public as promotions
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
-from tests.world import fake_provider, luck, makers
+from tests.world import fake_provider, luck, makers, talk
 from tests.world.web import new_visitor, token_for
 
 STAFF_ROLES = ("service", "operator", "finance", "read_only", "owner")
@@ -72,6 +75,7 @@ def build_town() -> Town:
     _bargains(town)
     _campaigns(town)
     _luck(town)
+    _communities(town, other)
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
@@ -202,6 +206,35 @@ def _luck(town: Town) -> None:
         "draw_draft": str(create_draw(head, luck.DRAW_TERMS, by=makers.OWNER).id),
         "ticket": str(luck.earn(draw.id, town.member).id),
         "voucher": str(own_vouchers(by=town.member)[0].id),
+    }
+
+
+def _communities(town: Town, other: Actor) -> None:
+    """A public place with talk and a coupon; a secret one that only `other` knows of."""
+    keeper = makers.make_member(nickname="群主")
+    place = talk.make_community(keeper, handle="town-place", name="镇上的社群")
+    secret = talk.make_community(other, handle="town-secret", name="秘密花园", is_secret=True)
+    community.join_community(place.id, by=town.member)
+    town.names["secret_post"] = str(talk.say(other, secret, "不能外传的话"))
+    question = talk.say(town.member, place, "怎么挑？", kind="question")
+    poll = talk.say(keeper, place, "投一票", kind="poll")
+    found = community.post_view(poll, by=town.member).poll
+    assert found is not None
+    town.names |= {
+        "place_post": str(question),
+        "place_comment": str(write_comment(question, text="挑沉的", by=keeper)),
+        "place_poll": str(poll),
+        "place_option": str(found.options[0].id),
+        "follow": str(keeper.id),
+        "handle": "town-place",
+        "post": str(question),
+        "community_batch": str(
+            makers.make_coupon_offer(
+                promotions.AmountOff(500),
+                way=promotions.CouponWay.COMMUNITY,
+                batch={"community_id": place.id},
+            ).id
+        ),
     }
 
 

@@ -35,9 +35,7 @@ def community_report(community_id: uuid.UUID, *, by: Actor, period: Period) -> C
     before = period.before()
     joined = _members(community_id)
     lines = sold_lines(since=period.since, until=period.until)
-    bought = [
-        line for line in lines if line.member_id in joined and line.paid_at >= joined[line.member_id]
-    ]
+    bought = [line for line in lines if line.member_id in joined and line.paid_at >= joined[line.member_id]]
     brought = [line for line in lines if line.sharer_id in joined]
     return CommunityReport(
         community_id=community_id,

@@ -403,7 +403,11 @@ def _kpis(report: CommunityReport) -> list[dict[str, Any]]:
     kept = now.retention_percent
     return [
         kpi(_("健康度"), f"{now.health_percent}", note=_("写的人、有回应、有答案、会回来各占四分之一")),
-        kpi(_("成员"), whole(now.members), note=_("进 %(joined)d · 出 %(left)d") % {"joined": now.joined, "left": now.left}),
+        kpi(
+            _("成员"),
+            whole(now.members),
+            note=_("进 %(joined)d · 出 %(left)d") % {"joined": now.joined, "left": now.left},
+        ),
         compared(_("说话的人"), Compared(now.authors, before.authors), words=whole),
         compared(
             _("帖子和评论"),
