@@ -13,6 +13,7 @@ from jishi.platform.models import FactRow, HistoryRow, OnceRow
 from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
 from tests.permissions.aftersales_rows import AFTERSALES
+from tests.permissions.community_rows import COMMUNITY
 from tests.permissions.content_rows import CONTENT
 from tests.permissions.finance_rows import FINANCE
 from tests.permissions.loyalty_rows import LOYALTY_ROWS
@@ -301,6 +302,7 @@ TABLE = (
     Row("list_balances", "/ledger/balances", LEDGER),
     Row("list_journal", "/ledger/journal", LEDGER),
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
+    *(Row(*row) for row in COMMUNITY),
     *(Row(*row) for row in FINANCE),
     *PRICE_ROWS,
     *(Row(*row) for row in AFTERSALES),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from jishi.flows.approvals import APPLIERS
+from jishi.flows.community import write_comment
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
@@ -18,6 +19,7 @@ from jishi.modules.catalog.public import (
     publish_product,
     request_import,
 )
+from jishi.modules.community import public as community
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
 from jishi.modules.guard import public as guard
 from jishi.modules.loyalty.public import (
@@ -55,7 +57,7 @@ from jishi.modules.reviews.public import NewReview, show_review, write_review
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
 from jishi.platform.files import store_photo
-from tests.world import fake_provider, luck, makers
+from tests.world import fake_provider, luck, makers, talk
 from tests.world.web import new_visitor, token_for
 
 STAFF_ROLES = ("service", "operator", "finance", "read_only", "owner")
@@ -94,6 +96,7 @@ def build_town() -> Town:
     _campaigns(town)
     _luck(town)
     _aftersales(town)
+    _communities(town, other)
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
@@ -251,6 +254,35 @@ def _aftersales(town: Town) -> None:
         "case": str(case_id),
         "evidence": str(case_view(case_id, by=member).evidence[0].id),
         "review": str(review_id),
+    }
+
+
+def _communities(town: Town, other: Actor) -> None:
+    """A public place with talk and a coupon; a secret one that only `other` knows of."""
+    keeper = makers.make_member(nickname="群主")
+    place = talk.make_community(keeper, handle="town-place", name="镇上的社群")
+    secret = talk.make_community(other, handle="town-secret", name="秘密花园", is_secret=True)
+    community.join_community(place.id, by=town.member)
+    town.names["secret_post"] = str(talk.say(other, secret, "不能外传的话"))
+    question = talk.say(town.member, place, "怎么挑？", kind="question")
+    poll = talk.say(keeper, place, "投一票", kind="poll")
+    found = community.post_view(poll, by=town.member).poll
+    assert found is not None
+    town.names |= {
+        "place_post": str(question),
+        "place_comment": str(write_comment(question, text="挑沉的", by=keeper)),
+        "place_poll": str(poll),
+        "place_option": str(found.options[0].id),
+        "follow": str(keeper.id),
+        "handle": "town-place",
+        "post": str(question),
+        "community_batch": str(
+            makers.make_coupon_offer(
+                promotions.AmountOff(500),
+                way=promotions.CouponWay.COMMUNITY,
+                batch={"community_id": place.id},
+            ).id
+        ),
     }
 
 

@@ -27,6 +27,7 @@ from jishi.flows.quotes import (
 )
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
+from jishi.modules.community.public import community_ids_of
 from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
 from jishi.modules.orders.public import (
     AddressNeeded,
@@ -168,6 +169,7 @@ def order_seat(
             late_choice=wish.late_choice,
             price_minor=offer.price_of(wish.variant_id) or 0,
             friend_code=wish.friend_code,
+            communities=community_ids_of(member_id) if offer.community_id is not None else frozenset(),
         ),
         by=by,
     )

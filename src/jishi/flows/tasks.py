@@ -7,6 +7,7 @@ from jishi.flows import (
     aftersales,
     bargains,
     budgets,
+    community_notices,
     flash_sales,
     import_catalogue,
     lifecycle,
@@ -19,6 +20,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.aftersales.public import due_case_ids
 from jishi.modules.campaigns.public import advance_campaigns
+from jishi.modules.community.public import communities_to_sweep, sweep_levels
 from jishi.modules.orders.public import receive_order, shipped_order_ids, unpaid_order_ids
 from jishi.modules.payments.public import payments_to_ask, refunds_to_ask
 from jishi.modules.plays.bargain.public import due_bargain_ids
@@ -67,6 +69,16 @@ def expire_order_job(*, order_id: str) -> None:
 @jobs.task(name="flows.end_team", queue="timers")
 def end_team_job(*, team_id: str) -> None:
     teams.end_due_team(uuid.UUID(team_id))
+
+
+@jobs.task(name="flows.announce_post", queue="default")
+def announce_post_job(*, post_id: str, page: str) -> None:
+    community_notices.announce_to_members(uuid.UUID(post_id), page=int(page))
+
+
+@jobs.task(name="flows.sweep_community", queue="timers")
+def sweep_community_job(*, community_id: str) -> None:
+    sweep_levels(uuid.UUID(community_id))
 
 
 @jobs.task(name="flows.end_bargain", queue="timers")
@@ -145,3 +157,16 @@ def import_statements() -> None:
 def watch_budgets() -> None:
     """Every five minutes: budgets that went past 50, 80 or 100 per cent."""
     budgets.watch_budgets()
+
+
+@jobs.periodic(cron="*/10 18,19 * * *", name="flows.sweep_communities")
+def sweep_communities() -> None:
+    """At night in Beijing: communities whose trust nobody has looked at today, each a job of its own."""
+    for community_id in communities_to_sweep(limit=SWEEP_MAX):
+        jobs.defer_once(sweep_community_job, lock=f"community:{community_id}", community_id=str(community_id))
+
+
+@jobs.periodic(cron="*/10 1 * * *", name="flows.send_digests")
+def send_digests() -> None:
+    """At nine in Beijing: who has not heard of their communities for a week."""
+    community_notices.send_digests()

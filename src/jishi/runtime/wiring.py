@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from jishi.flows import (
     aftersales,
     announcements,
+    community_notices,
     coupons,
     loyalty,
     moderation,
@@ -92,6 +93,11 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "guard.content_hidden.v1": {"messaging.content_hidden": moderation_news.announce_hidden},
     "guard.sanction_set.v1": {"messaging.sanction_set": moderation_news.announce_sanction},
     "guard.sanction_ended.v1": {"messaging.sanction_ended": moderation_news.announce_sanction_end},
+    "community.post_published.v1": {"messaging.community_post": community_notices.tell_of_post},
+    "community.comment_made.v1": {"messaging.community_comment": community_notices.tell_of_comment},
+    "community.answer_accepted.v1": {"messaging.community_answer": community_notices.tell_of_answer},
+    "community.trust_changed.v1": {"messaging.community_trust": community_notices.tell_of_trust},
+    "community.member_joined.v1": {"messaging.community_joined": community_notices.tell_who_was_let_in},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 # Most days no draw runs, and then no jobs are made for its tickets.

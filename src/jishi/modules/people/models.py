@@ -39,6 +39,7 @@ class Member(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=_ROLES), name="member_role"),
         ]
+        indexes = [models.Index(fields=["nickname"], name="member_nickname")]
 
     @property
     def is_staff(self) -> bool:

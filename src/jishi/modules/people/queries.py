@@ -51,6 +51,13 @@ def people_by_ids(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     return {row[0]: Person(id=row[0], nickname=row[1], color=row[2]) for row in rows}
 
 
+def people_called(names: Iterable[str]) -> list[Person]:
+    """Everybody with one of these names; several people may have the same. One query."""
+    wanted = list(dict.fromkeys(names))[:PEOPLE_MAX]
+    rows = Member.objects.filter(nickname__in=wanted).order_by("created_at")[:PEOPLE_MAX]
+    return [Person(id=row.id, nickname=row.nickname, color=row.color) for row in rows]
+
+
 def person(member_id: uuid.UUID) -> Person:
     found = people_by_ids([member_id])
     if member_id not in found:

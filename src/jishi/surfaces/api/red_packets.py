@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from jishi.flows.community import open_packet_here
 from jishi.modules.people.public import people_by_ids
 from jishi.modules.plays.life.public import (
     PlayKind,
@@ -27,7 +28,6 @@ from jishi.modules.plays.red_packet.public import (
     close_packets,
     create_packets,
     offered_packets,
-    open_packet,
     own_packets,
     own_share,
     packet_view,
@@ -161,7 +161,7 @@ def get_red_packet(request: HttpRequest, packet_id: uuid.UUID) -> Any:
     openapi_extra=scopes("shop.write", **repeats_by_itself("a member opens one share of a packet")),
 )
 def open_red_packet(request: HttpRequest, packet_id: uuid.UUID, body: OpenIn) -> Any:
-    return open_packet(packet_id, by=actor_of(request), password=body.password)
+    return open_packet_here(packet_id, by=actor_of(request), password=body.password)
 
 
 @router.get(

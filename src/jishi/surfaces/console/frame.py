@@ -146,6 +146,7 @@ def _prices() -> tuple[tuple[str, str, str, str], ...]:
 
 def _content() -> tuple[tuple[str, str, str, str], ...]:
     return (
+        ("communities", _("社群"), "people", "community.view"),
         ("moderation", _("审核"), "shield", "moderation.view"),
         ("lexicons", _("词库和规则"), "filter", "moderation.view"),
         ("sanctions", _("处罚"), "warning", "moderation.view"),

@@ -127,8 +127,8 @@ def _blocks(found: CampaignView) -> list[dict[str, Any]]:
     markup = dict(zip(cards, goods_markup(list(cards.values())), strict=True))
     plays = plays_by_ids(found.play_ids)
     offers = offers_by_ids([one for one in found.play_ids if one not in plays])
-    tiles = {one: _tile_of_play(play) for one, play in plays.items()}
-    tiles |= _tiles_of_offers(offers)
+    tiles = {one: tile_of_play(play) for one, play in plays.items()}
+    tiles |= tiles_of_offers(offers)
     batches = batches_by_ids([one for b in found.blocks if b.kind is BlockKind.COUPONS for one in b.ids])
     coupons = {one: coupon_tile(batch) for one, batch in batches.items() if batch.is_open}
     shown = [_block(block, markup=markup, tiles=tiles, coupons=coupons) for block in found.blocks]
@@ -157,7 +157,7 @@ def _block(
     }
 
 
-def _tile_of_play(play: PlayView) -> dict[str, Any]:
+def tile_of_play(play: PlayView) -> dict[str, Any]:
     page = _PAGES_BY_ID.get(play.kind)
     return {
         "kind": play.kind.value,
@@ -172,7 +172,7 @@ def _tile_of_play(play: PlayView) -> dict[str, Any]:
     }
 
 
-def _tiles_of_offers(offers: Mapping[uuid.UUID, OfferView]) -> dict[uuid.UUID, dict[str, Any]]:
+def tiles_of_offers(offers: Mapping[uuid.UUID, OfferView]) -> dict[uuid.UUID, dict[str, Any]]:
     cards = cards_by_ids(_product_ids(list(offers.values())))
     return {
         offer.id: {

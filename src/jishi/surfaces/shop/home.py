@@ -1,4 +1,4 @@
-"""The front page, and the two tabs that this shop has not opened yet."""
+"""The front page, and the tab that this shop has not opened yet."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -34,11 +34,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "currency": settings.JISHI_CURRENCY,
     }
     return show(request, "shop/home.html", values, tab="home")
-
-
-@require_safe
-def communities(request: HttpRequest) -> HttpResponse:
-    return show(request, "shop/communities.html", {"teams": team_rail()}, tab="communities")
 
 
 @require_safe

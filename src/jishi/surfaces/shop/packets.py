@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jishi.flows.community import open_packet_here
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import InvalidInput, Kind, Refusal
@@ -22,7 +23,6 @@ from jishi.modules.plays.red_packet.public import (
     Terms,
     current_drop,
     offered_packets,
-    open_packet,
     own_packets,
     own_share,
     packet_view,
@@ -62,7 +62,7 @@ def open_one(request: HttpRequest, packet_id: uuid.UUID) -> HttpResponse:
     """A refusal is said on the envelope itself."""
     actor = require_member(request)
     try:
-        open_packet(packet_id, by=actor, password=request.POST.get("password", ""))
+        open_packet_here(packet_id, by=actor, password=request.POST.get("password", ""))
     except Refusal as refusal:
         if refusal.kind in (Kind.MISSING, Kind.UNAUTHENTICATED, Kind.BUSY):
             raise

@@ -19,6 +19,7 @@ from jishi.runtime.demo.seed import acts
 from jishi.runtime.demo.seed.aftersales import play_aftersales
 from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.campaigns import play_campaigns
+from jishi.runtime.demo.seed.communities import play_communities
 from jishi.runtime.demo.seed.desk import open_desk
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
@@ -60,6 +61,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
         play_campaigns(shop=shop, street=street)
         watch_words(street=street)
         open_desk(finance=street.staff[Role.FINANCE])
+        play_communities(shop=shop, street=street, dice=dice, painter=painter)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

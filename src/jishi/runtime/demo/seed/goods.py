@@ -70,6 +70,10 @@ class Painter:
             for product in PRODUCTS
         }
 
+    def picture_of(self, handle: str, *, view: int) -> bytes:
+        """One view of a product, for what neighbours show one another."""
+        return self._pictures[handle][view].result()
+
     @in_transaction
     def hang_pictures(self, shop: Shop) -> None:
         for shelf in shop.shelves:

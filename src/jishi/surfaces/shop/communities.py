@@ -1,0 +1,447 @@
+"""The tab of communities: the directory, a community with its stream, who is there, trust, shelf, coming and going."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jishi.flows.community import claim_community_coupon
+from jishi.kernel import clock
+from jishi.kernel.actor import Actor
+from jishi.kernel.errors import Kind, Refusal
+from jishi.modules.community.public import (
+    BadCommunity,
+    CommunityView,
+    Door,
+    Joining,
+    Openness,
+    PostKind,
+    PostView,
+    RefKind,
+    Sort,
+    ask_to_join,
+    channels_of,
+    check_in,
+    communities_of,
+    community_of_code,
+    community_view,
+    count_newer,
+    decide_request,
+    directory,
+    door_of,
+    heat_of,
+    join_community,
+    leave_community,
+    lively_topics,
+    members_page,
+    own_standing,
+    pinned_posts,
+    requests_of,
+    require_moderator,
+    require_reader,
+    shelf_of,
+    staff_of,
+    stream,
+    tasks_of,
+)
+from jishi.modules.people.public import people_by_ids
+from jishi.platform.http import actor_of
+from jishi.platform.paging import CursorInvalid, Key, cursor_of, key_of
+from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.cards import team_rail
+from jishi.surfaces.shop.frame import (
+    ShareCard,
+    absolute,
+    go,
+    is_swap,
+    require_member,
+    show,
+    show_part,
+    uuid_from,
+)
+from jishi.surfaces.shop.posts import ago, kind_words, level_words, mark_of, post_cards, role_words
+from jishi.surfaces.shop.refs import coupon_cards, ref_markup
+
+POSTS_SHOWN = 20
+DIRECTORY_SHOWN = 60
+MEMBERS_SHOWN = 60
+FACES_SHOWN = 6
+SHELF_ON_TOP = 6
+TAB = "communities"
+
+
+@require_safe
+def communities(request: HttpRequest) -> HttpResponse:
+    """One's own communities and those one could join; six queries at most besides the frame's."""
+    actor, text = actor_of(request), request.GET.get("q", "")[:40]
+    own = communities_of(actor.require_member()) if actor.is_member else []
+    mine = {one.id for one, _membership in own}
+    found = [one for one in directory(text=text, limit=DIRECTORY_SHOWN) if one.id not in mine or text]
+    values = {
+        "own": [_own_row(one, membership.level) for one, membership in own] if not text else [],
+        "found": [_directory_row(one) for one in found],
+        "text": text,
+        "teams": [] if found or own else team_rail(),
+    }
+    return show(request, "shop/communities.html", values, tab=TAB)
+
+
+@require_safe
+def community(request: HttpRequest, handle: str) -> HttpResponse:
+    """A community with its stream: at most 32 queries for a member with every sort of card in sight, however many posts.
+
+    Who may not read stands before its door: name, promise, and how to come in; nothing else.
+    """
+    actor = actor_of(request)
+    door = door_of(handle, by=actor)
+    if not door.reads:
+        return _door_page(request, door)
+    posts, more = _stream_page(request, door, by=actor)
+    if is_swap(request):
+        return show_part(
+            request, "shop/parts/post_stream.html", {"posts": posts, "next_url": more, "door": door}
+        )
+    found = door.community
+    is_plain = not any(request.GET.get(name) for name in ("channel", "topic", "kind", "cursor"))
+    pinned = post_cards(pinned_posts(found.id, by=actor), by=actor, community=found) if is_plain else []
+    values = {
+        "door": door,
+        "community": found,
+        "posts": posts,
+        "next_url": more,
+        "pinned": pinned,
+        "channels": _channels(request, found.id),
+        "kinds": _kinds(request),
+        "topics": lively_topics(found.id),
+        "topic": request.GET.get("topic", "")[:24],
+        "tasks": tasks_of(found.id, member_id=actor.id if door.membership else None),
+        "staff": _staff(found.id),
+        "coupons": coupon_cards(found.id, by=actor) if door.membership else [],
+        "shelf": list(
+            ref_markup(ref for ref in shelf_of(found.id) if ref.kind is not RefKind.COUPON).values()
+        )[:SHELF_ON_TOP],
+        "own_mark": level_words(door.membership.level) if door.membership else "",
+        "sort": request.GET.get("sort", "new"),
+        "now": clock.now().isoformat(),
+        "waiting": len(requests_of(found.id)) if door.may_moderate else 0,
+        "share": _share_card(found),
+    }
+    return show(request, "shop/community.html", values, tab=TAB)
+
+
+@require_safe
+def newer(request: HttpRequest, handle: str) -> HttpResponse:
+    """The bar “N new posts”, asked for every so often; three queries."""
+    door = door_of(handle, by=actor_of(request))
+    require_reader(door)
+    try:
+        since = datetime.fromisoformat(request.GET.get("since", "").replace(" ", "+"))
+    except ValueError as error:
+        raise CursorInvalid() from error
+    if since.tzinfo is None:
+        raise CursorInvalid()
+    count = count_newer(door.community.id, than=since)
+    return show_part(request, "shop/parts/new_posts.html", {"count": count, "community": door.community})
+
+
+@require_http_methods(["GET", "HEAD"])
+def invitation(request: HttpRequest, code: str) -> HttpResponse:
+    """The door that a code opens, also of a community nobody knows of."""
+    found = community_view(community_of_code(code))
+    values = {"community": found, "code": code, "joining": Joining.INVITE.value, "given": {}}
+    return show(request, "shop/community_door.html", values, tab=TAB)
+
+
+@require_POST
+def join(request: HttpRequest, handle: str) -> HttpResponse:
+    """Come in, by the open door, with a code, or by answering."""
+    actor, code = require_member(request), request.POST.get("code", "").strip()[:12]
+    if code:
+        found = community_view(community_of_code(code))
+        if found.handle == handle:
+            join_community(found.id, by=actor, code=code)
+            messages.success(request, _("欢迎加入，打个招呼吧"))
+            return go(reverse("shop:community", args=[handle]))
+    door = door_of(handle, by=actor)
+    try:
+        if door.community.form.joining is Joining.REQUEST:
+            ask_to_join(door.community.id, request.POST.getlist("answer")[:3], by=actor)
+            messages.success(request, _("申请已送到版主手里，通过后会告诉你"))
+        else:
+            join_community(door.community.id, by=actor, code=code)
+            messages.success(request, _("欢迎加入，打个招呼吧"))
+    except BadCommunity as refusal:
+        return _door_page(request, door, problem=words_of(refusal), status=422)
+    except Refusal as refusal:
+        _say(request, refusal)
+    return go(reverse("shop:community", args=[handle]))
+
+
+@require_POST
+def leave(request: HttpRequest, handle: str) -> HttpResponse:
+    actor = require_member(request)
+    door = door_of(handle, by=actor)
+    try:
+        leave_community(door.community.id, by=actor)
+        messages.success(request, _("你已退出「%s」") % door.community.name)
+    except Refusal as refusal:
+        _say(request, refusal)
+    return go(reverse("shop:communities"))
+
+
+@require_safe
+def about(request: HttpRequest, handle: str) -> HttpResponse:
+    """House rules and who is there, by trust; five queries besides the frame's."""
+    actor = actor_of(request)
+    door = door_of(handle, by=actor)
+    require_reader(door)
+    page = _page(request)
+    members, total = members_page(door.community.id, page=page, limit=MEMBERS_SHOWN)
+    people = people_by_ids(one.member_id for one in members)
+    rows = [
+        {
+            "name": people[one.member_id].nickname,
+            "url": reverse("shop:neighbour", args=[one.member_id]),
+            "mark": mark_of(one),
+            "since": ago(one.joined_at),
+        }
+        for one in members
+        if one.member_id in people
+    ]
+    values = {
+        "door": door,
+        "community": door.community,
+        "members": rows,
+        "total": total,
+        "next_page": page + 1 if page * MEMBERS_SHOWN < total else None,
+    }
+    return show(request, "shop/community_about.html", values, tab=TAB)
+
+
+@require_safe
+def trust(request: HttpRequest, handle: str) -> HttpResponse:
+    """Where one stands, what is missing for the next level and what keeps this one; four queries."""
+    actor = require_member(request)
+    door = door_of(handle, by=actor)
+    standing = own_standing(door, by=actor)
+    values = {
+        "community": door.community,
+        "standing": standing,
+        "level": level_words(standing.level),
+        "next_level": level_words(standing.next_level) if standing.next_level is not None else "",
+        "missing": [
+            _need_row(one.term, one.have, one.need, one.is_met, one.percent) for one in standing.missing
+        ],
+        "keeps": [_need_row(one.term, one.have, one.need, one.is_met, one.percent) for one in standing.keeps],
+        "scale": standing.scale_bps // 100,
+    }
+    return show(request, "shop/community_trust.html", values, tab=TAB)
+
+
+@require_safe
+def shelf(request: HttpRequest, handle: str) -> HttpResponse:
+    """Goods, plays and coupons of the community; twelve queries at most."""
+    actor = actor_of(request)
+    door = door_of(handle, by=actor)
+    require_reader(door)
+    values = {
+        "door": door,
+        "community": door.community,
+        "items": list(ref_markup(shelf_of(door.community.id)).values()),
+        "coupons": coupon_cards(door.community.id, by=actor),
+    }
+    return show(request, "shop/community_shelf.html", values, tab=TAB)
+
+
+@require_POST
+def claim_coupon(request: HttpRequest, handle: str, batch_id: uuid.UUID) -> HttpResponse:
+    actor = require_member(request)
+    door = door_of(handle, by=actor)
+    try:
+        claim_community_coupon(batch_id, by=actor)
+        messages.success(request, _("券到手了，下单时自动用最划算的"))
+    except Refusal as refusal:
+        _say(request, refusal)
+    return go(reverse("shop:community_shelf", args=[door.community.handle]))
+
+
+@require_POST
+def do_task(request: HttpRequest, handle: str, task_id: uuid.UUID) -> HttpResponse:
+    """A check-in."""
+    actor = require_member(request)
+    door_of(handle, by=actor)
+    try:
+        check_in(task_id, by=actor)
+        messages.success(request, _("打卡成功，明天见"))
+    except Refusal as refusal:
+        _say(request, refusal)
+    return go(reverse("shop:community", args=[handle]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def requests(request: HttpRequest, handle: str) -> HttpResponse:
+    """Who would like to come in; for moderators."""
+    actor = require_member(request)
+    door = door_of(handle, by=actor)
+    require_moderator(door.community.id, by=actor)
+    if request.method == "POST":
+        request_id = uuid_from(request.POST.get("request"))
+        if request_id is not None:
+            try:
+                decide_request(request_id, is_accepted=request.POST.get("verb") == "accept", by=actor)
+            except Refusal as refusal:
+                _say(request, refusal)
+        return go(reverse("shop:community_requests", args=[handle]))
+    found = requests_of(door.community.id)
+    people = people_by_ids(one.member_id for one in found)
+    rows = [
+        {
+            "id": one.id,
+            "name": people[one.member_id].nickname,
+            "when": ago(one.at),
+            "answers": list(zip(door.community.form.questions, one.answers, strict=False)),
+        }
+        for one in found
+        if one.member_id in people
+    ]
+    return show(request, "shop/community_requests.html", {"community": door.community, "rows": rows}, tab=TAB)
+
+
+def _stream_page(request: HttpRequest, door: Door, *, by: Actor) -> tuple[list[dict[str, Any]], str | None]:
+    query = request.GET
+    sort = Sort.HOT if query.get("sort") == Sort.HOT.value else Sort.NEW
+    after, heat = _place(query.get("cursor", ""), sort=sort)
+    kind = next((one for one in PostKind if one.value == query.get("kind")), None)
+    found = stream(
+        door.community.id,
+        by=by,
+        sort=sort,
+        after=after,
+        heat=heat,
+        channel_id=uuid_from(query.get("channel")),
+        topic=query.get("topic", "")[:24],
+        kind=kind,
+        limit=POSTS_SHOWN,
+    )
+    return post_cards(found, by=by, community=door.community), _next_url(request, found, sort=sort)
+
+
+def _place(cursor: str, *, sort: Sort) -> tuple[Key | None, int | None]:
+    key = key_of(cursor)
+    if key is None:
+        return None, None
+    return key, heat_of(key.id) if sort is Sort.HOT else None
+
+
+def _next_url(request: HttpRequest, posts: list[PostView], *, sort: Sort) -> str | None:
+    del sort
+    if len(posts) < POSTS_SHOWN:
+        return None
+    query = request.GET.copy()
+    query["cursor"] = cursor_of(Key(posts[-1].published_at, posts[-1].id))
+    return f"?{query.urlencode()}"
+
+
+def _door_page(request: HttpRequest, door: Door, *, problem: str = "", status: int = 200) -> HttpResponse:
+    """Only what the openness lets strangers know: no numbers, no people, no words of theirs."""
+    form = door.community.form
+    values = {
+        "community": door.community,
+        "questions": form.questions if form.joining is Joining.REQUEST else (),
+        "joining": form.joining.value,
+        "is_waiting": door.is_waiting,
+        "problem": problem,
+        "given": request.POST.getlist("answer"),
+        "code": "",
+    }
+    return show(request, "shop/community_door.html", values, tab=TAB, status=status)
+
+
+def _share_card(found: CommunityView) -> ShareCard | None:
+    """Nothing unfurls that strangers could not read anyway."""
+    if found.form.openness is not Openness.PUBLIC:
+        return None
+    return ShareCard(
+        title=_("%s · 集市社群") % found.name,
+        description=found.form.promise,
+        url=absolute(reverse("shop:community", args=[found.handle])),
+    )
+
+
+def _own_row(found: CommunityView, level: Any) -> dict[str, Any]:
+    return {
+        "community": found,
+        "level": level_words(level),
+        "when": ago(found.last_post_at) if found.last_post_at else "",
+    }
+
+
+def _directory_row(found: CommunityView) -> dict[str, Any]:
+    """Numbers only of those that anybody may read."""
+    is_public = found.form.openness is Openness.PUBLIC
+    joining = {Joining.OPEN: "", Joining.REQUEST: _("申请加入"), Joining.INVITE: _("邀请加入")}
+    return {
+        "community": found,
+        "is_public": is_public,
+        "joining": joining[found.form.joining],
+        "when": ago(found.last_post_at) if is_public and found.last_post_at else "",
+    }
+
+
+def _channels(request: HttpRequest, community_id: uuid.UUID) -> list[dict[str, Any]]:
+    chosen = request.GET.get("channel", "")
+    return [
+        {"name": one.name, "about": one.about, "url": f"?channel={one.id}", "is_on": chosen == str(one.id)}
+        for one in channels_of(community_id)
+    ]
+
+
+def _kinds(request: HttpRequest) -> list[dict[str, Any]]:
+    chosen = request.GET.get("kind", "")
+    shown = (PostKind.QUESTION, PostKind.SHOW, PostKind.POLL)
+    return [
+        {"name": kind_words(one), "url": f"?kind={one.value}", "is_on": chosen == one.value} for one in shown
+    ]
+
+
+def _staff(community_id: uuid.UUID) -> list[dict[str, Any]]:
+    staff = staff_of(community_id)[:FACES_SHOWN]
+    people = people_by_ids(one.member_id for one in staff)
+    return [
+        {
+            "name": people[one.member_id].nickname,
+            "role": role_words(one.role),
+            "url": reverse("shop:neighbour", args=[one.member_id]),
+        }
+        for one in staff
+        if one.member_id in people
+    ]
+
+
+def _need_row(term: str, have: int, need: int, is_met: bool, percent: int) -> dict[str, Any]:
+    words = {
+        "days": _("来过的天数"),
+        "pieces": _("帖子和评论"),
+        "talked_with": _("回应过的邻居"),
+        "received": _("收到的回应"),
+        "givers": _("给你回应的邻居"),
+        "removed": _("被移除的内容（最多）"),
+    }
+    return {"label": words[term], "have": have, "need": need, "is_met": is_met, "percent": percent}
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("page", "1")
+    return min(int(text), 10_000) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
+
+
+def _say(request: HttpRequest, refusal: Refusal) -> None:
+    """A refusal as a toast; who must log in, or asks for what is not there, gets a page."""
+    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
+        raise refusal
+    messages.error(request, words_of(refusal))
