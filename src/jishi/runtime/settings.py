@@ -26,6 +26,7 @@ ROOMS = [
     "jishi.modules.webhooks",
     "jishi.modules.approvals",
     "jishi.modules.finance",
+    "jishi.modules.media",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
@@ -42,6 +43,7 @@ ROOMS = [
     "jishi.modules.plays.lucky_draw",
     "jishi.modules.aftersales",
     "jishi.modules.reviews",
+    "jishi.modules.notes",
 ]
 
 INSTALLED_APPS = [
