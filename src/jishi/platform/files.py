@@ -4,7 +4,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage, storages
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -110,6 +110,11 @@ def read_private(path: str) -> bytes:
     """Raises FileNotFoundError."""
     with storages["private"].open(path) as file:
         return bytes(file.read())
+
+
+def open_private(path: str) -> "File[bytes]":
+    """For sending it on. Raises FileNotFoundError."""
+    return storages["private"].open(path)
 
 
 def _without_metadata(image: Image.Image) -> bytes:

@@ -178,7 +178,9 @@ def test_only_ones_own_media_can_be_used_and_a_visitor_stores_nothing() -> None:
         store_picture(picture(), by=ANONYMOUS)
 
 
-@pytest.mark.parametrize("head", [b"#EXTM3U\nhttp://10.0.0.1/", b"ffconcat version 1.0\n", SVG, b"", b"RIFF1234AVI "])
+@pytest.mark.parametrize(
+    "head", [b"#EXTM3U\nhttp://10.0.0.1/", b"ffconcat version 1.0\n", SVG, b"", b"RIFF1234AVI "]
+)
 def test_what_is_not_a_film_is_refused(head: bytes) -> None:
     with pytest.raises(NotAVideo):
         store_video(head, by=make_member())
@@ -203,7 +205,15 @@ def film(tmp_path: Any, *, seconds: int, size: str = "320x240") -> bytes:
     import imageio_ffmpeg
 
     path = tmp_path / "made.mp4"
-    made = ["-f", "lavfi", "-i", f"testsrc=size={size}:rate=10:duration={seconds}", "-metadata", "title=secret", "-y"]
+    made = [
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc=size={size}:rate=10:duration={seconds}",
+        "-metadata",
+        "title=secret",
+        "-y",
+    ]
     subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *made, str(path)], check=True, capture_output=True)
     return bytes(path.read_bytes())
 
@@ -212,7 +222,9 @@ def test_a_film_is_made_anew_with_a_cover(tmp_path: Any) -> None:
     stored = store_video(film(tmp_path, seconds=2, size="1600x900"), by=make_member())
     assert transcode_video(stored.id)
     found = media_by_ids([stored.id])[stored.id]
-    assert found.state == "ready" and found.duration_ms == 2_000 and (found.width, found.height) == (1280, 720)
+    assert (
+        found.state == "ready" and found.duration_ms == 2_000 and (found.width, found.height) == (1280, 720)
+    )
     content = storages["private"].open(found.video_path).read()
     assert content[4:8] == b"ftyp" and b"avc1" in content and b"secret" not in content
     assert found.small is not None and not found.is_public

@@ -47,7 +47,9 @@ def note_view(note_id: uuid.UUID, *, by: Actor) -> NoteView:
     tags = list(NoteTag.objects.filter(note=row).order_by("picture", "id"))
     mine: set[str] = set()
     if by.is_member:
-        mine = set(Reaction.objects.filter(note=row, member_id=by.require_member()).values_list("kind", flat=True))
+        mine = set(
+            Reaction.objects.filter(note=row, member_id=by.require_member()).values_list("kind", flat=True)
+        )
     return _view(row, tags, mine=mine)
 
 
@@ -162,7 +164,9 @@ def comments_of(note_id: uuid.UUID, *, after: Key | None = None, limit: int = 20
 def author_view(member_id: uuid.UUID, *, by: Actor) -> AuthorView:
     """Counters of anybody; two queries for a member."""
     row = Author.objects.filter(member_id=member_id).first()
-    followed = by.is_member and Follow.objects.filter(follower_id=by.require_member(), author_id=member_id).exists()
+    followed = (
+        by.is_member and Follow.objects.filter(follower_id=by.require_member(), author_id=member_id).exists()
+    )
     if row is None:
         return AuthorView(member_id, 0, 0, 0, False, followed)
     return AuthorView(member_id, row.followers, row.following, row.notes, row.is_paid_creator, followed)
