@@ -25,6 +25,7 @@ from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
 from jishi.runtime.demo.seed.jobs import own_queue
 from jishi.runtime.demo.seed.luck import play_luck
+from jishi.runtime.demo.seed.notes import play_notes
 from jishi.runtime.demo.seed.offers import hang_offers
 from jishi.runtime.demo.seed.people import settle_neighbours
 from jishi.runtime.demo.seed.present import open_present_teams, open_tiered_team
@@ -52,6 +53,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             play_bargains(shop=shop, street=street, dice=dice)
             hang_offers(shop=shop, street=street, dice=dice)
             play_aftersales(shop=shop, street=street, dice=dice)
+            play_notes(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         open_desk(finance=street.staff[Role.FINANCE])
