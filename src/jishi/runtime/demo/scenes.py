@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jishi.runtime.demo.pictures import ART, BACKDROPS, Picture, rasterise
 
 SHAPES = {"tall": (360, 480), "square": (400, 400), "wide": (480, 380)}
-WIDTH = 720
+WIDTH = 600
 _MOODS = (
     (
         "window",

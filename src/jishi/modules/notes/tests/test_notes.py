@@ -250,7 +250,15 @@ def test_a_version_that_was_changed_elsewhere_is_refused() -> None:
     author = make_member()
     note_id = start_note(by=author, draft=draft(author))
     version = note_view(note_id, by=author).version
-    assert save_note(note_id, NoteDraft(**{**_kept(note_id, author), "title": "一"}), by=author, expected_version=version) == version + 1
+    assert (
+        save_note(
+            note_id,
+            NoteDraft(**{**_kept(note_id, author), "title": "一"}),
+            by=author,
+            expected_version=version,
+        )
+        == version + 1
+    )
     with pytest.raises(errors.ChangedElsewhere):
         save_note(note_id, NoteDraft(title="二"), by=author, expected_version=version)
     assert note_view(note_id, by=author).title == "一"
@@ -261,7 +269,10 @@ def test_a_version_that_was_changed_elsewhere_is_refused() -> None:
     assert [one.title for one in versions_of(note_id)] == ["三", "一"]
     with pytest.raises(errors.MediaMissing):
         save_note(note_id, NoteDraft(title="没有图"), by=author)
-    assert save_note(note_id, NoteDraft(**_kept(note_id, author)), by=author) == note_view(note_id, by=author).version
+    assert (
+        save_note(note_id, NoteDraft(**_kept(note_id, author)), by=author)
+        == note_view(note_id, by=author).version
+    )
 
 
 def test_new_words_that_are_stopped_take_a_note_off() -> None:
@@ -455,7 +466,9 @@ def test_the_plan_and_topics_and_own_list() -> None:
     assign_note(later, by=OWNER, assignee_id=OWNER.id)
     plan = notes_between(clock.now() - timedelta(days=1), clock.now() + timedelta(days=3), by=OWNER)
     assert {one.id for one in plan} == {note_id, later}
-    row = next(one for one in topics_table(since=clock.now() - timedelta(days=1), by=OWNER) if one.topic == "茶")
+    row = next(
+        one for one in topics_table(since=clock.now() - timedelta(days=1), by=OWNER) if one.topic == "茶"
+    )
     assert (row.notes, row.orders, row.net_minor) == (1, 2, 8_000)
     assert {one.id for one in own_notes(by=author)} == {note_id, later}
     assert find_notes(NoteFilter(assignee_id=OWNER.id), by=OWNER)[1] == 1

@@ -139,7 +139,9 @@ def test_quality_of_the_page() -> None:
 # ---- the feed ---------------------------------------------------------------------------------------------
 
 
-def candidate(number: int, *, author: int = 1, hours: float = 0, quality: int = 5_000, orders: int = 0, **more: object) -> Candidate:
+def candidate(
+    number: int, *, author: int = 1, hours: float = 0, quality: int = 5_000, orders: int = 0, **more: object
+) -> Candidate:
     return Candidate(
         id=uuid.UUID(int=number),
         author_id=uuid.UUID(int=author),
@@ -166,7 +168,9 @@ def test_the_worked_numbers_with_consent() -> None:
 
 
 def test_the_worked_numbers_without_consent() -> None:
-    found = feed.rank([A, B], taste=Taste(followed=frozenset({B.author_id})), weights=Weights(), now=NOW, limit=2)
+    found = feed.rank(
+        [A, B], taste=Taste(followed=frozenset({B.author_id})), weights=Weights(), now=NOW, limit=2
+    )
     assert [(one.candidate.id, round(one.score, 2)) for one in found] == [(A.id, 0.52), (B.id, 0.5)]
 
 

@@ -32,7 +32,7 @@ from jishi.runtime.demo.seed.people import Neighbour, Street
 
 AUTHORS = 12
 PUBLISHED = len(IDEAS) - 3  # one waits for a look, one for its time, one is a draft
-LOOKS, ORDERS_MAX = 26, 3
+LOOKS, ORDERS_MAX = 15, 3
 WAITING, SCHEDULED = PUBLISHED, PUBLISHED + 1
 
 
@@ -99,13 +99,13 @@ def _live(note_id: uuid.UUID, idea: Idea, author: Neighbour, *, stage: _Stage, a
             if reader.joined_at > clock.now():
                 continue
             note_look(note_id, viewer_id=reader.actor.require_member())
-            if dice.random() < 0.34:
+            if dice.random() < 0.42:
                 react(note_id, by=reader.actor, kind=ReactionKind.LIKE)
-            if dice.random() < 0.15:
+            if dice.random() < 0.2:
                 react(note_id, by=reader.actor, kind=ReactionKind.SAVE)
-            if dice.random() < 0.07:
+            if dice.random() < 0.11:
                 _talk(note_id, reader, author, dice=dice)
-            if bought < ORDERS_MAX * idea.charm / 2 and dice.random() < 0.09:
+            if bought < ORDERS_MAX * idea.charm / 2 and dice.random() < 0.14:
                 bought += _buy(note_id, idea, reader, shop=stage.shop)
 
 
