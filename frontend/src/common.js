@@ -142,6 +142,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-output]")) event.target.form.querySelector(`output[for="${event.target.id}"]`).value = event.target.value;
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.querySelectorAll("details.sheet[open]").forEach((sheet) => sheet.removeAttribute("open"));
 });

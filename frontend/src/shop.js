@@ -1,6 +1,7 @@
 import { proveBargains } from "./bargain_proof.js";
 import { start, toast } from "./common.js";
 import { startFlash } from "./flash.js";
+import { editNote } from "./note_editor.js";
 import { takePhotos } from "./photos.js";
 
 function followGallery(gallery) {
@@ -44,6 +45,7 @@ dressGalleries(document);
 document.querySelectorAll("[data-flash]").forEach(startFlash);
 proveBargains(document);
 document.querySelectorAll("[data-photos]").forEach(takePhotos);
+document.querySelectorAll("[data-note-editor]").forEach(editNote);
 
 if ("serviceWorker" in navigator && document.documentElement.dataset.worker) {
   navigator.serviceWorker.register(document.documentElement.dataset.worker).catch(() => {});

@@ -2,6 +2,7 @@
 
 import uuid
 
+from jishi.flows.notes import refresh_note_sales
 from jishi.kernel.fact import RecordedFact
 from jishi.modules.catalog.public import add_sold
 from jishi.modules.orders.public import lines_by_order, merge_carts
@@ -51,12 +52,14 @@ def credit_sharers(fact: RecordedFact) -> None:
             if line.sharer_id is not None
         ]
     )
+    refresh_note_sales(order_id)
 
 
 def take_credits_back(fact: RecordedFact) -> None:
     """order_refunded: credits go with the money."""
     lines = [(uuid.UUID(line_id), amount) for line_id, amount in fact.payload["lines"]]
     reverse_credits(refund_id=_id(fact, "refund_id"), refunded_by_line=lines)
+    refresh_note_sales(_id(fact, "order_id"))
 
 
 def count_units_sold(fact: RecordedFact) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import io
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage, storages
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -64,6 +64,15 @@ def store_photo(*, content: bytes, folder: str, is_private: bool = False) -> Sto
 
     Named by the digest of what is stored, whatever it was called. Private ones lie where no address leads. Raises NotAnImage.
     """
+    upright = open_photo(content)
+    upright.thumbnail((PHOTO_EDGE_MAX, PHOTO_EDGE_MAX))
+    width, height = upright.size
+    path = keep_file(_without_metadata(upright), folder=folder, suffix="webp", is_private=is_private)
+    return StoredImage(path=path, width=width, height=height)
+
+
+def open_photo(content: bytes) -> Image.Image:
+    """The pixels of a photo, upright, decoded whole; what it carries besides is left behind. Raises NotAnImage."""
     if not content or len(content) > IMAGE_BYTES_MAX:
         raise NotAnImage(size=len(content))
     try:
@@ -72,23 +81,40 @@ def store_photo(*, content: bytes, folder: str, is_private: bool = False) -> Sto
                 raise NotAnImage(size=len(content))
             image.load()
             upright = ImageOps.exif_transpose(image) or image
-            upright.thumbnail((PHOTO_EDGE_MAX, PHOTO_EDGE_MAX))
-            width, height = upright.size
-            clean = _without_metadata(upright)
+            return upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB")
     except _BAD_PICTURES as error:
         raise NotAnImage(size=len(content)) from error
-    digest = hashlib.sha256(clean).hexdigest()
-    path = f"{folder}/{digest[:2]}/{digest[:32]}.webp"
+
+
+def keep_file(content: bytes, *, folder: str, suffix: str, is_private: bool) -> str:
+    """Store bytes under their own digest, once; returns the path."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = f"{folder}/{digest[:2]}/{digest[:32]}.{suffix}"
     store = storages["private"] if is_private else default_storage
     if not store.exists(path):
-        path = store.save(path, ContentFile(clean))
-    return StoredImage(path=path, width=width, height=height)
+        path = store.save(path, ContentFile(content))
+    return path
+
+
+def show_file(path: str) -> None:
+    """Copy a private file to where everybody can see it, under the same path."""
+    if not default_storage.exists(path):
+        default_storage.save(path, ContentFile(read_private(path)))
+
+
+def drop_file(path: str, *, is_private: bool) -> None:
+    (storages["private"] if is_private else default_storage).delete(path)
 
 
 def read_private(path: str) -> bytes:
     """Raises FileNotFoundError."""
     with storages["private"].open(path) as file:
         return bytes(file.read())
+
+
+def open_private(path: str) -> "File[bytes]":
+    """For sending it on. Raises FileNotFoundError."""
+    return storages["private"].open(path)
 
 
 def _without_metadata(image: Image.Image) -> bytes:

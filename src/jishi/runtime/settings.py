@@ -27,6 +27,7 @@ ROOMS = [
     "jishi.modules.approvals",
     "jishi.modules.finance",
     "jishi.modules.guard",
+    "jishi.modules.media",
     "jishi.modules.payments",
     "jishi.modules.inventory",
     "jishi.modules.sharing",
@@ -45,6 +46,7 @@ ROOMS = [
     "jishi.modules.plays.lucky_draw",
     "jishi.modules.aftersales",
     "jishi.modules.reviews",
+    "jishi.modules.notes",
 ]
 
 INSTALLED_APPS = [

@@ -45,6 +45,7 @@ from jishi.modules.catalog.queries.products import (
 )
 from jishi.modules.catalog.queries.search import category_by_handle, category_tree, suggest
 from jishi.modules.catalog.queries.segmenter import load_in_background as load_dictionary_in_background
+from jishi.modules.catalog.queries.words import asked_words, indexed_words
 from jishi.modules.catalog.rules.drafts import ProductDraft, VariantDraft
 from jishi.modules.catalog.types import (
     CategoryView,
@@ -103,6 +104,7 @@ __all__ = [
     "add_sold",
     "add_variant",
     "archive_product",
+    "asked_words",
     "cards_by_ids",
     "category_by_handle",
     "category_tree",
@@ -114,6 +116,7 @@ __all__ = [
     "import_products",
     "import_run",
     "import_runs",
+    "indexed_words",
     "list_products",
     "load_dictionary_in_background",
     "move_picture",

@@ -39,7 +39,11 @@ class Member(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=_ROLES), name="member_role"),
         ]
-        indexes = [models.Index(fields=["nickname"], name="member_nickname")]
+        indexes = [
+            models.Index(
+                fields=["nickname"], opclasses=["varchar_pattern_ops"], name="member_nickname_starts"
+            ),
+        ]
 
     @property
     def is_staff(self) -> bool:

@@ -153,6 +153,15 @@ def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
     return address_view_of(row)
 
 
+def people_named(prefix: str, *, limit: int = 20) -> list[Person]:
+    """Members whose name begins so; one query, none for nothing."""
+    wanted = prefix.strip()[:24]
+    if not wanted:
+        return []
+    rows = Member.objects.filter(nickname__startswith=wanted, is_active=True).order_by("nickname", "id")
+    return [Person(row.id, row.nickname, row.color) for row in rows[: min(limit, TABLE_MAX)]]
+
+
 def default_addresses(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AddressView]:
     """Where these members want their goods unless they say otherwise; one query. For flows that order for many."""
     rows = Address.objects.filter(member_id__in=list(member_ids), is_default=True, removed_at__isnull=True)

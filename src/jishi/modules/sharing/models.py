@@ -81,7 +81,10 @@ class Credit(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        indexes = [models.Index(fields=["sharer_id", "-at"], name="credit_sharer")]
+        indexes = [
+            models.Index(fields=["sharer_id", "-at"], name="credit_sharer"),
+            models.Index(fields=["touch_id"], name="credit_touch"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(reversed_minor__gte=0, reversed_minor__lte=models.F("amount_minor")),

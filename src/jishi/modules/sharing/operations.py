@@ -79,6 +79,37 @@ def record_touch(
 
 
 @in_transaction
+def record_tap(
+    *,
+    visitor_id: uuid.UUID,
+    member_id: uuid.UUID | None,
+    author_id: uuid.UUID,
+    target: tuple[TargetKind, uuid.UUID],
+) -> uuid.UUID:
+    """Somebody tapped goods on what a person wrote: its author brought them. A repeat within ten minutes is the same touch."""
+    kind, target_id = target
+    latest = Touch.objects.filter(visitor_id=visitor_id).order_by("-at").first()
+    if latest is not None and (latest.link_id, latest.target_id, latest.sharer_id) == (
+        None,
+        target_id,
+        author_id,
+    ):
+        age = clock.now() - latest.at
+        if age.total_seconds() < TOUCH_REPEAT_MINUTES * 60:
+            return latest.id
+    return Touch.objects.create(
+        id=ids.new_id(),
+        visitor_id=visitor_id,
+        member_id=member_id,
+        sharer_id=author_id,
+        source=kind.value,
+        target_kind=kind.value,
+        target_id=target_id,
+        at=clock.now(),
+    ).id
+
+
+@in_transaction
 def claim_touches(*, visitor_id: uuid.UUID, member_id: uuid.UUID) -> int:
     """A visitor turned out to be a member: what they touched belongs to the member now."""
     return Touch.objects.filter(visitor_id=visitor_id, member_id__isnull=True).update(member_id=member_id)

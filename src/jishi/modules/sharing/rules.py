@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from jishi.modules.sharing.types import Attribution, Reason, TouchView
+from jishi.modules.sharing.types import Attribution, Reason, TargetKind, TouchView
 
 WINDOW_DAYS = 30
 SOURCE_LENGTH_MAX = 24
@@ -29,7 +29,8 @@ def attribute(
     if of_team:
         return _credit(of_team[0], Reason.TEAM_SHARE)
     if shared:
-        return _credit(shared[0], Reason.LAST_SHARE)
+        was_tapped = shared[0].link_id is None and shared[0].target_kind == TargetKind.NOTE.value
+        return _credit(shared[0], Reason.NOTE if was_tapped else Reason.LAST_SHARE)
     sourced = next((touch for touch in recent if touch.sharer_id is None and touch.source != DIRECT), None)
     if sourced is not None:
         return _credit(sourced, Reason.LAST_SOURCE)

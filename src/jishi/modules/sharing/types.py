@@ -13,6 +13,7 @@ class TargetKind(StrEnum):
     BARGAIN = "bargain"
     PACKET = "packet"
     DRAW = "draw"
+    NOTE = "note"
 
 
 class Channel(StrEnum):
@@ -26,6 +27,7 @@ class Reason(StrEnum):
 
     LAST_SHARE = "last_share"  # the latest link of a person within the window
     TEAM_SHARE = "team_share"  # a link to the very team that was joined
+    NOTE = "note"  # goods tapped on a person's note
     LAST_SOURCE = "last_source"  # no person, but a named source
     DIRECT = "direct"  # nobody and nothing in the window
     OWN_LINK = "own_link"  # only the buyer's own links: nobody is credited
@@ -75,6 +77,16 @@ class NewCredit:
     source: str
     reason: str
     amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFigures:
+    """What came of touches of one thing: orders, what was paid for them, and what went back."""
+
+    target_id: uuid.UUID
+    order_count: int
+    amount_minor: int
+    reversed_minor: int
 
 
 @dataclass(frozen=True, slots=True)

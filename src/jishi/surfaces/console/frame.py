@@ -13,6 +13,7 @@ from jishi.modules.aftersales.public import CaseState, count_cases_by_state
 from jishi.modules.approvals.public import count_to_decide
 from jishi.modules.finance.public import count_open_differences
 from jishi.modules.guard.public import count_waiting
+from jishi.modules.notes.public import NoteState, count_notes_by_state
 from jishi.modules.orders.public import OrderState, count_by_state
 from jishi.modules.reviews.public import ReviewState, count_reviews_by_state
 from jishi.platform.http import actor_of
@@ -39,7 +40,7 @@ def show(
     crumbs: Sequence[Crumb] = (),
     status: int = 200,
 ) -> HttpResponse:
-    """A page in its frame. `crumbs`: (words, address) from the outside in. At most three queries of its own."""
+    """A page in its frame. `crumbs`: (words, address) from the outside in. At most four queries of its own."""
     actor = actor_of(request)
     frame = {
         "navigation": navigation(actor),
@@ -147,6 +148,9 @@ def _prices() -> tuple[tuple[str, str, str, str], ...]:
 def _content() -> tuple[tuple[str, str, str, str], ...]:
     return (
         ("communities", _("社群"), "people", "community.view"),
+        ("notes", _("笔记"), "note", "notes.view"),
+        ("note_plan", _("内容日历"), "clock", "notes.view"),
+        ("feed_weights", _("发现怎么排"), "filter", "notes.view"),
         ("moderation", _("审核"), "shield", "moderation.view"),
         ("lexicons", _("词库和规则"), "filter", "moderation.view"),
         ("sanctions", _("处罚"), "warning", "moderation.view"),
@@ -177,4 +181,6 @@ def _counts(actor: Actor) -> dict[str, int]:
         counts["cases"] = sum(cases.get(state.value, 0) for state in _CASES_FOR_US)
     if actor.may("reviews.view"):
         counts["reviews"] = count_reviews_by_state(by=actor).get(ReviewState.WAITING.value, 0)
+    if actor.may("notes.edit"):
+        counts["notes"] = count_notes_by_state(by=actor).get(NoteState.IN_REVIEW.value, 0)
     return counts

@@ -20,17 +20,29 @@ from jishi.modules.catalog.public import (
     suggest,
 )
 from jishi.surfaces.shop.aisles import aisle_chips, aisle_named
+from jishi.surfaces.shop.authors import found_notes, found_people
 from jishi.surfaces.shop.cards import goods_markup, team_rail
 from jishi.surfaces.shop.frame import ShareCard, absolute, is_swap, show, show_part
 
 PAGE_LENGTH = 24
 TEXT_LENGTH_MAX = 60
+_OTHER_TABS = ("notes", "people")
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:TEXT_LENGTH_MAX]
     heading = _("“%(text)s”") % {"text": text} if text else _("全部商品")
+    tab = request.GET.get("tab", "")
+    if text and tab in _OTHER_TABS:
+        values = {
+            "heading": heading,
+            "search_text": text,
+            "kind": tab,
+            "search_tabs": _search_tabs(text, tab),
+        }
+        found = found_notes(request, text) if tab == "notes" else found_people(text)
+        return show(request, "shop/search.html", values | found, tab="home")
     return _list(request, heading=heading, text=text, category=None)
 
 
@@ -81,6 +93,7 @@ def _list(request: HttpRequest, *, heading: str, text: str, category: CategoryVi
         "chips": aisle_chips(current=category),
         "sorts": _sorts(request, chosen=sort, has_words=bool(text)),
         "sort": sort.value,
+        "search_tabs": _search_tabs(text, "") if text else [],
         "price_from": request.GET.get("from", ""),
         "price_to": request.GET.get("to", ""),
         "share": ShareCard(
@@ -94,6 +107,19 @@ def _list(request: HttpRequest, *, heading: str, text: str, category: CategoryVi
     if not listing.cards:
         values["teams"] = team_rail(limit=4)
     return show(request, "shop/list.html", values, tab="home")
+
+
+def _search_tabs(text: str, chosen: str) -> list[dict[str, Any]]:
+    """What a search looks through."""
+    names = {"": _("商品"), "notes": _("笔记"), "people": _("用户")}
+    return [
+        {
+            "label": label,
+            "url": f"{reverse('shop:search')}?{urlencode({'q': text} | ({'tab': tab} if tab else {}))}",
+            "is_on": tab == chosen,
+        }
+        for tab, label in names.items()
+    ]
 
 
 def _sort_from(request: HttpRequest, *, has_words: bool) -> Sort:

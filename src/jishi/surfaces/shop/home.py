@@ -6,9 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from jishi.modules.catalog.public import Sort, list_products
+from jishi.platform.http import actor_of
 from jishi.surfaces.shop.aisles import aisle_chips
 from jishi.surfaces.shop.campaigns import campaign_banners
 from jishi.surfaces.shop.cards import goods_markup, team_rail
+from jishi.surfaces.shop.feed import home_notes
 from jishi.surfaces.shop.flash import flash_strip
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
 
@@ -27,6 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "chips": aisle_chips(),
         "teams": team_rail(),
         "flash": flash_strip(),
+        "notes": home_notes(actor_of(request)),
         "campaigns": campaign_banners(request),
         "goods": goods_markup(listing.cards),
         "share": share,

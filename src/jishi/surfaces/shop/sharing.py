@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from jishi.kernel import clock
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import cards_by_ids
+from jishi.modules.media.public import media_by_ids
+from jishi.modules.notes.public import cards_of_notes, note_share
 from jishi.modules.people.public import meet_visitor, people_by_ids
 from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import TeamView, team_view
@@ -35,10 +37,19 @@ from jishi.modules.sharing.public import (
 from jishi.platform.http import actor_of
 from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, show, show_part, visitor_of
 from jishi.surfaces.shop.words import team_call
+from jishi.surfaces.templatetags.pictures import still
 
 SOURCE_PARAMETERS = ("utm_source", "source")
 CREDITS_SHOWN = 30
 WITH_POSTER = frozenset({TargetKind.PRODUCT, TargetKind.TEAM, TargetKind.BARGAIN})
+
+_PAGES = {
+    TargetKind.TEAM: "shop:team",
+    TargetKind.BARGAIN: "shop:bargain",
+    TargetKind.PACKET: "shop:packet",
+    TargetKind.DRAW: "shop:draw",
+    TargetKind.NOTE: "shop:note",
+}
 
 
 class SourceMiddleware:
@@ -79,6 +90,8 @@ def sheet(request: HttpRequest, kind: str, target_id: uuid.UUID | None = None) -
     target = _kind(kind)
     values = _sheet_values(target, target_id)
     link = share(by=actor, target_kind=target, target_id=target_id, channel=Channel.LINK)
+    if target is TargetKind.NOTE and target_id:
+        note_share(target_id)
     poster = (
         share(by=actor, target_kind=target, target_id=target_id, channel=Channel.POSTER)
         if target_id and target in WITH_POSTER
@@ -130,14 +143,9 @@ def team_share(request: HttpRequest, team: TeamView) -> dict[str, Any]:
 
 def target_address(link: LinkView) -> str:
     """The page that a link is about. Raises NotFound when it is gone."""
-    if link.target_kind is TargetKind.TEAM and link.target_id:
-        return reverse("shop:team", args=[link.target_id])
-    if link.target_kind is TargetKind.BARGAIN and link.target_id:
-        return reverse("shop:bargain", args=[link.target_id])
-    if link.target_kind is TargetKind.PACKET and link.target_id:
-        return reverse("shop:packet", args=[link.target_id])
-    if link.target_kind is TargetKind.DRAW and link.target_id:
-        return reverse("shop:draw", args=[link.target_id])
+    page = _PAGES.get(link.target_kind)
+    if page and link.target_id:
+        return reverse(page, args=[link.target_id])
     if link.target_kind is TargetKind.PRODUCT and link.target_id:
         card = cards_by_ids([link.target_id]).get(link.target_id)
         if card is None:
@@ -180,7 +188,20 @@ def _sheet_values(target: TargetKind, target_id: uuid.UUID | None) -> dict[str, 
         return {"title": greeting, "text": _("拆红包啦，先到先得"), "image": ""}
     if target is TargetKind.DRAW:
         return {"title": play_view(target_id).name, "text": _("抽奖的概率都写着，谁都能验"), "image": ""}
-    product = cards_by_ids([target_id]).get(target_id)
+    return _note_values(target_id) if target is TargetKind.NOTE else _product_values(target_id)
+
+
+def _note_values(note_id: uuid.UUID) -> dict[str, Any]:
+    """Published notes only."""
+    note = cards_of_notes([note_id]).get(note_id)
+    if note is None:
+        raise NotFound()
+    cover = media_by_ids([note.cover_media_id]).get(note.cover_media_id) if note.cover_media_id else None
+    return {"title": note.title, "text": _("邻居的笔记，图上的东西可以直接买"), "image": still(cover)}
+
+
+def _product_values(product_id: uuid.UUID) -> dict[str, Any]:
+    product = cards_by_ids([product_id]).get(product_id)
     if product is None:
         raise NotFound()
     return {"title": product.title, "text": product.subtitle, "image": product.cover_address}

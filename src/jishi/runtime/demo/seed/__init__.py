@@ -28,6 +28,7 @@ from jishi.runtime.demo.seed.jobs import own_queue
 from jishi.runtime.demo.seed.loyalty import live_with_points, open_loyalty
 from jishi.runtime.demo.seed.luck import play_luck
 from jishi.runtime.demo.seed.moderation import watch_words
+from jishi.runtime.demo.seed.notes import play_notes
 from jishi.runtime.demo.seed.offers import hang_offers
 from jishi.runtime.demo.seed.people import settle_neighbours
 from jishi.runtime.demo.seed.present import open_present_teams, open_tiered_team
@@ -57,6 +58,7 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
             hang_offers(shop=shop, street=street, dice=dice)
             play_aftersales(shop=shop, street=street, dice=dice)
             live_with_points(street=street, dice=dice)
+            play_notes(shop=shop, street=street, dice=dice)
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         watch_words(street=street)

@@ -23,6 +23,7 @@ from jishi.platform.facts import deliver_many
 from jishi.platform.transactions import in_transaction
 
 DELIVERY = "platform.deliver_fact"
+AVIF = "media.add_avif"
 REFUND = "flows.carry_out_refund"
 
 
@@ -102,5 +103,5 @@ def settle_refund(refund_id: uuid.UUID) -> None:
 def _run(job: _Job) -> None:
     if job.name == REFUND:
         settle_refund(uuid.UUID(job.arguments["refund_id"]))
-    else:
+    elif job.name != AVIF:  # drawn pictures are small as they are, and a first start should not wait for it
         app.tasks[job.name].func(**job.arguments)

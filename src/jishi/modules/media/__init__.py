@@ -1,0 +1,1 @@
+"""Media: pictures and short videos that people send."""

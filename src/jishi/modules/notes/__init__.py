@@ -1,0 +1,1 @@
+"""Notes: pictures with goods on them, and the feed that shows them."""

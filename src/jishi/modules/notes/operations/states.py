@@ -1,0 +1,72 @@
+"""Moving a note between its states, with everything that hangs on being seen."""
+
+import uuid
+from datetime import UTC, datetime
+
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+from jishi.kernel import clock
+from jishi.kernel.actor import Actor
+from jishi.kernel.flow import advance
+from jishi.modules.media.public import publish_media, withdraw_media
+from jishi.modules.notes.facts import NotePublished, NoteReturned
+from jishi.modules.notes.models import Author, Note, NoteTag
+from jishi.modules.notes.rules import lifecycle
+from jishi.modules.notes.types import NoteState
+from jishi.platform import history
+from jishi.platform.facts import record_fact
+
+WEEK_SECONDS = 7 * 86_400
+_MOVED = (
+    *("state", "changed_at", "review_note", "waits_for", "wanted_at", "publish_at", "week"),
+    *("first_published_at", "assignee_id"),
+)
+
+
+def move(note: Note, verb: str, *, by: Actor, reason: str = "") -> None:
+    """Take a locked note one step on and save it. Raises IllegalStep, MediaNotReady."""
+    before = NoteState(note.state)
+    after = advance(lifecycle.LIFECYCLE, before, verb)
+    note.state = after.value
+    note.changed_at = clock.now()
+    if verb in ("return", "hide", "remove", "submit"):
+        note.review_note = reason[:200]
+    if after is NoteState.PUBLISHED:
+        _come_out(note, by=by)
+    elif before is NoteState.PUBLISHED:
+        _go_in(note)
+    note.save(update_fields=_MOVED)
+    history.record_step(
+        subject=("note", note.id), verb=verb, by=by, before=before.value, after=after.value, note=reason
+    )
+    if verb in ("return", "hide") or (verb == "remove" and not by.owns(note.author_id)):
+        record_fact(NoteReturned(note.id, note.author_id, note.title, reason), by=by)
+
+
+def week_of(instant: datetime) -> int:
+    return int(instant.astimezone(UTC).timestamp()) // WEEK_SECONDS
+
+
+def count_notes(author_id: uuid.UUID, *, by_how_many: int) -> None:
+    Author.objects.get_or_create(member_id=author_id)
+    Author.objects.filter(member_id=author_id).update(notes=Greatest(F("notes") + by_how_many, 0))
+
+
+def _come_out(note: Note, *, by: Actor) -> None:
+    note.review_note = note.waits_for = ""
+    now = clock.now()
+    publish_media(note.media_ids)
+    count_notes(note.author_id, by_how_many=1)
+    if note.first_published_at is not None:
+        return  # shown again: its place in time and the fact are of the first time
+    note.first_published_at = now
+    note.publish_at = now
+    note.week = week_of(now)
+    goods = NoteTag.objects.filter(note=note).order_by("picture", "id").values_list("product_id", flat=True)
+    record_fact(NotePublished(note.id, note.author_id, note.title, tuple(dict.fromkeys(goods))), by=by)
+
+
+def _go_in(note: Note) -> None:
+    withdraw_media(note.media_ids)
+    count_notes(note.author_id, by_how_many=-1)
