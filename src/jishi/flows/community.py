@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jishi.flows.screening import Screened, put_in_the_queue, screen
 from jishi.kernel import ids
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.public import cards_by_ids
@@ -30,6 +31,7 @@ from jishi.modules.community.public import (
     require_writer,
 )
 from jishi.modules.community.public import set_shelf as keep_shelf
+from jishi.modules.guard.public import NewItem
 from jishi.modules.orders.public import OrderState, lines_by_order, orders_of_member
 from jishi.modules.people.public import people_called
 from jishi.modules.plays.group_buy.public import offers_by_ids, teams_by_ids
@@ -62,13 +64,16 @@ class Bought:
 
 def screen_text(
     kind: str, text: str, *, author_id: uuid.UUID, community_id: uuid.UUID | None = None
-) -> Visibility:
+) -> Screened:
     """What becomes of a text before anybody sees it; the one place where moderation is asked.
 
-    `kind` is post or comment. Everything is shown until a room decides otherwise.
+    `kind` is post or comment. Raises ContentRefused, MutedNow, BannedNow, TooFast.
     """
-    del kind, text, author_id, community_id
-    return Visibility.SHOWN
+    return screen(kind, text, author_id=author_id, community_id=community_id)
+
+
+def _state(screened: Screened) -> Visibility:
+    return Visibility.WAITING if screened.waits else Visibility.SHOWN
 
 
 def may_write(community_id: uuid.UUID, *, by: Actor, channel_id: uuid.UUID | None = None) -> None:
@@ -85,9 +90,13 @@ def write_post(form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None) -
         form = replace(form, product_id=_bought(form.order_line_id, by=by).product_id)
     _check_refs(form.refs)
     words = f"{form.title}\n{form.text}"
-    state = screen_text("post", words, author_id=member_id, community_id=form.community_id)
+    screened = screen_text("post", words, author_id=member_id, community_id=form.community_id)
     named = replace(form, mentions=_mentioned(words, community_id=form.community_id))
-    return publish_post(named, by=by, state=state, post_id=post_id)
+    made_id = publish_post(named, by=by, state=_state(screened), post_id=post_id)
+    put_in_the_queue(
+        screened, NewItem("post", made_id, member_id, words.strip(), f"/posts/{made_id}/", form.community_id)
+    )
+    return made_id
 
 
 @in_transaction
@@ -95,7 +104,13 @@ def change_post(post_id: uuid.UUID, *, title: str, text: str, version: int, by: 
     """One's own post with other words, screened again. Raises NotFound, PostChanged, BadPost."""
     post, words = post_view(post_id, by=by), f"{title}\n{text}"
     may_write(post.community_id, by=by)
-    state = screen_text("post", words, author_id=by.require_member(), community_id=post.community_id)
+    member_id = by.require_member()
+    screened = screen_text("post", words, author_id=member_id, community_id=post.community_id)
+    state = _state(screened)
+    put_in_the_queue(
+        screened,
+        NewItem("post", post_id, member_id, words.strip(), f"/posts/{post_id}/", post.community_id),
+    )
     return edit_post(
         post_id,
         text=text,
@@ -120,16 +135,19 @@ def write_comment(
     member_id = by.require_member()
     post = post_view(post_id, by=by)
     may_write(post.community_id, by=by)
-    state = screen_text("comment", text, author_id=member_id, community_id=post.community_id)
-    return make_comment(
+    screened = screen_text("comment", text, author_id=member_id, community_id=post.community_id)
+    made_id = make_comment(
         post_id,
         text=text,
         by=by,
         reply_to=reply_to,
-        state=state,
+        state=_state(screened),
         mentions=_mentioned(text, community_id=post.community_id),
         comment_id=comment_id,
     )
+    link = f"/posts/{post_id}/#c-{made_id}"
+    put_in_the_queue(screened, NewItem("comment", made_id, member_id, text, link, post.community_id))
+    return made_id
 
 
 @in_transaction
@@ -138,7 +156,11 @@ def change_comment(comment_id: uuid.UUID, *, text: str, by: Actor) -> None:
     known = comment_text(comment_id, by=by)
     if known is not None:
         may_write(known.community_id, by=by)
-        state = screen_text("comment", text, author_id=by.require_member(), community_id=known.community_id)
+        member_id = by.require_member()
+        screened = screen_text("comment", text, author_id=member_id, community_id=known.community_id)
+        state = _state(screened)
+        link = f"/posts/{known.post_id}/#c-{comment_id}"
+        put_in_the_queue(screened, NewItem("comment", comment_id, member_id, text, link, known.community_id))
         edit_comment(comment_id, text=text, by=by, state=None if state is Visibility.SHOWN else state)
         return
     edit_comment(comment_id, text=text, by=by)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jishi.kernel.actor import Actor
+from jishi.modules.guard.public import Action, ContentCheck, check_content, require_may_write
 from jishi.modules.notes.public import (
     Consent,
     NoteDraft,
@@ -37,8 +38,14 @@ class Screening:
 
 def screen_text(text: str, *, is_commercial: bool) -> Screening:
     """The one place where notes and their comments are looked at: watched words, and advertising law where goods are named."""
-    del text, is_commercial
-    return Screening()
+    verdict = check_content(ContentCheck("note", text, None, is_commercial=is_commercial, is_trusted=True))
+    advice = tuple(
+        dict.fromkeys((one.written, one.suggestion or one.reason or one.category) for one in verdict.findings)
+    )
+    if verdict.action is Action.ALLOW:
+        return Screening(advice=advice)
+    stopped = tuple(dict.fromkeys(one.written for one in verdict.findings))
+    return Screening(stopped=stopped or ("—",), advice=advice)
 
 
 def screen_draft(draft: NoteDraft) -> Screening:
@@ -59,6 +66,7 @@ def save_own_note(
 @in_transaction
 def publish_own_note(note_id: uuid.UUID, *, by: Actor, publish_at: datetime | None = None) -> NoteState:
     """Ask for it to come out, with the author's city if they agreed to that."""
+    require_may_write(by.require_member())
     found = note_view(note_id, by=by)
     consent = consent_of(by.require_member())
     place_note(note_id, by=by, province=consent.province, city=consent.city)
@@ -69,6 +77,7 @@ def publish_own_note(note_id: uuid.UUID, *, by: Actor, publish_at: datetime | No
 @in_transaction
 def say_below(note_id: uuid.UUID, *, by: Actor, words: str, answers: uuid.UUID | None = None) -> uuid.UUID:
     """A comment whose words pass. Raises NoteStopped and what `comment` raises."""
+    require_may_write(by.require_member())
     stopped = screen_text(words, is_commercial=False).stopped
     if stopped:
         raise NoteStopped(words="、".join(stopped))

@@ -20,9 +20,12 @@ from jishi.flows import (
     promises,
     reactions,
     reviews,
+    subjects,
 )
+from jishi.flows.screening import words_to_wait_for
 from jishi.modules.guard.public import has_words
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
+from jishi.modules.reviews.public import connect_screen
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
 from jishi.platform.facts import Reader, connect_reader
@@ -125,6 +128,8 @@ NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_
 
 
 def connect_readers() -> None:
+    connect_screen(words_to_wait_for)
+    subjects.plug_in()
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)

@@ -35,6 +35,7 @@ from jishi.modules.notes.operations.review import (
     refresh_quality,
     return_note,
     set_weights,
+    show_comment,
     show_note,
 )
 from jishi.modules.notes.operations.taste import note_exposures, set_consent
@@ -61,6 +62,7 @@ from jishi.modules.notes.queries.notes import (
     author_view,
     authors_among,
     cards_of_notes,
+    comment_view,
     comments_of,
     count_notes_by_state,
     find_notes,
@@ -156,6 +158,7 @@ __all__ = [
     "authors_among",
     "cards_of_notes",
     "comment",
+    "comment_view",
     "comments_of",
     "consent_of",
     "count_notes_by_state",
@@ -194,6 +197,7 @@ __all__ = [
     "set_consent",
     "set_sales",
     "set_weights",
+    "show_comment",
     "show_note",
     "start_note",
     "take_back_note",

@@ -9,6 +9,7 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from jishi.kernel.actor import Actor
+from jishi.kernel.errors import NotFound
 from jishi.modules.community.models import Comment, Follow, Post, Reaction
 from jishi.modules.community.types import CommentView, Visibility
 from jishi.platform.paging import Key
@@ -54,6 +55,14 @@ def comment_text(comment_id: uuid.UUID, *, by: Actor) -> CommentView | None:
         Comment.objects.filter(id=comment_id, author_id=by.id).exclude(state=Visibility.REMOVED.value).first()
     )
     return _view(row, {}, accepted=None) if row else None
+
+
+def comment_view(comment_id: uuid.UUID, *, by: Actor) -> CommentView:
+    """A comment for who may read the post it stands under, which the caller has seen to. Raises NotFound."""
+    row = Comment.objects.filter(_visible(by), id=comment_id).first()
+    if row is None:
+        raise NotFound()
+    return _view(row, {}, accepted=None)
 
 
 def accepted_answer(post_id: uuid.UUID, *, by: Actor) -> CommentView | None:

@@ -87,6 +87,21 @@ def hide_comment(comment_id: uuid.UUID, *, by: Actor) -> None:
 
 
 @in_transaction
+def show_comment(comment_id: uuid.UUID, *, by: Actor) -> None:
+    """By staff: it was hidden by mistake. Its answers stay hidden. Showing it again changes nothing."""
+    if not by.may("moderation.decide"):
+        by.require("notes.edit")
+    comment = locks.lock_one(Comment, comment_id)
+    if not comment.is_hidden:
+        return
+    note = locks.lock_one(Note, comment.note_id)
+    comment.is_hidden = False
+    comment.save(update_fields=["is_hidden"])
+    Note.objects.filter(id=note.id).update(comments=note.comments + 1, is_stale=True)
+    history.record_step(subject=("note_comment", comment.id), verb="show", by=by, after="shown")
+
+
+@in_transaction
 def set_weights(weights: Weights, *, by: Actor) -> None:
     """Raises InvalidInput beyond 0–200."""
     by.require("notes.edit")

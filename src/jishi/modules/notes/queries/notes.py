@@ -282,6 +282,15 @@ def _card(row: Note) -> NoteCard:
     )
 
 
+def comment_view(comment_id: uuid.UUID, *, by: Actor) -> CommentView:
+    """A comment that is shown, for who may see its note. Raises NotFound."""
+    row = Comment.objects.filter(id=comment_id, is_hidden=False).first()
+    if row is None:
+        raise NotFound()
+    note_view(row.note_id, by=by)
+    return _comment(row, ())
+
+
 def _comment(row: Comment, replies: tuple[CommentView, ...]) -> CommentView:
     return CommentView(
         row.id, row.note_id, row.member_id, row.parent_id, row.words, row.is_hidden, row.at, replies
