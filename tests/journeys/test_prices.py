@@ -176,6 +176,16 @@ def test_a_gift_is_a_line_of_its_own_while_the_shelf_has_it() -> None:
     assert len(order_view(order(buyer), by=buyer).lines) == 1
 
 
+@pytest.mark.parametrize(("stock", "units"), [(2, 2), (1, 1)], ids=["for both", "for the bought one"])
+def test_a_gift_may_be_the_goods_that_are_bought(stock: int, units: int) -> None:
+    buyer = shopper()
+    bought = makers.make_product(price_minor=6_000, stock=stock)
+    makers.make_price_offer(Gift(bought, 1), stage=Stage.ITEM, least_minor=5_000)
+    makers.put_in_cart(buyer, bought)
+    view = order_view(order(buyer), by=buyer)
+    assert (sum(line.quantity for line in view.lines), view.total_minor) == (units, 6_000)
+
+
 def test_a_total_that_moved_is_told_and_nothing_is_taken() -> None:
     coupon = makers.make_coupon_offer(AmountOff(500))
     buyer = shopper()

@@ -35,6 +35,7 @@ from jishi.modules.inventory.public import (
     OutOfStock,
     StockLine,
     hold_stock,
+    one_per_variant,
     return_stock,
     write_off_stock,
 )
@@ -209,7 +210,7 @@ def _replace(case: CaseView) -> None:
     )
     place_order(_replacement(order, order_id, lines, case), by=SYSTEM, expected_total_minor=0)
     hold_stock(
-        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in lines],
+        lines=one_per_variant([HoldLine(line.line_id, line.variant_id, line.quantity) for line in lines]),
         cause=Cause("order", order_id),
         expires_at=None,
     )

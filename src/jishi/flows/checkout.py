@@ -28,7 +28,7 @@ from jishi.flows.quotes import (
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
 from jishi.modules.community.public import community_ids_of
-from jishi.modules.inventory.public import Cause, HoldLine, hold_stock
+from jishi.modules.inventory.public import Cause, HoldLine, hold_stock, one_per_variant
 from jishi.modules.orders.public import (
     AddressNeeded,
     BadQuantity,
@@ -297,11 +297,8 @@ def _new_order(
 
 
 def _take_from_shelf(new: NewOrder) -> None:
-    hold_stock(
-        lines=[HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines],
-        cause=Cause("order", new.order_id),
-        expires_at=None,
-    )
+    lines = [HoldLine(line.line_id, line.variant_id, line.quantity) for line in new.lines]
+    hold_stock(lines=one_per_variant(lines), cause=Cause("order", new.order_id), expires_at=None)
 
 
 def _off_by_team(quote: Quote) -> int:

@@ -16,7 +16,7 @@ from jishi.flows.teams import finish_team
 from jishi.flows.web_addresses import notify_url, return_url
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock
+from jishi.modules.inventory.public import Cause, HoldLine, OutOfStock, hold_stock, one_per_variant
 from jishi.modules.orders.public import (
     NotPayable,
     OrderState,
@@ -194,14 +194,11 @@ def _why(refusal: Exception) -> str:
 
 
 def _hold_again(payment: PaymentView) -> None:
-    hold_stock(
-        lines=[
-            HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
-            for line in lines_by_order([payment.order_id])[payment.order_id]
-        ],
-        cause=Cause("order", payment.order_id),
-        expires_at=None,
-    )
+    lines = [
+        HoldLine(ids.derived_id(line.id, str(payment.id)), line.variant_id, line.quantity)
+        for line in lines_by_order([payment.order_id])[payment.order_id]
+    ]
+    hold_stock(lines=one_per_variant(lines), cause=Cause("order", payment.order_id), expires_at=None)
 
 
 class _NoPlace(Exception):

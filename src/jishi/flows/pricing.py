@@ -108,7 +108,7 @@ def price_lines(
         tax=tax_terms(),
         alternatives=ALTERNATIVES if with_alternatives else 0,
     )
-    gifts, pricing = _gifts(pricing)
+    gifts, pricing = _gifts(pricing, lines)
     return Priced(
         pricing=pricing,
         discounts=tuple(
@@ -200,13 +200,16 @@ def _discount(adjustment: Adjustment) -> Discount:
     )
 
 
-def _gifts(pricing: Pricing) -> tuple[tuple[GiftFound, ...], Pricing]:
-    """Gifts that are to be had; the rule of one that is not says so."""
+def _gifts(pricing: Pricing, lines: Sequence[ToPrice]) -> tuple[tuple[GiftFound, ...], Pricing]:
+    """Gifts that are to be had beside what is bought; the rule of one that is not says so."""
     if not pricing.gifts:
         return (), pricing
     wanted = [gift.variant_id for gift in pricing.gifts]
     variants: Mapping[uuid.UUID, VariantView] = variants_by_ids(wanted)
     sellable = sellable_by_variant(wanted)
+    for line in lines:
+        if line.variant.id in sellable:
+            sellable[line.variant.id] -= line.quantity
     found, gone = [], set()
     for gift in pricing.gifts:
         variant = variants.get(gift.variant_id)

@@ -41,6 +41,7 @@ from jishi.modules.inventory.queries import (
     sellable_by_variant,
     stock_table,
 )
+from jishi.modules.inventory.rules import one_per_variant
 from jishi.modules.inventory.types import (
     UNTRACKED_SELLABLE,
     Cause,
@@ -98,6 +99,7 @@ __all__ = [
     "locations",
     "movements_of",
     "on_hand_by_variant",
+    "one_per_variant",
     "promises_of",
     "receive_stock",
     "release_holds",

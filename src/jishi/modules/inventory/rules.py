@@ -2,10 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from jishi.modules.inventory.types import MovementKind
+from jishi.modules.inventory.types import HoldLine, MovementKind
 
 QUANTITY_MAX: Final = 10**8
 
@@ -18,6 +18,17 @@ DIRECTION: Final = {
     MovementKind.COUNTED: 0,
     MovementKind.ADJUSTED: 0,
 }
+
+
+def one_per_variant(lines: Sequence[HoldLine]) -> list[HoldLine]:
+    """Lines of one variant become one hold under the first id: a gift may be the same goods as a line bought."""
+    wanted: dict[uuid.UUID, HoldLine] = {}
+    for line in lines:
+        known = wanted.get(line.variant_id)
+        wanted[line.variant_id] = (
+            replace(known, quantity=known.quantity + line.quantity) if known is not None else line
+        )
+    return list(wanted.values())
 
 
 @dataclass(frozen=True, slots=True)
