@@ -53,6 +53,7 @@ from jishi.modules.community.public import (
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
+from jishi.surfaces.community_words import level_words, role_words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.figures import compared, kpi, money, percent, whole
 from jishi.surfaces.console.forms import act_once, blame, dress, once_key
@@ -61,7 +62,6 @@ from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import local, page_of, period_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tag, text
 from jishi.surfaces.refusals import words_of
-from jishi.surfaces.shop.posts import level_words, role_words
 
 PAGE_SIZE = 50
 MEMBERS_SHOWN = 20

@@ -52,6 +52,7 @@ from jishi.modules.community.public import (
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.platform.paging import CursorInvalid, Key, cursor_of, key_of
+from jishi.surfaces.community_words import kind_words, level_words, role_words
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.cards import team_rail
 from jishi.surfaces.shop.frame import (
@@ -64,7 +65,7 @@ from jishi.surfaces.shop.frame import (
     show_part,
     uuid_from,
 )
-from jishi.surfaces.shop.posts import ago, kind_words, level_words, mark_of, post_cards, role_words
+from jishi.surfaces.shop.posts import ago, mark_of, post_cards
 from jishi.surfaces.shop.refs import coupon_cards, ref_markup
 
 POSTS_SHOWN = 20
@@ -93,7 +94,8 @@ def communities(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def community(request: HttpRequest, handle: str) -> HttpResponse:
-    """A community with its stream: at most 32 queries for a member with every sort of card in sight, however many posts.
+    """A community with its stream: 25 queries for a member with posts, polls and goods in sight, however many posts; five more
+    when teams and plays are shown.
 
     Who may not read stands before its door: name, promise, and how to come in; nothing else.
     """

@@ -68,6 +68,7 @@ from jishi.modules.people.public import person
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
+from jishi.surfaces.community_words import kind_words
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.frame import (
     ShareCard,
@@ -80,7 +81,7 @@ from jishi.surfaces.shop.frame import (
     show_part,
     uuid_from,
 )
-from jishi.surfaces.shop.posts import ago, comment_rows, kind_words, post_cards
+from jishi.surfaces.shop.posts import ago, comment_rows, post_cards
 
 COMMENTS_SHOWN = 30
 POSTS_SHOWN = 20
@@ -103,7 +104,7 @@ def post(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     next_url = None
     if len(comments) >= COMMENTS_SHOWN:
         next_url = f"?cursor={cursor_of(Key(comments[-1].made_at, comments[-1].id))}"
-    values = {
+    values: dict[str, Any] = {
         "rows": rows,
         "next_url": next_url,
         "door": door,

@@ -53,6 +53,7 @@ MEMBERS_ONLY = (
     "checkout",
     "orders",
     "my_teams",
+    "bookmarks",
     "notices",
     "my_shares",
     "my_wallet",
