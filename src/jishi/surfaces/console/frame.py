@@ -101,14 +101,7 @@ def _groups() -> tuple[Group, ...]:
                 ("price_check", _("价格怎么来的"), "search", "promotions.view"),
             ),
         ),
-        (
-            _("增长"),
-            (
-                ("communities", _("社群"), "people", "community.view"),
-                ("shares", _("分享与归因"), "share", "sharing.view"),
-                ("members", _("会员"), "people", "members.view"),
-            ),
-        ),
+        _growth_group(),
         _money_group(),
         (
             _("系统"),
@@ -119,6 +112,17 @@ def _groups() -> tuple[Group, ...]:
                 ("tokens", _("接口令牌"), "key", "tokens.manage"),
                 ("security", _("登录安全"), "shield", "console.view"),
             ),
+        ),
+    )
+
+
+def _growth_group() -> Group:
+    return (
+        _("增长"),
+        (
+            ("communities", _("社群"), "people", "community.view"),
+            ("shares", _("分享与归因"), "share", "sharing.view"),
+            ("members", _("会员"), "people", "members.view"),
         ),
     )
 

@@ -39,7 +39,6 @@ from jishi.modules.community.public import (
     accept_answer,
     accepted_answer,
     bookmark,
-    bookmarked_posts,
     cast_vote,
     channels_of,
     comment_post_id,
@@ -48,14 +47,10 @@ from jishi.modules.community.public import (
     door_of,
     door_of_id,
     excerpt_of,
-    follow,
-    follow_counts,
-    follows,
     hide_comment,
     hide_post,
     pin_post,
     post_view,
-    posts_of_author,
     react,
     react_to_comment,
     remove_comment,
@@ -64,7 +59,6 @@ from jishi.modules.community.public import (
     show_post,
     versions_of,
 )
-from jishi.modules.people.public import person
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
@@ -290,51 +284,6 @@ def edit_comment_page(request: HttpRequest, comment_id: uuid.UUID) -> HttpRespon
     text = request.POST.get("text", found.text)
     values = {"comment": found, "text": text, "problem": problem}
     return show(request, "shop/comment_edit.html", values, tab=TAB, status=status)
-
-
-@require_safe
-def neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    """Somebody: whom they follow and what they wrote where the reader may read; nineteen queries at most."""
-    actor = actor_of(request)
-    found = person(member_id)
-    after = key_of(request.GET.get("cursor", ""))
-    posts = posts_of_author(member_id, by=actor, after=after, limit=POSTS_SHOWN)
-    next_url = None
-    if len(posts) >= POSTS_SHOWN:
-        next_url = f"?cursor={cursor_of(Key(posts[-1].published_at, posts[-1].id))}"
-    cards = post_cards(posts, by=actor)
-    if is_swap(request):
-        return show_part(request, "shop/parts/post_stream.html", {"posts": cards, "next_url": next_url})
-    following, followers = follow_counts(member_id)
-    values = {
-        "person": found,
-        "posts": cards,
-        "next_url": next_url,
-        "following": following,
-        "followers": followers,
-        "is_me": actor.owns(member_id),
-        "is_followed": follows(actor.id if actor.is_member else None, member_id),
-    }
-    return show(request, "shop/neighbour.html", values, tab=TAB)
-
-
-@require_POST
-def follow_neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    person(member_id)
-    try:
-        follow(member_id, is_followed=request.POST.get("follow") == "1", by=actor)
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(safe_next(request, default=reverse("shop:neighbour", args=[member_id])))
-
-
-@require_safe
-def bookmarks(request: HttpRequest) -> HttpResponse:
-    """What one keeps, the latest first."""
-    actor = require_member(request)
-    posts = post_cards(bookmarked_posts(by=actor, limit=50), by=actor)
-    return show(request, "shop/bookmarks.html", {"posts": posts, "next_url": None}, tab="me")
 
 
 def _form(request: HttpRequest, door: Door) -> PostForm:
