@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jishi.flows.community import (
     announce_post,
     bought_goods,
-    change_comment,
     change_post,
     new_post_key,
-    write_comment,
     write_post,
 )
 from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_addresses
@@ -36,24 +34,18 @@ from jishi.modules.community.public import (
     Ref,
     RefKind,
     Visibility,
-    accept_answer,
     accepted_answer,
     bookmark,
     cast_vote,
     channels_of,
-    comment_post_id,
-    comment_text,
     comments_of,
     door_of,
     door_of_id,
     excerpt_of,
-    hide_comment,
     hide_post,
     pin_post,
     post_view,
     react,
-    react_to_comment,
-    remove_comment,
     remove_post,
     require_reader,
     show_post,
@@ -140,24 +132,6 @@ def write(request: HttpRequest, handle: str) -> HttpResponse:
                 raise
             problem, status = _plain(refusal), status_of(refusal)
     return _write_page(request, door, actor, problem=problem, status=status)
-
-
-@require_POST
-def comment(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    address = reverse("shop:post", args=[post_id])
-    try:
-        made = write_comment(
-            post_id,
-            text=request.POST.get("text", "")[:4_000],
-            by=actor,
-            reply_to=uuid_from(request.POST.get("reply_to")),
-            comment_id=uuid_from(request.POST.get("key")),
-        )
-    except Refusal as refusal:
-        _say(request, refusal)
-        return go(address)
-    return go(f"{address}#c-{made}")
 
 
 @require_POST
@@ -248,42 +222,6 @@ def moderate(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     if verb not in acts:
         raise NotFound()
     return _act(request, post_id, acts[verb])
-
-
-@require_POST
-def comment_step(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
-    """Accept, like, hide or remove a comment."""
-    actor, verb = require_member(request), request.POST.get("verb", "")
-    post_id = comment_post_id(comment_id)
-    acts: dict[str, Callable[[], Any]] = {
-        "accept": lambda: accept_answer(comment_id, by=actor),
-        "like": lambda: react_to_comment(comment_id, emoji=request.POST.get("emoji", "👍")[:8], by=actor),
-        "hide": lambda: hide_comment(comment_id, by=actor),
-        "remove": lambda: remove_comment(comment_id, by=actor),
-    }
-    if post_id is None or verb not in acts:
-        raise NotFound()
-    post_view(post_id, by=actor)
-    return _act(request, post_id, acts[verb], anchor=f"#c-{comment_id}" if verb in ("like", "accept") else "")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_comment_page(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    found = comment_text(comment_id, by=actor)
-    if found is None:
-        raise NotFound()
-    post_view(found.post_id, by=actor)
-    problem, status = "", 200
-    if request.method == "POST":
-        try:
-            change_comment(comment_id, text=request.POST.get("text", "")[:4_000], by=actor)
-            return go(f"{reverse('shop:post', args=[found.post_id])}#c-{comment_id}")
-        except BadPost as refusal:
-            problem, status = words_of(refusal), 422
-    text = request.POST.get("text", found.text)
-    values = {"comment": found, "text": text, "problem": problem}
-    return show(request, "shop/comment_edit.html", values, tab=TAB, status=status)
 
 
 def _form(request: HttpRequest, door: Door) -> PostForm:
