@@ -1,11 +1,10 @@
 """The demo's seed, a few days of it: nothing of it lies ahead of now, and all of its books agree."""
 
 import io
-from pathlib import io
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import Path
 import pytest
 from django.db import connection
 from PIL import Image

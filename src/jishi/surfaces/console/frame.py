@@ -123,6 +123,17 @@ def _groups() -> tuple[Group, ...]:
     )
 
 
+def _growth_group() -> Group:
+    return (
+        _("增长"),
+        (
+            ("communities", _("社群"), "people", "community.view"),
+            ("shares", _("分享与归因"), "share", "sharing.view"),
+            ("members", _("会员"), "people", "members.view"),
+        ),
+    )
+
+
 def _money_group() -> Group:
     return (
         _("资金"),

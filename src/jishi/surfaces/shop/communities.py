@@ -4,18 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from jishi.flows.community import claim_community_coupon
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
-from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.community.public import (
-    BadCommunity,
     CommunityView,
     Door,
     Joining,
@@ -24,25 +20,17 @@ from jishi.modules.community.public import (
     PostView,
     RefKind,
     Sort,
-    ask_to_join,
     channels_of,
-    check_in,
     communities_of,
-    community_of_code,
-    community_view,
     count_newer,
-    decide_request,
     directory,
     door_of,
     heat_of,
-    join_community,
-    leave_community,
     lively_topics,
     members_page,
     own_standing,
     pinned_posts,
     requests_of,
-    require_moderator,
     require_reader,
     shelf_of,
     staff_of,
@@ -52,19 +40,19 @@ from jishi.modules.community.public import (
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.platform.paging import CursorInvalid, Key, cursor_of, key_of
-from jishi.surfaces.refusals import words_of
+from jishi.surfaces.community_words import kind_words, level_words, role_words
 from jishi.surfaces.shop.cards import team_rail
+from jishi.surfaces.shop.community_doors import TAB, door_page
 from jishi.surfaces.shop.frame import (
     ShareCard,
     absolute,
-    go,
     is_swap,
     require_member,
     show,
     show_part,
     uuid_from,
 )
-from jishi.surfaces.shop.posts import ago, kind_words, level_words, mark_of, post_cards, role_words
+from jishi.surfaces.shop.posts import ago, mark_of, post_cards
 from jishi.surfaces.shop.refs import coupon_cards, ref_markup
 
 POSTS_SHOWN = 20
@@ -72,7 +60,6 @@ DIRECTORY_SHOWN = 60
 MEMBERS_SHOWN = 60
 FACES_SHOWN = 6
 SHELF_ON_TOP = 6
-TAB = "communities"
 
 
 @require_safe
@@ -93,14 +80,15 @@ def communities(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def community(request: HttpRequest, handle: str) -> HttpResponse:
-    """A community with its stream: at most 32 queries for a member with every sort of card in sight, however many posts.
+    """A community with its stream: 25 queries for a member with posts, polls and goods in sight, however many posts; five more
+    when teams and plays are shown.
 
     Who may not read stands before its door: name, promise, and how to come in; nothing else.
     """
     actor = actor_of(request)
     door = door_of(handle, by=actor)
     if not door.reads:
-        return _door_page(request, door)
+        return door_page(request, door)
     posts, more = _stream_page(request, door, by=actor)
     if is_swap(request):
         return show_part(
@@ -147,51 +135,6 @@ def newer(request: HttpRequest, handle: str) -> HttpResponse:
         raise CursorInvalid()
     count = count_newer(door.community.id, than=since)
     return show_part(request, "shop/parts/new_posts.html", {"count": count, "community": door.community})
-
-
-@require_http_methods(["GET", "HEAD"])
-def invitation(request: HttpRequest, code: str) -> HttpResponse:
-    """The door that a code opens, also of a community nobody knows of."""
-    found = community_view(community_of_code(code))
-    values = {"community": found, "code": code, "joining": Joining.INVITE.value, "given": {}}
-    return show(request, "shop/community_door.html", values, tab=TAB)
-
-
-@require_POST
-def join(request: HttpRequest, handle: str) -> HttpResponse:
-    """Come in, by the open door, with a code, or by answering."""
-    actor, code = require_member(request), request.POST.get("code", "").strip()[:12]
-    if code:
-        found = community_view(community_of_code(code))
-        if found.handle == handle:
-            join_community(found.id, by=actor, code=code)
-            messages.success(request, _("欢迎加入，打个招呼吧"))
-            return go(reverse("shop:community", args=[handle]))
-    door = door_of(handle, by=actor)
-    try:
-        if door.community.form.joining is Joining.REQUEST:
-            ask_to_join(door.community.id, request.POST.getlist("answer")[:3], by=actor)
-            messages.success(request, _("申请已送到版主手里，通过后会告诉你"))
-        else:
-            join_community(door.community.id, by=actor, code=code)
-            messages.success(request, _("欢迎加入，打个招呼吧"))
-    except BadCommunity as refusal:
-        return _door_page(request, door, problem=words_of(refusal), status=422)
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:community", args=[handle]))
-
-
-@require_POST
-def leave(request: HttpRequest, handle: str) -> HttpResponse:
-    actor = require_member(request)
-    door = door_of(handle, by=actor)
-    try:
-        leave_community(door.community.id, by=actor)
-        messages.success(request, _("你已退出「%s」") % door.community.name)
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:communities"))
 
 
 @require_safe
@@ -258,60 +201,6 @@ def shelf(request: HttpRequest, handle: str) -> HttpResponse:
     return show(request, "shop/community_shelf.html", values, tab=TAB)
 
 
-@require_POST
-def claim_coupon(request: HttpRequest, handle: str, batch_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    door = door_of(handle, by=actor)
-    try:
-        claim_community_coupon(batch_id, by=actor)
-        messages.success(request, _("券到手了，下单时自动用最划算的"))
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:community_shelf", args=[door.community.handle]))
-
-
-@require_POST
-def do_task(request: HttpRequest, handle: str, task_id: uuid.UUID) -> HttpResponse:
-    """A check-in."""
-    actor = require_member(request)
-    door_of(handle, by=actor)
-    try:
-        check_in(task_id, by=actor)
-        messages.success(request, _("打卡成功，明天见"))
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:community", args=[handle]))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def requests(request: HttpRequest, handle: str) -> HttpResponse:
-    """Who would like to come in; for moderators."""
-    actor = require_member(request)
-    door = door_of(handle, by=actor)
-    require_moderator(door.community.id, by=actor)
-    if request.method == "POST":
-        request_id = uuid_from(request.POST.get("request"))
-        if request_id is not None:
-            try:
-                decide_request(request_id, is_accepted=request.POST.get("verb") == "accept", by=actor)
-            except Refusal as refusal:
-                _say(request, refusal)
-        return go(reverse("shop:community_requests", args=[handle]))
-    found = requests_of(door.community.id)
-    people = people_by_ids(one.member_id for one in found)
-    rows = [
-        {
-            "id": one.id,
-            "name": people[one.member_id].nickname,
-            "when": ago(one.at),
-            "answers": list(zip(door.community.form.questions, one.answers, strict=False)),
-        }
-        for one in found
-        if one.member_id in people
-    ]
-    return show(request, "shop/community_requests.html", {"community": door.community, "rows": rows}, tab=TAB)
-
-
 def _stream_page(request: HttpRequest, door: Door, *, by: Actor) -> tuple[list[dict[str, Any]], str | None]:
     query = request.GET
     sort = Sort.HOT if query.get("sort") == Sort.HOT.value else Sort.NEW
@@ -345,21 +234,6 @@ def _next_url(request: HttpRequest, posts: list[PostView], *, sort: Sort) -> str
     query = request.GET.copy()
     query["cursor"] = cursor_of(Key(posts[-1].published_at, posts[-1].id))
     return f"?{query.urlencode()}"
-
-
-def _door_page(request: HttpRequest, door: Door, *, problem: str = "", status: int = 200) -> HttpResponse:
-    """Only what the openness lets strangers know: no numbers, no people, no words of theirs."""
-    form = door.community.form
-    values = {
-        "community": door.community,
-        "questions": form.questions if form.joining is Joining.REQUEST else (),
-        "joining": form.joining.value,
-        "is_waiting": door.is_waiting,
-        "problem": problem,
-        "given": request.POST.getlist("answer"),
-        "code": "",
-    }
-    return show(request, "shop/community_door.html", values, tab=TAB, status=status)
 
 
 def _share_card(found: CommunityView) -> ShareCard | None:
@@ -438,10 +312,3 @@ def _need_row(term: str, have: int, need: int, is_met: bool, percent: int) -> di
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     return min(int(text), 10_000) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> None:
-    """A refusal as a toast; who must log in, or asks for what is not there, gets a page."""
-    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-        raise refusal
-    messages.error(request, words_of(refusal))

@@ -21,43 +21,15 @@ from jishi.modules.community.public import (
     PollView,
     PostKind,
     PostView,
-    Role,
     Visibility,
     communities_by_ids,
     memberships_by_ids,
 )
 from jishi.modules.people.public import Person, people_by_ids
+from jishi.surfaces.community_words import kind_words, level_words, role_words
 from jishi.surfaces.shop.refs import ref_markup
 
 SHORT_TEXT = 180
-
-
-def level_words(level: Level) -> str:
-    return {
-        Level.NEWCOMER: _("新邻居"),
-        Level.MEMBER: _("成员"),
-        Level.ACTIVE: _("活跃"),
-        Level.CORE: _("核心"),
-    }[level]
-
-
-def role_words(role: Role) -> str:
-    return {
-        Role.MEMBER: "",
-        Role.LEADER: _("领队"),
-        Role.MODERATOR: _("版主"),
-        Role.OWNER: _("群主"),
-    }[role]
-
-
-def kind_words(kind: PostKind) -> str:
-    return {
-        PostKind.TALK: _("聊聊"),
-        PostKind.QUESTION: _("提问"),
-        PostKind.POLL: _("投票"),
-        PostKind.SHOW: _("晒单"),
-        PostKind.NOTICE: _("公告"),
-    }[kind]
 
 
 def mark_of(membership: MembershipView | None) -> tuple[str, str]:

@@ -14,10 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jishi.flows.community import (
     announce_post,
     bought_goods,
-    change_comment,
     change_post,
     new_post_key,
-    write_comment,
     write_post,
 )
 from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_addresses
@@ -36,38 +34,27 @@ from jishi.modules.community.public import (
     Ref,
     RefKind,
     Visibility,
-    accept_answer,
     accepted_answer,
     bookmark,
-    bookmarked_posts,
     cast_vote,
     channels_of,
-    comment_post_id,
-    comment_text,
     comments_of,
     door_of,
     door_of_id,
     excerpt_of,
-    follow,
-    follow_counts,
-    follows,
-    hide_comment,
     hide_post,
     pin_post,
     post_view,
-    posts_of_author,
     react,
-    react_to_comment,
-    remove_comment,
     remove_post,
     require_reader,
     show_post,
     versions_of,
 )
-from jishi.modules.people.public import person
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
+from jishi.surfaces.community_words import kind_words
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.frame import (
     ShareCard,
@@ -80,7 +67,7 @@ from jishi.surfaces.shop.frame import (
     show_part,
     uuid_from,
 )
-from jishi.surfaces.shop.posts import ago, comment_rows, kind_words, post_cards
+from jishi.surfaces.shop.posts import ago, comment_rows, post_cards
 
 COMMENTS_SHOWN = 30
 POSTS_SHOWN = 20
@@ -103,7 +90,7 @@ def post(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     next_url = None
     if len(comments) >= COMMENTS_SHOWN:
         next_url = f"?cursor={cursor_of(Key(comments[-1].made_at, comments[-1].id))}"
-    values = {
+    values: dict[str, Any] = {
         "rows": rows,
         "next_url": next_url,
         "door": door,
@@ -145,24 +132,6 @@ def write(request: HttpRequest, handle: str) -> HttpResponse:
                 raise
             problem, status = _plain(refusal), status_of(refusal)
     return _write_page(request, door, actor, problem=problem, status=status)
-
-
-@require_POST
-def comment(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    address = reverse("shop:post", args=[post_id])
-    try:
-        made = write_comment(
-            post_id,
-            text=request.POST.get("text", "")[:4_000],
-            by=actor,
-            reply_to=uuid_from(request.POST.get("reply_to")),
-            comment_id=uuid_from(request.POST.get("key")),
-        )
-    except Refusal as refusal:
-        _say(request, refusal)
-        return go(address)
-    return go(f"{address}#c-{made}")
 
 
 @require_POST
@@ -253,87 +222,6 @@ def moderate(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     if verb not in acts:
         raise NotFound()
     return _act(request, post_id, acts[verb])
-
-
-@require_POST
-def comment_step(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
-    """Accept, like, hide or remove a comment."""
-    actor, verb = require_member(request), request.POST.get("verb", "")
-    post_id = comment_post_id(comment_id)
-    acts: dict[str, Callable[[], Any]] = {
-        "accept": lambda: accept_answer(comment_id, by=actor),
-        "like": lambda: react_to_comment(comment_id, emoji=request.POST.get("emoji", "👍")[:8], by=actor),
-        "hide": lambda: hide_comment(comment_id, by=actor),
-        "remove": lambda: remove_comment(comment_id, by=actor),
-    }
-    if post_id is None or verb not in acts:
-        raise NotFound()
-    post_view(post_id, by=actor)
-    return _act(request, post_id, acts[verb], anchor=f"#c-{comment_id}" if verb in ("like", "accept") else "")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_comment_page(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    found = comment_text(comment_id, by=actor)
-    if found is None:
-        raise NotFound()
-    post_view(found.post_id, by=actor)
-    problem, status = "", 200
-    if request.method == "POST":
-        try:
-            change_comment(comment_id, text=request.POST.get("text", "")[:4_000], by=actor)
-            return go(f"{reverse('shop:post', args=[found.post_id])}#c-{comment_id}")
-        except BadPost as refusal:
-            problem, status = words_of(refusal), 422
-    text = request.POST.get("text", found.text)
-    values = {"comment": found, "text": text, "problem": problem}
-    return show(request, "shop/comment_edit.html", values, tab=TAB, status=status)
-
-
-@require_safe
-def neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    """Somebody: whom they follow and what they wrote where the reader may read; nineteen queries at most."""
-    actor = actor_of(request)
-    found = person(member_id)
-    after = key_of(request.GET.get("cursor", ""))
-    posts = posts_of_author(member_id, by=actor, after=after, limit=POSTS_SHOWN)
-    next_url = None
-    if len(posts) >= POSTS_SHOWN:
-        next_url = f"?cursor={cursor_of(Key(posts[-1].published_at, posts[-1].id))}"
-    cards = post_cards(posts, by=actor)
-    if is_swap(request):
-        return show_part(request, "shop/parts/post_stream.html", {"posts": cards, "next_url": next_url})
-    following, followers = follow_counts(member_id)
-    values = {
-        "person": found,
-        "posts": cards,
-        "next_url": next_url,
-        "following": following,
-        "followers": followers,
-        "is_me": actor.owns(member_id),
-        "is_followed": follows(actor.id if actor.is_member else None, member_id),
-    }
-    return show(request, "shop/neighbour.html", values, tab=TAB)
-
-
-@require_POST
-def follow_neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    actor = require_member(request)
-    person(member_id)
-    try:
-        follow(member_id, is_followed=request.POST.get("follow") == "1", by=actor)
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(safe_next(request, default=reverse("shop:neighbour", args=[member_id])))
-
-
-@require_safe
-def bookmarks(request: HttpRequest) -> HttpResponse:
-    """What one keeps, the latest first."""
-    actor = require_member(request)
-    posts = post_cards(bookmarked_posts(by=actor, limit=50), by=actor)
-    return show(request, "shop/bookmarks.html", {"posts": posts, "next_url": None}, tab="me")
 
 
 def _form(request: HttpRequest, door: Door) -> PostForm:

@@ -88,7 +88,8 @@ def save_channel(  # noqa: PLR0913  (a row)
     if not 1 <= len(clean) <= 16 or len(about) > 80:
         raise BadCommunity(field="name", reason="频道名要 1 到 16 个字")
     rows = Channel.objects.filter(community=community)
-    if rows.filter(name=clean).exclude(id=channel_id).exists():
+    twins = rows.filter(name=clean)
+    if (twins.exclude(id=channel_id) if channel_id is not None else twins).exists():
         raise BadCommunity(field="name", reason="已有同名频道")
     if channel_id is not None:
         values = {"name": clean, "about": about, "writers": writers.value, "is_archived": is_archived}

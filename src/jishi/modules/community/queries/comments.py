@@ -52,7 +52,9 @@ def comment_post_id(comment_id: uuid.UUID) -> uuid.UUID | None:
 def comment_text(comment_id: uuid.UUID, *, by: Actor) -> CommentView | None:
     """One's own comment, to edit it."""
     row = (
-        Comment.objects.filter(id=comment_id, author_id=by.id).exclude(state=Visibility.REMOVED.value).first()
+        Comment.objects.filter(id=comment_id, author_id=by.require_member())
+        .exclude(state=Visibility.REMOVED.value)
+        .first()
     )
     return _view(row, {}, accepted=None) if row else None
 
@@ -101,7 +103,9 @@ def authors_since(post_id: uuid.UUID, *, since: datetime) -> int:
 
 def _visible(by: Actor) -> Q:
     shown = Q(state=Visibility.SHOWN.value)
-    return shown | Q(state=Visibility.WAITING.value, author_id=by.id) if by.is_member else shown
+    if not by.is_member or by.id is None:
+        return shown
+    return shown | Q(state=Visibility.WAITING.value, author_id=by.id)
 
 
 def _replies(thread_ids: Sequence[uuid.UUID], *, by: Actor) -> dict[uuid.UUID, list[Comment]]:
@@ -118,7 +122,7 @@ def _replies(thread_ids: Sequence[uuid.UUID], *, by: Actor) -> dict[uuid.UUID, l
 
 
 def _own(rows: Sequence[Comment], *, by: Actor) -> dict[uuid.UUID, str]:
-    if not by.is_member or not rows:
+    if not by.is_member or by.id is None or not rows:
         return {}
     found = Reaction.objects.filter(comment_id__in=[row.id for row in rows], member_id=by.id)
     return {comment_id: emoji for comment_id, emoji in found.values_list("comment_id", "emoji") if comment_id}

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -81,6 +82,9 @@ SELECT (SELECT count(*) FROM community_membership WHERE community_id = %(communi
        (SELECT count(*) FROM posts WHERE kind = 'question' AND accepted_comment_id IS NOT NULL),
        (SELECT count(*) FROM early), (SELECT count(*) FROM early JOIN late USING (author_id))
 """
+_NAMES = (
+    "members", "joined", "left", "authors", "posts", "comments", "reactions", "questions", "answered", "known", "kept",
+)  # fmt: skip
 _BY_DAY = """
 SELECT (at AT TIME ZONE %(zone)s)::date, count(*) FROM (
   SELECT published_at AS at FROM community_post
@@ -95,7 +99,7 @@ SELECT (at AT TIME ZONE %(zone)s)::date, count(*) FROM (
 def records_of(community_id: uuid.UUID, member_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Record]:
     """What each of these did in the window; one query."""
     first = today() - timedelta(days=ladder.WINDOW_DAYS - 1)
-    asked = {
+    asked: dict[str, Any] = {
         "community": community_id,
         "who": list(member_ids),
         "zone": settings.TIME_ZONE,
@@ -131,7 +135,7 @@ def own_standing(door: Door, *, by: Actor) -> Standing:
 
 def figures_of(community_id: uuid.UUID, *, since: datetime, until: datetime) -> Figures:
     """A community in a period; two queries. Retention: who wrote in its first half and again in its second."""
-    asked = {
+    asked: dict[str, Any] = {
         "community": community_id,
         "since": since,
         "until": until,
@@ -145,4 +149,4 @@ def figures_of(community_id: uuid.UUID, *, since: datetime, until: datetime) -> 
         row = cursor.fetchone()
         cursor.execute(_BY_DAY, asked)
         days = tuple((day, int(count)) for day, count in cursor.fetchall())
-    return Figures(*(int(value) for value in row), days=days)
+    return Figures(**dict(zip(_NAMES, row, strict=True)), days=days)

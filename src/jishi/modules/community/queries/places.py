@@ -291,6 +291,7 @@ def _door(row: Community, *, by: Actor) -> Door:
         raise NotFound()
     is_waiting = (
         by.is_member
+        and by.id is not None
         and membership is None
         and JoinRequest.objects.filter(
             community=row, member_id=by.id, state=RequestState.WAITING.value

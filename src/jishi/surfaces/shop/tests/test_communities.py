@@ -85,8 +85,7 @@ def test_a_stream_of_fifty_takes_as_many_queries_as_a_stream_of_one(monkeypatch:
     many = queries_of(client, f"/communities/{place.handle}/")
 
     assert len(community.stream(place.id, by=owner, limit=50)) >= 48
-    assert many == one
-    assert many <= 32 + 3
+    assert many <= one <= 28
 
 
 def test_a_post_with_many_comments_takes_as_many_queries_as_with_one() -> None:
@@ -101,7 +100,7 @@ def test_a_post_with_many_comments_takes_as_many_queries_as_with_one() -> None:
         write_comment(post_id, text="楼", by=person)
         write_comment(post_id, text="楼中楼", by=person, reply_to=top)
 
-    assert queries_of(client, f"/posts/{post_id}/") <= one + 0
+    assert queries_of(client, f"/posts/{post_id}/") <= one
     assert "楼中楼" in client.get(f"/posts/{post_id}/").content.decode()
 
 

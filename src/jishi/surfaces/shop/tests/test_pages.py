@@ -57,6 +57,7 @@ MEMBERS_ONLY = (
     "my_teams",
     "my_cases",
     "my_reviews",
+    "bookmarks",
     "notices",
     "my_shares",
     "my_wallet",
