@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from jishi.flows import (
     announcements,
     coupons,
+    events,
     loyalty,
     moderation,
     moderation_news,
@@ -70,6 +71,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "loyalty.tier_will_fall.v1": {"messaging.tier_will_fall": announcements.announce_tier_warning},
     "loyalty.tier_fallen.v1": {"messaging.tier_fallen": announcements.announce_tier},
     "loyalty.badge_won.v1": {"messaging.badge_won": announcements.announce_badge},
+    "events.place_given.v1": {"messaging.place_given": events.announce_place},
+    "events.reminder_due.v1": {"messaging.event_soon": events.remind_people},
+    "events.event_cancelled.v1": {"messaging.event_cancelled": events.announce_cancelled_event},
+    "events.event_ended.v1": {"promotions.thank_who_came": events.thank_who_came},
     "guard.content_decided.v1": {"messaging.content_decided": moderation_news.announce_decision},
     "guard.content_hidden.v1": {"messaging.content_hidden": moderation_news.announce_hidden},
     "guard.sanction_set.v1": {"messaging.sanction_set": moderation_news.announce_sanction},
