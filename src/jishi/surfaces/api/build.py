@@ -21,6 +21,7 @@ from jishi.surfaces.api import (
     campaigns,
     cart,
     draws,
+    events,
     finance,
     flash_sales,
     imports,
@@ -74,6 +75,7 @@ ROUTERS = (
     finance.router,
     approvals.router,
     moderation.router,
+    events.router,
     webhooks.router,
 )
 
