@@ -28,7 +28,7 @@ def hold_events(*, street: Street) -> None:
         ("秋日尝鲜会", "新米、新栗子、新柚子，一桌尝完。", False, "南京东路小集 2 楼", -5, 24, 24),
     )
     for title, text, is_online, place, days, capacity, wanting in plans:
-        starts_at = first_day + timedelta(days=days)
+        starts_at = first_day + timedelta(days=days, hours=10 if is_online else 0)  # talks in the evening
         with clock.held_at(starts_at - timedelta(days=9)):
             form = EventForm(
                 title, text, is_online, place, "https://live.example/tea" if is_online else "",
