@@ -35,6 +35,7 @@ ROOMS = [
     "jishi.modules.loyalty",
     "jishi.modules.orders",
     "jishi.modules.events",
+    "jishi.modules.incentives",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
     "jishi.modules.plays.flash_sale",

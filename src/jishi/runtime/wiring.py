@@ -12,6 +12,7 @@ from jishi.flows import (
     announcements,
     coupons,
     events,
+    incentives,
     loyalty,
     moderation,
     moderation_news,
@@ -20,6 +21,7 @@ from jishi.flows import (
     reactions,
 )
 from jishi.modules.guard.public import has_words
+from jishi.modules.incentives.public import FIRST_RULES
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
 from jishi.modules.webhooks.reactions import tell_endpoints
@@ -106,6 +108,12 @@ NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_
 
 
 def connect_readers() -> None:
+    for rule in FIRST_RULES:  # which of them count, and for how much, is a table
+        connect_reader(
+            fact_name=rule.fact_name,
+            reader_name="incentives.reward_contribution",
+            reader=incentives.reward_contribution,
+        )
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)

@@ -76,6 +76,7 @@ PRIVATE_FACTS: Final = (
     "guard.item_opened.v1",
     "guard.sanction_ended.v1",
     "guard.sanction_set.v1",
+    "incentives.thanks_given.v1",
     "inventory.holds_released.v1",
     "lucky_draw.ticket_earned.v1",
     "people.role_changed.v1",
