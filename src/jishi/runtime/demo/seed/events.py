@@ -12,6 +12,7 @@ from jishi.modules.events.public import (
     publish_event,
     take_place,
 )
+from jishi.modules.incentives.public import FIRST_RULES, save_rule
 from jishi.runtime.demo.seed.jobs import let_it_sink_in
 from jishi.runtime.demo.seed.people import Street
 
@@ -20,6 +21,8 @@ TEA = "从白毫银针到老寿眉，一泡一泡喝过去。线上讲，茶样�
 
 
 def hold_events(*, street: Street) -> None:
+    for rule in FIRST_RULES:
+        save_rule(rule, by=SYSTEM)
     now = clock.now()
     first_day = now.replace(hour=1, minute=0, second=0, microsecond=0)  # nine o'clock in the shop's time
     plans = (
