@@ -7,7 +7,7 @@ import pytest
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.events import public as events
-from jishi.modules.incentives.public import FIRST_RULES, save_rule, thank
+from jishi.modules.incentives.public import FIRST_RULES, rules_table, save_rule, thank
 from jishi.modules.loyalty.public import spendable_points
 from tests.flows.test_moderation import logged_in
 from tests.world import makers
@@ -34,4 +34,14 @@ def test_who_came_and_who_was_thanked_get_their_points_and_stand_on_the_board() 
     client = logged_in(member)
     page = client.get("/board/").content.decode()
     assert "果农老林" in page and "8.0" in page
-    assert client.get("/points/").status_code in (200, 404)
+    staff = logged_in(makers.make_member(role="operator"))
+    assert staff.get("/console/incentives/").status_code == 200
+    names = {
+        f"{rule.fact_name}:{name}": "7" for rule in FIRST_RULES for name in ("points", "value", "daily_cap")
+    }
+    assert staff.post("/console/incentives/", names).status_code == 302
+    saved = rules_table(by=SYSTEM)
+    assert {(row.form.points, row.form.is_on) for row in saved} == {(7, False)}
+    assert (
+        logged_in(makers.make_member(role="read_only")).post("/console/incentives/", names).status_code == 403
+    )

@@ -128,6 +128,7 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "event": ("community.view",),
     "event_edit": ("community.edit",),
     "event_act": ("community.edit",),
+    "incentive_rules": ("community.view",),  # saving asks for community.edit
     "moderation": ("moderation.view",),
     "moderation_item": ("moderation.view",),
     "item_claim": ("moderation.decide",),

@@ -106,6 +106,7 @@ def _groups() -> tuple[Group, ...]:
             _("社群与内容"),
             (
                 ("events", _("活动报名"), "clock", "community.view"),
+                ("incentive_rules", _("贡献规则"), "star", "community.view"),
                 ("moderation", _("审核"), "shield", "moderation.view"),
                 ("lexicons", _("词库和规则"), "filter", "moderation.view"),
                 ("sanctions", _("处罚"), "warning", "moderation.view"),
