@@ -1,4 +1,4 @@
-"""A text of 2,000 characters against 50,000 words, in-process; beside it the same words as one `re` alternation and as a loop of `in`."""
+"""2,000 characters against 50,000 words, in-process; beside it the same words as one `re` alternation and a loop of `in`."""
 
 import random
 import re

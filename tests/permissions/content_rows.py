@@ -9,9 +9,28 @@ PEOPLE = ALL - {"visitor"}
 WRITERS = PEOPLE - {"narrowed"}
 REPORTERS = frozenset({"owner", "operator", "finance", "read_only"})
 EDITORS = frozenset({"owner", "operator"})
+MEETING = {
+    "title": "采摘",
+    "place": "果园",
+    "starts_at": "2030-01-01T00:00:00Z",
+    "ends_at": "2030-01-01T03:00:00Z",
+    "capacity": 5,
+}
 REPORT = {"kind": "product", "subject_id": "{product}", "reason": "spam"}
 
 CONTENT: tuple[tuple[Any, ...], ...] = (
+    ("list_meetings", "/events", ALL),
+    ("get_meeting", "/events/{event}", ALL),
+    ("get_own_place", "/events/{event}/place", PEOPLE),
+    ("take_one_place", "/events/{event}/place", WRITERS, {}),
+    ("give_one_place_back", "/events/{event}/place", WRITERS, None, (409,)),
+    ("list_all_meetings", "/staff/events", REPORTERS),
+    ("create_meeting", "/staff/events", EDITORS, MEETING),
+    ("change_meeting", "/staff/events/{event}", EDITORS, {**MEETING, "version": 2}),
+    ("publish_meeting", "/staff/events/{draft_event}/publish", EDITORS),
+    ("cancel_meeting", "/staff/events/{event}/cancel", EDITORS),
+    ("list_guests", "/staff/events/{event}/people", REPORTERS),
+    ("check_in_guest", "/staff/events/places/{event_place}/check-in", EDITORS, {}, (409,)),  # too early
     ("create_report", "/reports", WRITERS, REPORT),
     ("list_own_reports", "/me/reports", PEOPLE),
     ("list_own_decisions", "/me/decisions", PEOPLE),

@@ -148,6 +148,12 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "budgets": ("reports.view",),
     "budget_seen": ("ledger.view",),
     "limits": ("ledger.adjust",),
+    "events": ("community.view",),
+    "event_new": ("community.edit",),
+    "event": ("community.view",),
+    "event_edit": ("community.edit",),
+    "event_act": ("community.edit",),
+    "incentive_rules": ("community.view",),  # saving asks for community.edit
     "moderation": ("moderation.view",),
     "moderation_item": ("moderation.view",),
     "item_claim": ("moderation.decide",),

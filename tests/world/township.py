@@ -20,6 +20,7 @@ from jishi.modules.catalog.public import (
     request_import,
 )
 from jishi.modules.community import public as community
+from jishi.modules.events import public as events
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
 from jishi.modules.guard import public as guard
 from jishi.modules.loyalty.public import (
@@ -388,5 +389,12 @@ def _moderation(town: Town, staff: dict[str, Actor]) -> None:
         decision=guard.Decision.HIDE,
         reason="x",
     )
+    soon = clock.now() + timedelta(days=3)
+    meeting = events.EventForm("采摘", "", False, "果园", "", soon, soon + timedelta(hours=2), 5)
+    for name in ("event", "draft_event"):
+        town.names[name] = str(events.create_event(meeting, by=SYSTEM))
+    events.publish_event(uuid.UUID(town.names["event"]), by=SYSTEM)
+    place = events.take_place(uuid.UUID(town.names["event"]), by=reporter)
+    town.names["event_place"] = str(place.id)
     form = guard.SanctionForm(guard.SanctionKind.MUTE, 1, "x")
     town.names["sanction"] = str(guard.set_sanction(form, by=SYSTEM, member_id=ids.new_id()).id)

@@ -37,6 +37,7 @@ ROOMS = [
     "jishi.modules.orders",
     "jishi.modules.events",
     "jishi.modules.community",
+    "jishi.modules.incentives",
     "jishi.modules.plays.life",
     "jishi.modules.plays.group_buy",
     "jishi.modules.plays.flash_sale",

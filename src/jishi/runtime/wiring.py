@@ -13,6 +13,8 @@ from jishi.flows import (
     announcements,
     community_notices,
     coupons,
+    events,
+    incentives,
     loyalty,
     moderation,
     moderation_news,
@@ -24,6 +26,7 @@ from jishi.flows import (
 )
 from jishi.flows.screening import words_to_wait_for
 from jishi.modules.guard.public import has_words
+from jishi.modules.incentives.public import FIRST_RULES
 from jishi.modules.plays.lucky_draw.public import counts_shares, has_running_draw
 from jishi.modules.reviews.public import connect_screen
 from jishi.modules.webhooks.public import PUBLIC_FACTS, anybody_listens
@@ -92,6 +95,10 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "loyalty.tier_will_fall.v1": {"messaging.tier_will_fall": announcements.announce_tier_warning},
     "loyalty.tier_fallen.v1": {"messaging.tier_fallen": announcements.announce_tier},
     "loyalty.badge_won.v1": {"messaging.badge_won": announcements.announce_badge},
+    "events.place_given.v1": {"messaging.place_given": events.announce_place},
+    "events.reminder_due.v1": {"messaging.event_soon": events.remind_people},
+    "events.event_cancelled.v1": {"messaging.event_cancelled": events.announce_cancelled_event},
+    "events.event_ended.v1": {"promotions.thank_who_came": events.thank_who_came},
     "guard.content_decided.v1": {"messaging.content_decided": moderation_news.announce_decision},
     "guard.content_hidden.v1": {"messaging.content_hidden": moderation_news.announce_hidden},
     "guard.sanction_set.v1": {"messaging.sanction_set": moderation_news.announce_sanction},
@@ -130,6 +137,12 @@ NATIVE_LIFESPANS: list[Callable[[], AbstractAsyncContextManager[None]]] = [rush_
 def connect_readers() -> None:
     connect_screen(words_to_wait_for)
     subjects.plug_in()
+    for rule in FIRST_RULES:  # which of them count, and for how much, is a table
+        connect_reader(
+            fact_name=rule.fact_name,
+            reader_name="incentives.reward_contribution",
+            reader=incentives.reward_contribution,
+        )
     for fact_name, readers in REACTIONS.items():
         for reader_name, reader in readers.items():
             connect_reader(fact_name=fact_name, reader_name=reader_name, reader=reader)

@@ -62,6 +62,10 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "sanction_slow": ("发言被放慢", "到 {until} 之前两次发言要隔一段时间：{reason}。"),
     "sanction_ban": ("账号被限制", "到 {until} 之前不能参与：{reason}。"),
     "sanction_hide_all": ("内容暂时不公开", "到 {until} 之前你的内容只有自己看得到：{reason}。"),
+    "event_place_given": ("候补成功", "「{title}」有了空位，你可以去了：{at}。"),
+    "event_soon": ("活动快开始了", "「{title}」{at} 开始，别忘了。"),
+    "event_cancelled": ("活动取消了", "「{title}」（{at}）不办了，抱歉。"),
+    "event_coupon": ("谢谢你来", "「{title}」的到场券已经放进你的券包。"),
     "sanction_ended": ("限制已解除", "你可以像平常一样发言了。"),
 }
 OUTGOING_WORDS: dict[str, str] = {

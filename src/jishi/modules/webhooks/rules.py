@@ -101,6 +101,7 @@ PRIVATE_FACTS: Final = (
     "guard.item_opened.v1",
     "guard.sanction_ended.v1",
     "guard.sanction_set.v1",
+    "incentives.thanks_given.v1",
     "inventory.holds_released.v1",
     "loyalty.checked_in.v1",
     "loyalty.points_expiring.v1",

@@ -23,6 +23,7 @@ from jishi.surfaces.api import (
     cases,
     communities,
     draws,
+    events,
     finance,
     flash_sales,
     imports,
@@ -90,6 +91,7 @@ ROUTERS = (
     loyalty_staff.router,
     approvals.router,
     moderation.router,
+    events.router,
     webhooks.router,
 )
 

@@ -159,6 +159,8 @@ def _prices() -> tuple[tuple[str, str, str, str], ...]:
 def _content() -> tuple[tuple[str, str, str, str], ...]:
     return (
         ("communities", _("社群"), "people", "community.view"),
+        ("events", _("活动报名"), "clock", "community.view"),
+        ("incentive_rules", _("贡献规则"), "star", "community.view"),
         ("notes", _("笔记"), "note", "notes.view"),
         ("note_plan", _("内容日历"), "clock", "notes.view"),
         ("feed_weights", _("发现怎么排"), "filter", "notes.view"),

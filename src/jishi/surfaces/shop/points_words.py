@@ -19,6 +19,7 @@ _ENTRIES = {
     EntryKind.COVER: (gettext_noop("补上欠的积分"), "check"),
 }
 _SOURCES = {
+    "contribution": gettext_noop("社群贡献"),
     "order": gettext_noop("买东西"),
     "team": gettext_noop("团主奖励"),
     "check_in": gettext_noop("签到"),

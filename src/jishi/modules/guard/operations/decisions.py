@@ -100,20 +100,7 @@ def decide_item(
         details={"decision": decision.value, "was_appeal": was_appeal},
     )
     _mark_reports(row.id, decision, was_appeal=was_appeal)
-    record_fact(
-        ContentDecided(
-            row.id,
-            row.kind,
-            row.subject_id,
-            row.author_id,
-            decision.value,
-            visible.value,
-            said,
-            was_appeal,
-            was_visible,
-        ),
-        by=by,
-    )
+    _say_decided(row, by=by, was_appeal=was_appeal, was_visible=was_visible)
     if decision is Decision.SANCTION and sanction is not None and row.author_id is not None:
         set_sanction(check_sanction(sanction), by=by, member_id=row.author_id, item_id=row.id)
     return view_of(row)
@@ -210,6 +197,23 @@ def _move(
         after=row.state,
         note=note[:400],
         details=details,
+    )
+
+
+def _say_decided(row: Item, *, by: Actor, was_appeal: bool, was_visible: str) -> None:
+    record_fact(
+        ContentDecided(
+            row.id,
+            row.kind,
+            row.subject_id,
+            row.author_id,
+            row.decision,
+            row.visible,
+            row.reason,
+            was_appeal,
+            was_visible,
+        ),
+        by=by,
     )
 
 

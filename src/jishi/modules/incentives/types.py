@@ -1,0 +1,46 @@
+"""Values of incentives."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForm:
+    """`value` counts on the board; `points` and a coupon of `batch_id` go to the member."""
+
+    fact_name: str
+    member_field: str
+    label: str
+    points: int
+    value: int
+    daily_cap: int
+    is_on: bool = True
+    batch_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    id: uuid.UUID
+    form: RuleForm
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A contribution that counts."""
+
+    id: uuid.UUID
+    member_id: uuid.UUID
+    label: str
+    points: int
+    batch_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """`score` in hundredths."""
+
+    member_id: uuid.UUID
+    score: int
+    contributions: int
+    last_at: datetime
