@@ -3,7 +3,19 @@
 import importlib
 import sys
 
-NAMES = ("claims", "claims_stored", "pipeline", "teams", "pages", "checkout", "prices", "loyalty", "start")
+NAMES = (
+    "claims",
+    "claims_stored",
+    "pipeline",
+    "teams",
+    "pages",
+    "checkout",
+    "prices",
+    "loyalty",
+    "feed",
+    "notes",
+    "start",
+)
 
 
 def main() -> int:

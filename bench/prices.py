@@ -81,7 +81,9 @@ def main() -> None:
         figure=figures["sums_1000"],
         unit="ms median, 20 lines against 1,000 live offers",
         reference=rival or 0.0,
-        reference_name="django-oscar's applicator, equivalent cart and offers, same run" if rival else "none here",
+        reference_name="django-oscar's applicator, equivalent cart and offers, same run"
+        if rival
+        else "none here",
         **{name: round(value, 3) for name, value in figures.items()},
     )
 

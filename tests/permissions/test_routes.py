@@ -15,6 +15,7 @@ from jishi.surfaces.api.limits import forget_callers
 from jishi.surfaces.api.openapi import document
 from tests.permissions.aftersales_rows import AFTERSALES
 from tests.permissions.finance_rows import FINANCE
+from tests.permissions.note_rows import NOTES
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
@@ -309,6 +310,7 @@ TABLE = (
     Row("get_reconciliation", "/ledger/reconciliation", LEDGER),
     *(Row(*row) for row in FINANCE),
     *(Row(*row) for row in AFTERSALES),
+    *(Row(*row) for row in NOTES),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

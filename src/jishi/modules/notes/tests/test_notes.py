@@ -377,7 +377,7 @@ def test_follows_count_both_ways_and_not_oneself() -> None:
 
 
 def test_nothing_is_kept_of_a_reader_without_consent_and_nothing_after() -> None:
-    author, note_id = published(topics=("茶",))
+    _author, note_id = published(topics=("茶",))
     reader = make_member()
     react(note_id, by=reader, kind=ReactionKind.LIKE)
     assert not Affinity.objects.exists()
@@ -437,7 +437,7 @@ def test_weights_are_bounded_and_the_newest_count() -> None:
 
 
 def test_arms_are_counted_once_a_person() -> None:
-    author, note_id = published(alt_title="第二个标题")
+    _author, note_id = published(alt_title="第二个标题")
     people = [uuid.uuid4() for _ in range(40)]
     for _ in range(2):
         for one in people:
