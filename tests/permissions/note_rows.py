@@ -8,8 +8,8 @@ ALL = frozenset(KINDS)
 PEOPLE = ALL - {"visitor"}
 WRITERS = PEOPLE - {"narrowed"}
 SELF = frozenset({"member", "narrowed"})
-STAFF = frozenset(STAFF_ROLES)
-EDITORS = frozenset({"owner", "operator", "service"})
+STAFF = frozenset(STAFF_ROLES) - {"service"}
+EDITORS = frozenset({"owner", "operator"})
 NOTE = {"title": "一篇", "text": "好"}
 
 NOTES: tuple[tuple[Any, ...], ...] = (
