@@ -41,11 +41,14 @@ def test_a_note_is_written_bought_from_and_credited(market: Market, person: Call
     buyer.tap("立即买", exact=True)  # the second
     buyer.page.wait_for_url(re.compile(r"/checkout/"))
     buyer.tap("提交订单")
-    buyer.pay()
+    buyer.page.wait_for_url(re.compile(r"/orders/[0-9a-f-]{36}/pay/"))
+    order_id = buyer.order_id
+    buyer.page.get_by_role("button", name=re.compile(r"^付 ¥")).click()  # from the wallet
+    market.eventually("SELECT state FROM orders_order WHERE id = %s", "paid", order_id)
     row = market.rows(
         "SELECT l.attribution_reason, l.attribution_source, t.target_kind FROM orders_orderline l"
         " JOIN sharing_touch t ON t.id = l.touch_id WHERE l.order_id = %s",
-        buyer.order_id,
+        order_id,
     )
     assert [tuple(one) for one in row] == [("note", "note", "note")]
     market.eventually("SELECT orders FROM notes_note", 1)
