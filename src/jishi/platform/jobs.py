@@ -60,7 +60,7 @@ def defer(name: str, **arguments: str) -> None:
     app.configure_task(name).defer(**arguments)
 
 
-def defer_many(name: str, rows: Sequence[dict[str, str]]) -> None:
+def defer_many(name: str, rows: Sequence[dict[str, Any]]) -> None:
     """Defer the same job for many at once: one statement, none for nothing."""
     if rows:
         app.configure_task(name).batch_defer(*rows)
