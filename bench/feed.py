@@ -95,6 +95,7 @@ def _fill(ground: stage.Stage) -> None:
                 connection.execute(statement)
         connection.execute("VACUUM ANALYZE notes_note")
         connection.execute("ANALYZE")
+        connection.execute("CHECKPOINT")  # what was filled shall not be written out while reading is measured
 
 
 def _token() -> str:
