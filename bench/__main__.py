@@ -13,6 +13,8 @@ NAMES = (
     "prices",
     "guard",
     "loyalty",
+    "feed",
+    "notes",
     "start",
 )
 

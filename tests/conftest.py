@@ -22,12 +22,14 @@ def fake_payments(settings: Any) -> fake_provider.Book:
 @pytest.fixture(autouse=True)
 def forgetful_shop() -> None:
     """What the shop's pages remember for seconds is not of this test's database."""
+    from jishi.modules.notes.public import forget_feed
     from jishi.surfaces.shop import aisles, bargains, campaigns, flash  # needs the settings
 
     aisles.forget_aisles()
     bargains.forget_floors()
     campaigns.forget_campaigns()
     flash.forget_sessions()
+    forget_feed()
 
 
 @pytest.fixture(autouse=True)

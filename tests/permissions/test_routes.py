@@ -33,6 +33,7 @@ from tests.permissions.rows import (
     WRITERS,
     Row,
 )
+from tests.permissions.note_rows import NOTES
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 
@@ -307,6 +308,7 @@ TABLE = (
     *PRICE_ROWS,
     *(Row(*row) for row in AFTERSALES),
     *(Row(*row) for row in CONTENT),
+    *(Row(*row) for row in NOTES),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),
     Row("list_endpoints", "/webhooks/endpoints", OWNER),

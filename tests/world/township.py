@@ -39,6 +39,8 @@ from jishi.modules.loyalty.public import (
     set_ladder,
     take_reward,
 )
+from jishi.modules.media.public import store_picture
+from jishi.modules.notes.public import NoteDraft, approve_note, comment, publish_note, start_note
 from jishi.modules.orders.public import order_view, receive_order
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
@@ -98,6 +100,7 @@ def build_town() -> Town:
     _luck(town)
     _aftersales(town)
     _communities(town, other)
+    _notes(town)
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
@@ -285,6 +288,20 @@ def _communities(town: Town, other: Actor) -> None:
             ).id
         ),
     }
+def _notes(town: Town) -> None:
+    """Of the member: a published note with a comment, one that waits for a look, a draft with a picture beside it."""
+    member = town.member
+    ids = {}
+    for name in ("note", "note_waiting", "note_draft"):
+        media = store_picture(makers.picture(size=(60, 40)), by=member)
+        shown = NoteDraft(title="脐橙", text="甜", media_ids=(media.id,))
+        ids[name] = start_note(by=member, draft=NoteDraft(title="草稿") if name == "note_draft" else shown)
+        ids[f"{name}_media"] = media.id
+    for name in ("note", "note_waiting"):
+        publish_note(ids[name], by=member)
+    approve_note(ids["note"], by=makers.OWNER)
+    ids["note_comment"] = comment(ids["note"], by=member, words="好")
+    town.names |= {name: str(one) for name, one in ids.items()}
 
 
 def _staff_things(town: Town) -> None:

@@ -4,7 +4,7 @@ A job deferred inside a transaction exists exactly when the transaction commits.
 is idempotent because it may run again after a crash.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -58,6 +58,12 @@ def defer_once(task: Any, *, lock: str, **arguments: str) -> bool:
 def defer(name: str, **arguments: str) -> None:
     """Defer a job by its name, in the transaction that is open."""
     app.configure_task(name).defer(**arguments)
+
+
+def defer_many(name: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Defer the same job for many at once: one statement, none for nothing."""
+    if rows:
+        app.configure_task(name).batch_defer(*rows)
 
 
 def retry_stalled_jobs(*, limit: int = STALLED_BATCH) -> int:

@@ -53,6 +53,7 @@ VARIABLES = (
     Variable("JISHI_STRIPE", "", "Stripe 账户：JSON，见 docs/guides/payments.md；不填则不出现", "Stripe account: JSON, see docs/guides/payments.md; not offered while empty", "off"),
     Variable("JISHI_WECHAT_PAY", "", "微信支付商户：JSON，见 docs/guides/payments.md；不填则不出现", "WeChat Pay merchant: JSON, see docs/guides/payments.md; not offered while empty", "off"),
     Variable("JISHI_ALIPAY", "", "支付宝应用：JSON，见 docs/guides/payments.md；不填则不出现", "Alipay application: JSON, see docs/guides/payments.md; not offered while empty", "off"),
+    Variable("JISHI_S3", "", "对象存储（要装 jishi[s3]）：JSON，如 {\"bucket_name\": …, \"private_bucket_name\": …, \"endpoint_url\": …, \"access_key\": …, \"secret_key\": …}；不填则存在数据目录", "object storage (needs jishi[s3]): JSON such as {\"bucket_name\": …, \"private_bucket_name\": …, \"endpoint_url\": …, \"access_key\": …, \"secret_key\": …}; empty means the data folder", "off"),
     Variable("JISHI_PRIZE_VALUE_MAX", "50000", "抽奖单个奖品价值上限（结算货币的整数；中国法定上限为五万元）", "the most a single prize of a draw may be worth, in whole units of the currency (the legal cap in China)"),
     Variable("JISHI_RATE_FACTOR", "1", "接口限速的倍数", "factor on the API's rate limits"),
     Variable("JISHI_STAFF_MFA", "0", "1 要求员工用动态验证码登录运营台", "1 to ask all staff for a second factor in the console"),
@@ -88,6 +89,7 @@ class Environment:
     rate_factor: int
     prize_value_max_minor: int
     social_providers: dict[str, Any]
+    s3: dict[str, str]
     payment_accounts: dict[str, dict[str, str]]
     smtp_url: str
     mail_from: str
@@ -180,6 +182,7 @@ def read_environment(source: Mapping[str, str]) -> Environment:
         demo=_switch(text, "JISHI_DEMO"),
         smtp_url=_smtp_url(text("JISHI_SMTP_URL")),
         mail_from=text("JISHI_MAIL_FROM"),
+        s3=_object_storage(text("JISHI_S3")),
         social_providers=_social_providers(text("JISHI_SOCIAL_PROVIDERS")),
         payment_accounts=_payment_accounts(text),
         rate_factor=_number(text, "JISHI_RATE_FACTOR", low=1, high=1_000_000),
@@ -257,6 +260,24 @@ def _smtp_url(value: str) -> str:
     if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
         raise _wrong("JISHI_SMTP_URL", f"{parts.scheme}://…", "smtp://user:password@host:587")
     return value
+
+
+def _object_storage(value: str) -> dict[str, str]:
+    """A bucket for everybody and another one that nobody reaches but through us. Raises Trouble."""
+    if not value:
+        return {}
+    try:
+        found = json.loads(value)
+    except ValueError:
+        found = None
+    needed = ("bucket_name", "private_bucket_name")
+    if not isinstance(found, dict) or not all(
+        isinstance(found.get(name), str) and found[name] for name in needed
+    ):
+        raise _wrong("JISHI_S3", "…", '{"bucket_name": "…", "private_bucket_name": "…", "endpoint_url": "…"}')
+    if found["bucket_name"] == found["private_bucket_name"]:
+        raise _wrong("JISHI_S3", "…", "two buckets: what is private must not lie where everybody reads")
+    return {str(name): str(one) for name, one in found.items()}
 
 
 def _social_providers(value: str) -> dict[str, Any]:

@@ -77,6 +77,11 @@ PUBLIC_FACTS: Final = (
     "reviews.review_hidden.v1",
     "reviews.review_replied.v1",
     "reviews.review_shown.v1",
+    "notes.note_commented.v1",
+    "notes.note_liked.v1",
+    "notes.note_published.v1",
+    "notes.note_returned.v1",
+    "notes.note_saved.v1",
 )
 # These stay inside: plumbing between rooms, and who may do what.
 PRIVATE_FACTS: Final = (

@@ -236,7 +236,7 @@ IDEAS: tuple[Idea, ...] = (
         "一天一包，刚好 25 克。原味的不会越吃越渴。",
         ("办公室",),
         (("tall", ("daily-nuts", "fresh-milk")),),
-        "none",
+        "paid",
         1.1,
     ),
     Idea(

@@ -123,6 +123,7 @@ _ROLE = {
 }
 _ATTRIBUTION = {
     Reason.LAST_SHARE: gettext_noop("最后一次点开的分享"),
+    Reason.NOTE: gettext_noop("点了笔记上的商品"),
     Reason.TEAM_SHARE: gettext_noop("这个团的分享链接"),
     Reason.LAST_SOURCE: gettext_noop("没有人带来，最后的来源"),
     Reason.DIRECT: gettext_noop("自己来的"),
@@ -199,6 +200,7 @@ _SOURCES = {
     "link": gettext_noop("链接"),
     "poster": gettext_noop("海报"),
     "native": gettext_noop("转发"),
+    "note": gettext_noop("笔记"),
     "wechat": gettext_noop("微信"),
     "search": gettext_noop("搜索"),
     "community": gettext_noop("社群"),

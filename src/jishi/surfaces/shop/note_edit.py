@@ -290,7 +290,7 @@ def _goods(actor: Actor, text: str) -> list[ProductCard]:
     orders = orders_of_member(by=actor, limit=ORDERS_LOOKED_AT)
     lines = lines_by_order([order.id for order in orders])
     bought = cards_by_ids(
-        dict.fromkeys(line.product_id for order in orders for line in lines.get(order.id, []))
+        list(dict.fromkeys(line.product_id for order in orders for line in lines.get(order.id, [])))
     )
     sold = list_products(sort=Sort.SALES, limit=GOODS_SHOWN).cards
     return list({card.id: card for card in (*bought.values(), *sold)}.values())[:GOODS_SHOWN]

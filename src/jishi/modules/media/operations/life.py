@@ -39,13 +39,12 @@ def publish_media(media_ids: Iterable[uuid.UUID]) -> None:
     rows = list(Media.objects.select_for_update().filter(id__in=list(media_ids)).order_by("id"))
     if any(row.state != MediaState.READY.value for row in rows):
         raise MediaNotReady()
-    for row in rows:
-        if row.is_public:
-            continue
+    hidden = [row for row in rows if not row.is_public]
+    for row in hidden:
         for path in _paths(row):
             show_file(path)
-        if row.kind == MediaKind.PICTURE.value:
-            jobs.defer(AVIF_JOB, media_id=str(row.id))
+    pictures = [row for row in hidden if row.kind == MediaKind.PICTURE.value]
+    jobs.defer_many(AVIF_JOB, [{"media_id": str(row.id)} for row in pictures])
     Media.objects.filter(id__in=[row.id for row in rows]).update(is_public=True, is_used=True)
 
 

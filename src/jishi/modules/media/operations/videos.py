@@ -77,49 +77,7 @@ def _transcoded(content: bytes) -> dict[str, object]:
         source, film, cover = (Path(folder) / name for name in ("in", "out.mp4", "cover.png"))
         source.write_bytes(content)
         seconds_hundredths, width, height = _probed(source, demuxer)
-        width, height = rules.video_size(width, height)
-        _run(
-            [
-                *(
-                    "-f",
-                    demuxer,
-                    "-i",
-                    str(source),
-                    "-t",
-                    str(rules.VIDEO_SECONDS_MAX),
-                    "-map",
-                    "0:v:0",
-                    "-map",
-                    "0:a:0?",
-                ),
-                *(
-                    "-map_metadata",
-                    "-1",
-                    "-vf",
-                    f"scale={width}:{height}",
-                    "-c:v",
-                    "libx264",
-                    "-preset",
-                    "veryfast",
-                ),
-                *(
-                    "-crf",
-                    "25",
-                    "-pix_fmt",
-                    "yuv420p",
-                    "-threads",
-                    "1",
-                    "-c:a",
-                    "aac",
-                    "-b:a",
-                    "96k",
-                    "-ac",
-                    "2",
-                ),
-                *("-movflags", "+faststart", "-y", str(film)),
-            ],
-            seconds=TRANSCODE_SECONDS_MAX,
-        )
+        _make_film(source, film, demuxer=demuxer, size=rules.video_size(width, height))
         at = "0.5" if seconds_hundredths > 100 else "0"
         _run(
             ["-f", "mov", "-ss", at, "-i", str(film), "-frames:v", "1", "-y", str(cover)],
@@ -134,6 +92,53 @@ def _transcoded(content: bytes) -> dict[str, object]:
             "video_path": keep_file(film.read_bytes(), folder=FOLDER, suffix="mp4", is_private=True),
             "duration_ms": seconds_hundredths * 10,
         }
+
+
+def _make_film(source: Path, film: Path, *, demuxer: str, size: tuple[int, int]) -> None:
+    """H.264 and AAC, without what the source says of itself."""
+    width, height = size
+    _run(
+        [
+            *(
+                "-f",
+                demuxer,
+                "-i",
+                str(source),
+                "-t",
+                str(rules.VIDEO_SECONDS_MAX),
+                "-map",
+                "0:v:0",
+                "-map",
+                "0:a:0?",
+            ),
+            *(
+                "-map_metadata",
+                "-1",
+                "-vf",
+                f"scale={width}:{height}",
+                "-c:v",
+                "libx264",
+                "-preset",
+                "veryfast",
+            ),
+            *(
+                "-crf",
+                "25",
+                "-pix_fmt",
+                "yuv420p",
+                "-threads",
+                "1",
+                "-c:a",
+                "aac",
+                "-b:a",
+                "96k",
+                "-ac",
+                "2",
+            ),
+            *("-movflags", "+faststart", "-y", str(film)),
+        ],
+        seconds=TRANSCODE_SECONDS_MAX,
+    )
 
 
 def _probed(source: Path, demuxer: str) -> tuple[int, int, int]:

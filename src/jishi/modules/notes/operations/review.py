@@ -4,9 +4,10 @@ import uuid
 
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.kernel.errors import InvalidInput, Refusal
+from jishi.kernel.errors import InvalidInput
+from jishi.modules.media.public import MediaNotReady
 from jishi.modules.notes.models import Author, Comment, FeedWeights, Note
-from jishi.modules.notes.operations.states import move
+from jishi.modules.notes.operations.states import come_out_together, move
 from jishi.modules.notes.operations.write import bring_out
 from jishi.modules.notes.rules import lifecycle
 from jishi.modules.notes.rules.feed import WEIGHT_MAX
@@ -113,7 +114,12 @@ def set_weights(weights: Weights, *, by: Actor) -> None:
 
 def publish_due_notes(*, limit: int = DUE_BATCH) -> int:
     """Scheduled notes whose time has come, the oldest first; returns how many came out. Several workers share the work."""
-    return sum(_publish_due(note_id) for note_id in _due_ids(limit))
+    try:
+        return _publish_batch(limit)
+    except (
+        MediaNotReady
+    ):  # a video among them that failed or is not ready: one by one, so that it holds up nobody else
+        return sum(_publish_one(note_id) for note_id in _due_ids(limit))
 
 
 def refresh_quality(*, limit: int = STALE_BATCH) -> int:
@@ -134,13 +140,24 @@ def _due_ids(limit: int) -> list[uuid.UUID]:
 
 
 @in_transaction
-def _publish_due(note_id: uuid.UUID) -> bool:
+def _publish_batch(limit: int) -> int:
+    """All in one transaction and a dozen statements. Raises MediaNotReady, and then nothing happened."""
+    due = Note.objects.select_for_update(skip_locked=True).defer("search_vector", "text")
+    due = due.filter(state=NoteState.SCHEDULED.value, publish_at__lte=clock.now())
+    rows = list(due.order_by("publish_at", "id")[:limit])
+    if rows:
+        come_out_together(rows)
+    return len(rows)
+
+
+@in_transaction
+def _publish_one(note_id: uuid.UUID) -> bool:
     note = Note.objects.select_for_update(skip_locked=True).filter(id=note_id).first()
     if note is None or note.state != NoteState.SCHEDULED.value:
         return False  # another worker was faster, or its author took it back
     try:
         move(note, "publish", by=SYSTEM)
-    except Refusal as refusal:  # a video that failed meanwhile: its author reads why
+    except MediaNotReady as refusal:  # its author reads why
         note.refresh_from_db()
         move(note, "return", by=SYSTEM, reason=refusal.code)
         return False

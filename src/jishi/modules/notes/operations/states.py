@@ -1,13 +1,15 @@
 """Moving a note between its states, with everything that hangs on being seen."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from django.db import connection
 from django.db.models import F
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 
 from jishi.kernel import clock
-from jishi.kernel.actor import Actor
+from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.flow import advance
 from jishi.modules.media.public import publish_media, withdraw_media
 from jishi.modules.notes.facts import NotePublished, NoteReturned
@@ -15,7 +17,7 @@ from jishi.modules.notes.models import Author, Note, NoteTag
 from jishi.modules.notes.rules import lifecycle
 from jishi.modules.notes.types import NoteState
 from jishi.platform import history
-from jishi.platform.facts import record_fact
+from jishi.platform.facts import record_fact, record_facts
 
 WEEK_SECONDS = 7 * 86_400
 _MOVED = (
@@ -42,6 +44,43 @@ def move(note: Note, verb: str, *, by: Actor, reason: str = "") -> None:
     )
     if verb in ("return", "hide") or (verb == "remove" and not by.owns(note.author_id)):
         record_fact(NoteReturned(note.id, note.author_id, note.title, reason), by=by)
+
+
+def come_out_together(notes: Sequence[Note]) -> None:
+    """Publish locked, scheduled notes that were never out before: few statements, however many. Raises MediaNotReady."""
+    now = clock.now()
+    publish_media(one for note in notes for one in note.media_ids)
+    Note.objects.filter(id__in=[note.id for note in notes]).update(
+        state=NoteState.PUBLISHED.value,
+        changed_at=now,
+        publish_at=now,
+        first_published_at=Coalesce(F("first_published_at"), now),
+        week=week_of(now),
+        review_note="",
+        waits_for="",
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_NOTES, [[note.author_id for note in notes]])
+    goods: dict[uuid.UUID, dict[uuid.UUID, None]] = {note.id: {} for note in notes}
+    for note_id, product_id in NoteTag.objects.filter(note__in=notes).values_list("note_id", "product_id"):
+        goods[note_id][product_id] = None
+    before, after = NoteState.SCHEDULED.value, NoteState.PUBLISHED.value
+    history.record_steps(
+        [history.NewStep(("note", note.id), "publish", SYSTEM, before=before, after=after) for note in notes]
+    )
+    fresh = [note for note in notes if note.first_published_at is None]
+    if fresh:
+        record_facts(
+            [NotePublished(one.id, one.author_id, one.title, tuple(goods[one.id])) for one in fresh],
+            by=SYSTEM,
+        )
+
+
+_COUNT_NOTES = """
+INSERT INTO notes_author AS a (member_id, followers, following, notes, is_paid_creator)
+SELECT author, 0, 0, count(*), false FROM unnest(%s::uuid[]) AS u(author) GROUP BY author ORDER BY author
+ON CONFLICT (member_id) DO UPDATE SET notes = a.notes + excluded.notes
+"""
 
 
 def week_of(instant: datetime) -> int:

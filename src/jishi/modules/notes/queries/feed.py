@@ -173,9 +173,11 @@ _COLUMNS = (
 )
 _N = "n.id, n.author_id, coalesce(n.topics[1], ''), n.publish_at, n.quality_bp, n.orders, n.tag_count > 0, n.province, n.city"
 
+_NEEDED = "id, author_id, topics, publish_at, quality_bp, orders, tag_count, province, city"
+
 _COMMON = f"""
 (SELECT {_N} FROM unnest(%(weeks)s::int[]) AS w(week) CROSS JOIN LATERAL (
-  SELECT * FROM notes_note WHERE state = 'published' AND week = w.week ORDER BY quality_bp DESC LIMIT %(each)s
+  SELECT {_NEEDED} FROM notes_note WHERE state = 'published' AND week = w.week ORDER BY quality_bp DESC LIMIT %(each)s
 ) n)
 UNION
 (SELECT {_COLUMNS} FROM notes_note WHERE state = 'published' ORDER BY publish_at DESC LIMIT %(newest)s)
@@ -183,7 +185,7 @@ UNION
 
 _OWN = f"""
 (SELECT {_N}, true FROM notes_follow f CROSS JOIN LATERAL (
-  SELECT * FROM notes_note WHERE state = 'published' AND author_id = f.author_id AND publish_at >= %(since)s
+  SELECT {_NEEDED} FROM notes_note WHERE state = 'published' AND author_id = f.author_id AND publish_at >= %(since)s
   ORDER BY publish_at DESC LIMIT %(each)s
 ) n WHERE f.follower_id = %(member)s ORDER BY n.publish_at DESC LIMIT %(followed)s)
 UNION ALL

@@ -1,23 +1,17 @@
-"""Notes on a real database: states and what follows, who may see, counters, follows, versions, schedule, feed."""
+"""Notes on a real database: states and what follows, who may see, counters, versions, schedule."""
 
-import io
 import uuid
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from PIL import Image
 
 from jishi.kernel import clock
-from jishi.kernel.actor import Actor
 from jishi.kernel.errors import IllegalStep, InvalidInput, LoginRequired, NotAllowed, NotFound
-from jishi.modules.media.public import media_by_ids, store_picture
+from jishi.modules.media.public import media_by_ids
 from jishi.modules.notes import errors
-from jishi.modules.notes.models import Affinity, Author, Comment, Note, Reaction
-from jishi.modules.notes.operations import taste
+from jishi.modules.notes.models import Comment, Note, Reaction
 from jishi.modules.notes.public import (
-    Consent,
     Cooperation,
     NewTag,
     NoteDraft,
@@ -26,8 +20,6 @@ from jishi.modules.notes.public import (
     ReactionKind,
     Weights,
     approve_note,
-    arm_of,
-    arm_results,
     assign_note,
     author_view,
     cards_of_notes,
@@ -42,15 +34,11 @@ from jishi.modules.notes.public import (
     hide_comment,
     hide_note,
     mark_paid_creator,
-    near,
     note_look,
     note_view,
-    notes_between,
     notes_of_author,
     notes_of_product,
     notes_of_topic,
-    own_notes,
-    place_note,
     publish_due_notes,
     publish_note,
     react,
@@ -61,56 +49,18 @@ from jishi.modules.notes.public import (
     save_note,
     saved_notes,
     search_notes,
-    set_consent,
-    set_sales,
     set_weights,
     show_note,
     start_note,
     take_back_note,
-    topics_table,
     versions_of,
-    weights_now,
 )
+from jishi.modules.notes.tests.making import draft, facts_of, kept, media, own_folders, published  # noqa: F401
 from jishi.platform.facts import facts_about
 from jishi.platform.http import ANONYMOUS
 from tests.world.makers import OWNER, make_member, make_product, product_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_folders(settings: Any, tmp_path: Any) -> None:
-    forget_feed()
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
-    }
-
-
-def media(by: Actor, *, colour: str = "#cc8844") -> uuid.UUID:
-    out = io.BytesIO()
-    Image.new("RGB", (80, 60), colour).save(out, "PNG")
-    return store_picture(out.getvalue(), by=by).id
-
-
-def draft(by: Actor, *, title: str = "脐橙怎么挑", text: str = "看脐、摸皮。#水果", **more: Any) -> NoteDraft:
-    return NoteDraft(title=title, text=text, media_ids=(media(by),), **more)
-
-
-def published(by: Actor | None = None, **more: Any) -> tuple[Actor, uuid.UUID]:
-    author = by or make_member()
-    note_id = start_note(by=author, draft=draft(author, **more))
-    if publish_note(note_id, by=author) is NoteState.IN_REVIEW:
-        approve_note(note_id, by=OWNER)
-    return author, note_id
-
-
-def facts_of(note_id: uuid.UUID) -> list[str]:
-    return [one.name.split(".")[1] for one in facts_about(subject_kind="note", subject_id=note_id)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 
 def test_a_first_note_waits_and_the_second_comes_out_at_once() -> None:
@@ -141,13 +91,8 @@ def test_a_refused_publication_changes_nothing() -> None:
     with pytest.raises(errors.DisclosureNeeded):
         publish_note(whole, by=author)
     assert set(Note.objects.values_list("state", flat=True)) == {"draft"}
-    save_note(whole, NoteDraft(**{**_kept(whole, author), "cooperation": Cooperation.PAID}), by=author)
+    save_note(whole, NoteDraft(**{**kept(whole, author), "cooperation": Cooperation.PAID}), by=author)
     assert publish_note(whole, by=author) is NoteState.IN_REVIEW
-
-
-def _kept(note_id: uuid.UUID, by: Actor) -> dict[str, Any]:
-    found = note_view(note_id, by=by).draft
-    return {name: getattr(found, name) for name in found.__slots__}
 
 
 def test_hidden_notes_are_nowhere_and_their_pictures_neither() -> None:
@@ -155,7 +100,7 @@ def test_hidden_notes_are_nowhere_and_their_pictures_neither() -> None:
     reader, goods = make_member(), product_of(make_product())
     save_note(
         note_id,
-        NoteDraft(**{**_kept(note_id, author), "tags": (NewTag(0, 1, 1, goods),)}),
+        NoteDraft(**{**kept(note_id, author), "tags": (NewTag(0, 1, 1, goods),)}),
         by=author,
     )
     react(note_id, by=reader, kind=ReactionKind.SAVE)
@@ -205,7 +150,7 @@ def test_hidden_notes_are_nowhere_and_their_pictures_neither() -> None:
 def test_strangers_and_other_roles_may_not() -> None:
     author, note_id = published()
     other, service = make_member(), make_member(role="read_only")
-    whole = NoteDraft(**_kept(note_id, author))
+    whole = NoteDraft(**kept(note_id, author))
     for act in (
         lambda by: save_note(note_id, whole, by=by),
         lambda by: publish_note(note_id, by=by),
@@ -253,7 +198,7 @@ def test_a_version_that_was_changed_elsewhere_is_refused() -> None:
     assert (
         save_note(
             note_id,
-            NoteDraft(**{**_kept(note_id, author), "title": "一"}),
+            NoteDraft(**{**kept(note_id, author), "title": "一"}),
             by=author,
             expected_version=version,
         )
@@ -265,19 +210,19 @@ def test_a_version_that_was_changed_elsewhere_is_refused() -> None:
     assert versions_of(note_id) == []
     publish_note(note_id, by=author)
     approve_note(note_id, by=OWNER)
-    save_note(note_id, NoteDraft(**{**_kept(note_id, author), "title": "三"}), by=author)
+    save_note(note_id, NoteDraft(**{**kept(note_id, author), "title": "三"}), by=author)
     assert [one.title for one in versions_of(note_id)] == ["三", "一"]
     with pytest.raises(errors.MediaMissing):
         save_note(note_id, NoteDraft(title="没有图"), by=author)
     assert (
-        save_note(note_id, NoteDraft(**_kept(note_id, author)), by=author)
+        save_note(note_id, NoteDraft(**kept(note_id, author)), by=author)
         == note_view(note_id, by=author).version
     )
 
 
 def test_new_words_that_are_stopped_take_a_note_off() -> None:
     author, note_id = published()
-    changed = NoteDraft(**{**_kept(note_id, author), "text": "最好的"})
+    changed = NoteDraft(**{**kept(note_id, author), "text": "最好的"})
     save_note(note_id, changed, by=author, is_stopped=True)
     assert note_view(note_id, by=author).state is NoteState.IN_REVIEW
     assert note_id not in cards_of_notes([note_id])
@@ -361,114 +306,3 @@ def test_talking_too_fast_is_refused() -> None:
     with pytest.raises(errors.CommentTooFast):
         comment(note_id, by=reader, words="好")
     assert Comment.objects.count() == 6
-
-
-def test_follows_count_both_ways_and_not_oneself() -> None:
-    author, reader = make_member(), make_member()
-    member = author.require_member()
-    assert follow_author(member, by=reader) == 1 and follow_author(member, by=reader) == 1
-    assert author_view(member, by=reader).is_followed_by_me
-    assert author_view(reader.require_member(), by=reader).following == 1
-    assert follow_author(member, by=reader, is_on=False) == 0
-    assert follow_author(member, by=reader, is_on=False) == 0
-    with pytest.raises(errors.OwnFollow):
-        follow_author(member, by=author)
-    assert set(Author.objects.values_list("followers", "following")) == {(0, 0)}
-
-
-def test_nothing_is_kept_of_a_reader_without_consent_and_nothing_after() -> None:
-    author, note_id = published(topics=("茶",))
-    reader = make_member()
-    react(note_id, by=reader, kind=ReactionKind.LIKE)
-    assert not Affinity.objects.exists()
-    set_consent(Consent(is_personal=True, is_near=False, province="上海市", city="上海市"), by=reader)
-    react(note_id, by=reader, kind=ReactionKind.SAVE)
-    comment(note_id, by=reader, words="好茶")
-    points = {row.topic or "author": row.points for row in Affinity.objects.all()}
-    assert points["author"] == 4 and points["茶"] == 4
-    found = explain(note_id, by=reader)
-    assert found is not None and found.reason == "author" and found.factors.affinity > 0.6
-    set_consent(Consent(), by=reader)
-    assert not Affinity.objects.exists()
-    silent = explain(note_id, by=reader)
-    assert silent is not None and silent.factors.affinity == 1 and silent.factors.near == 1
-    assert taste.FeedConsent.objects.get().city == ""
-
-
-def test_near_needs_consent_and_shows_the_place_first() -> None:
-    author, here = published()
-    _, far = published()
-    place_note(here, by=author, province="上海市", city="上海市")
-    Note.objects.filter(id=far).update(province="广东省", city="广州市")
-    reader = make_member()
-    assert near(by=reader) == []
-    set_consent(Consent(is_near=True, province="上海市", city="上海市"), by=reader)
-    assert [one.candidate.id for one in near(by=reader)] == [here]
-
-
-def test_the_feed_asks_as_much_for_one_note_as_for_forty(django_assert_num_queries: Any) -> None:
-    reader = make_member()
-    set_consent(Consent(is_personal=True), by=reader)
-
-    def asked() -> None:
-        forget_feed()
-        with django_assert_num_queries(5):
-            found = discover(by=reader, limit=20)
-            cards_of_notes(one.candidate.id for one in found)
-
-    author, _ = published()
-    follow_author(author.require_member(), by=reader)
-    asked()
-    for _ in range(39):
-        published(author)
-    asked()
-    assert len(discover(by=reader, limit=20)) == 20
-
-
-def test_weights_are_bounded_and_the_newest_count() -> None:
-    set_weights(Weights(freshness=0, diversity=200), by=OWNER)
-    forget_feed()
-    assert weights_now() == Weights(freshness=0, diversity=200)
-    for wrong in (Weights(quality=201), Weights(quality=-1)):
-        with pytest.raises(InvalidInput):
-            set_weights(wrong, by=OWNER)
-    forget_feed()
-    assert weights_now() == Weights(freshness=0, diversity=200)
-
-
-def test_arms_are_counted_once_a_person() -> None:
-    author, note_id = published(alt_title="第二个标题")
-    people = [uuid.uuid4() for _ in range(40)]
-    for _ in range(2):
-        for one in people:
-            taste.note_exposures([(note_id, arm_of(note_id, one))], viewer_id=one)
-    for one in people[:10]:
-        note_look(note_id, viewer_id=one)
-    found = arm_results([note_id])[note_id]
-    assert sum(found.exposures) == 40 and sum(found.clicks) == 10 and found.winner is None
-    assert cards_of_notes([note_id])[note_id].has_test
-
-
-def test_search_finds_chinese_words_and_title_first() -> None:
-    author = make_member()
-    _, in_text = published(author, title="一篇笔记", text="今天喝了武夷岩茶，香")
-    _, in_title = published(author, title="武夷岩茶怎么泡", text="水要滚")
-    assert [card.id for card in search_notes("岩茶")] == [in_title, in_text]
-    assert search_notes("羊毛围巾") == [] and search_notes("") == []
-    assert search_notes("'); DROP TABLE notes_note; --") == []
-
-
-def test_the_plan_and_topics_and_own_list() -> None:
-    author, note_id = published(topics=("茶",))
-    set_sales(note_id, orders=2, revenue_minor=9_000, refunded_minor=1_000)
-    later = start_note(by=author, draft=draft(author))
-    publish_note(later, by=author, publish_at=clock.now() + timedelta(days=2))
-    assign_note(later, by=OWNER, assignee_id=OWNER.id)
-    plan = notes_between(clock.now() - timedelta(days=1), clock.now() + timedelta(days=3), by=OWNER)
-    assert {one.id for one in plan} == {note_id, later}
-    row = next(
-        one for one in topics_table(since=clock.now() - timedelta(days=1), by=OWNER) if one.topic == "茶"
-    )
-    assert (row.notes, row.orders, row.net_minor) == (1, 2, 8_000)
-    assert {one.id for one in own_notes(by=author)} == {note_id, later}
-    assert find_notes(NoteFilter(assignee_id=OWNER.id), by=OWNER)[1] == 1

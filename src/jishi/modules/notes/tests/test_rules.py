@@ -1,5 +1,6 @@
 """The rules of notes and of the feed, without a database (docs/algorithms/feed.md)."""
 
+import itertools
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -162,7 +163,7 @@ C = candidate(3, author=1)
 def test_the_worked_numbers_with_consent() -> None:
     taste = Taste(is_personal=True, followed=frozenset({B.author_id}))
     found = feed.rank([A, B, C], taste=taste, weights=Weights(), now=NOW, limit=3)
-    assert [one.candidate.id for one in found][0] == B.id
+    assert next(one.candidate.id for one in found) == B.id
     assert [round(one.score, 3) for one in found] == [0.5, 0.312, 0.156]
     assert found[0].reason == "followed"
 
@@ -213,7 +214,7 @@ def test_scores_stay_in_bounds_fall_and_do_not_depend_on_the_order_asked(
     assert len(found) == min(20, len(pool)) == len({one.candidate.id for one in found})
     scores = [one.score for one in found]
     assert all(0 < score <= 1 for score in scores)
-    assert all(later <= before + 1e-12 for before, later in zip(scores, scores[1:], strict=False))
+    assert all(later <= before + 1e-12 for before, later in itertools.pairwise(scores))
     for one in found:
         assert all(0 < getattr(one.factors, name) <= 1 for name in one.factors.__slots__)
 
