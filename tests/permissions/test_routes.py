@@ -17,6 +17,7 @@ from tests.permissions.community_rows import COMMUNITY
 from tests.permissions.content_rows import CONTENT
 from tests.permissions.finance_rows import FINANCE
 from tests.permissions.loyalty_rows import LOYALTY_ROWS
+from tests.permissions.note_rows import NOTES
 from tests.permissions.price_rows import PRICE_ROWS
 from tests.permissions.rows import (
     ALL,
@@ -33,7 +34,6 @@ from tests.permissions.rows import (
     WRITERS,
     Row,
 )
-from tests.permissions.note_rows import NOTES
 from tests.world.township import KINDS, Town
 from tests.world.web import API, ask
 

@@ -288,6 +288,8 @@ def _communities(town: Town, other: Actor) -> None:
             ).id
         ),
     }
+
+
 def _notes(town: Town) -> None:
     """Of the member: a published note with a comment, one that waits for a look, a draft with a picture beside it."""
     member = town.member

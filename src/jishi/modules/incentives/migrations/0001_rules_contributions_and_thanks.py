@@ -8,62 +8,81 @@ import jishi.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('fact_name', models.CharField(max_length=80, unique=True)),
-                ('member_field', models.CharField(default='member_id', max_length=40)),
-                ('label', models.CharField(max_length=40)),
-                ('points', models.IntegerField(default=0)),
-                ('value', models.IntegerField(default=0)),
-                ('daily_cap', models.IntegerField(default=1)),
-                ('batch_id', models.UUIDField(null=True)),
-                ('is_on', models.BooleanField(default=True)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("fact_name", models.CharField(max_length=80, unique=True)),
+                ("member_field", models.CharField(default="member_id", max_length=40)),
+                ("label", models.CharField(max_length=40)),
+                ("points", models.IntegerField(default=0)),
+                ("value", models.IntegerField(default=0)),
+                ("daily_cap", models.IntegerField(default=1)),
+                ("batch_id", models.UUIDField(null=True)),
+                ("is_on", models.BooleanField(default=True)),
             ],
             options={
-                'db_table': 'incentives_rule',
-                'constraints': [models.CheckConstraint(condition=models.Q(('daily_cap__gte', 1), ('points__gte', 0), ('value__gte', 0)), name='incentives_rule_numbers')],
+                "db_table": "incentives_rule",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("daily_cap__gte", 1), ("points__gte", 0), ("value__gte", 0)),
+                        name="incentives_rule_numbers",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Thanks',
+            name="Thanks",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('from_id', models.UUIDField()),
-                ('to_id', models.UUIDField()),
-                ('about_kind', models.CharField(max_length=24)),
-                ('about_id', models.UUIDField()),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("from_id", models.UUIDField()),
+                ("to_id", models.UUIDField()),
+                ("about_kind", models.CharField(max_length=24)),
+                ("about_id", models.UUIDField()),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
             ],
             options={
-                'db_table': 'incentives_thanks',
-                'indexes': [models.Index(fields=['from_id', 'at'], name='thanks_from')],
-                'constraints': [models.UniqueConstraint(fields=('from_id', 'about_kind', 'about_id'), name='thanks_once'), models.CheckConstraint(condition=models.Q(('from_id', models.F('to_id')), _negated=True), name='thanks_to_other')],
+                "db_table": "incentives_thanks",
+                "indexes": [models.Index(fields=["from_id", "at"], name="thanks_from")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("from_id", "about_kind", "about_id"), name="thanks_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_id", models.F("to_id")), _negated=True),
+                        name="thanks_to_other",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
-                ('member_id', models.UUIDField()),
-                ('fact_id', models.UUIDField()),
-                ('value', models.IntegerField()),
-                ('day', models.DateField()),
-                ('at', models.DateTimeField(default=jishi.kernel.clock.now)),
-                ('rule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incentives.rule')),
+                ("id", models.UUIDField(default=jishi.kernel.ids.new_id, primary_key=True, serialize=False)),
+                ("member_id", models.UUIDField()),
+                ("fact_id", models.UUIDField()),
+                ("value", models.IntegerField()),
+                ("day", models.DateField()),
+                ("at", models.DateTimeField(default=jishi.kernel.clock.now)),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="incentives.rule"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'incentives_contribution',
-                'indexes': [models.Index(fields=['at'], name='contribution_at'), models.Index(fields=['member_id', 'rule', 'day'], name='contribution_day')],
-                'constraints': [models.UniqueConstraint(fields=('rule', 'fact_id'), name='contribution_once')],
+                "db_table": "incentives_contribution",
+                "indexes": [
+                    models.Index(fields=["at"], name="contribution_at"),
+                    models.Index(fields=["member_id", "rule", "day"], name="contribution_day"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("rule", "fact_id"), name="contribution_once")
+                ],
             },
         ),
     ]
