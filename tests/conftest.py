@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests.world import fake_provider
 
@@ -30,13 +29,3 @@ def forgetful_shop() -> None:
     campaigns.forget_campaigns()
     flash.forget_sessions()
     forget_feed()
-
-
-@pytest.fixture(autouse=True)
-def empty_queue(request: pytest.FixtureRequest) -> None:
-    """Tests that commit start without the jobs of the test before; the flush between tests leaves the queue alone."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

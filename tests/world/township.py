@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from jishi.flows.approvals import APPLIERS
-from jishi.flows.community import write_comment
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
@@ -19,7 +18,6 @@ from jishi.modules.catalog.public import (
     publish_product,
     request_import,
 )
-from jishi.modules.community import public as community
 from jishi.modules.events import public as events
 from jishi.modules.finance.public import DifferenceKind, NewDifference, differences, record_differences
 from jishi.modules.guard import public as guard
@@ -39,8 +37,6 @@ from jishi.modules.loyalty.public import (
     set_ladder,
     take_reward,
 )
-from jishi.modules.media.public import store_picture
-from jishi.modules.notes.public import NoteDraft, approve_note, comment, publish_note, start_note
 from jishi.modules.orders.public import order_view, receive_order
 from jishi.modules.payments.public import payments_of_order
 from jishi.modules.people.public import create_token
@@ -60,7 +56,7 @@ from jishi.modules.reviews.public import NewReview, show_review, write_review
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.modules.webhooks.public import create_endpoint, send_test
 from jishi.platform.files import store_photo
-from tests.world import fake_provider, luck, makers, talk
+from tests.world import content, fake_provider, luck, makers
 from tests.world.web import new_visitor, token_for
 
 STAFF_ROLES = ("service", "operator", "finance", "read_only", "owner")
@@ -99,8 +95,8 @@ def build_town() -> Town:
     _campaigns(town)
     _luck(town)
     _aftersales(town)
-    _communities(town, other)
-    _notes(town)
+    town.names |= content.talked(town.member, other)
+    town.names |= content.noted(town.member)
     _staff_things(town)
     _difference(town)
     _approvals(town, staff)
@@ -259,51 +255,6 @@ def _aftersales(town: Town) -> None:
         "evidence": str(case_view(case_id, by=member).evidence[0].id),
         "review": str(review_id),
     }
-
-
-def _communities(town: Town, other: Actor) -> None:
-    """A public place with talk and a coupon; a secret one that only `other` knows of."""
-    keeper = makers.make_member(nickname="群主")
-    place = talk.make_community(keeper, handle="town-place", name="镇上的社群")
-    secret = talk.make_community(other, handle="town-secret", name="秘密花园", is_secret=True)
-    community.join_community(place.id, by=town.member)
-    town.names["secret_post"] = str(talk.say(other, secret, "不能外传的话"))
-    question = talk.say(town.member, place, "怎么挑？", kind="question")
-    poll = talk.say(keeper, place, "投一票", kind="poll")
-    found = community.post_view(poll, by=town.member).poll
-    assert found is not None
-    town.names |= {
-        "place_post": str(question),
-        "place_comment": str(write_comment(question, text="挑沉的", by=keeper)),
-        "place_poll": str(poll),
-        "place_option": str(found.options[0].id),
-        "follow": str(keeper.id),
-        "handle": "town-place",
-        "post": str(question),
-        "community_batch": str(
-            makers.make_coupon_offer(
-                promotions.AmountOff(500),
-                way=promotions.CouponWay.COMMUNITY,
-                batch={"community_id": place.id},
-            ).id
-        ),
-    }
-
-
-def _notes(town: Town) -> None:
-    """Of the member: a published note with a comment, one that waits for a look, a draft with a picture beside it."""
-    member = town.member
-    ids = {}
-    for name in ("note", "note_waiting", "note_draft"):
-        media = store_picture(makers.picture(size=(60, 40)), by=member)
-        shown = NoteDraft(title="脐橙", text="甜", media_ids=(media.id,))
-        ids[name] = start_note(by=member, draft=NoteDraft(title="草稿") if name == "note_draft" else shown)
-        ids[f"{name}_media"] = media.id
-    for name in ("note", "note_waiting"):
-        publish_note(ids[name], by=member)
-    approve_note(ids["note"], by=makers.OWNER)
-    ids["note_comment"] = comment(ids["note"], by=member, words="好")
-    town.names |= {name: str(one) for name, one in ids.items()}
 
 
 def _staff_things(town: Town) -> None:

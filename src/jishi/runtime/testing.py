@@ -7,6 +7,7 @@ inherit the environment. Durability is off here: the server is thrown away with 
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,23 @@ def pytest_unconfigure() -> None:
         _server.stop()
     if _home is not None:
         shutil.rmtree(_home, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that commit find and leave no jobs; the flush between tests leaves the queue alone."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    _drop_jobs()
+    yield
+    _drop_jobs()
+
+
+def _drop_jobs() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")

@@ -18,6 +18,7 @@ from jishi.flows import (
     loyalty,
     moderation,
     moderation_news,
+    note_notices,
     prizes,
     promises,
     reactions,
@@ -108,6 +109,8 @@ REACTIONS: dict[str, dict[str, Reader]] = {
     "community.answer_accepted.v1": {"messaging.community_answer": community_notices.tell_of_answer},
     "community.trust_changed.v1": {"messaging.community_trust": community_notices.tell_of_trust},
     "community.member_joined.v1": {"messaging.community_joined": community_notices.tell_who_was_let_in},
+    "notes.note_returned.v1": {"messaging.note_returned": note_notices.tell_of_return},
+    "notes.note_commented.v1": {"messaging.note_comment": note_notices.tell_of_note_comment},
     "group_buy.team_failed.v1": {"messaging.team_failed": announcements.announce_team_failure},
 }
 # Most days no draw runs, and then no jobs are made for its tickets.

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from jishi.modules.community.public import Level, PostKind, Role
+from jishi.modules.community.public import CommunityRole, Level, PostKind
 
 
 def level_words(level: Level) -> str:
@@ -14,12 +14,12 @@ def level_words(level: Level) -> str:
     }[level]
 
 
-def role_words(role: Role) -> str:
+def role_words(role: CommunityRole) -> str:
     return {
-        Role.MEMBER: "",
-        Role.LEADER: _("领队"),
-        Role.MODERATOR: _("版主"),
-        Role.OWNER: _("群主"),
+        CommunityRole.MEMBER: "",
+        CommunityRole.LEADER: _("领队"),
+        CommunityRole.MODERATOR: _("版主"),
+        CommunityRole.OWNER: _("群主"),
     }[role]
 
 

@@ -171,7 +171,7 @@ class VariantPatch(Schema):
     is_active: bool | None = None
 
 
-class MadeOut(Schema):
+class ProductMadeOut(Schema):
     id: uuid.UUID
 
 
@@ -241,7 +241,7 @@ def get_suggestions(request: HttpRequest, prefix: Annotated[str, Query(max_lengt
 
 @router.post(
     "/products",
-    response={201: MadeOut},
+    response={201: ProductMadeOut},
     summary="Make a product; it starts as a draft",
     operation_id="create_product",
     openapi_extra=scopes("catalog.edit"),
@@ -320,7 +320,7 @@ def post_restore(request: HttpRequest, handle: str) -> Any:
 
 @router.post(
     "/products/{handle}/variants",
-    response={201: MadeOut},
+    response={201: ProductMadeOut},
     summary="One more variant",
     operation_id="create_variant",
     openapi_extra=scopes("catalog.edit"),

@@ -20,7 +20,7 @@ class Joining(StrEnum):
     INVITE = "invite"  # by a code only
 
 
-class Role(StrEnum):
+class CommunityRole(StrEnum):
     """What somebody is here to do; trust is another thing."""
 
     MEMBER = "member"
@@ -150,7 +150,7 @@ class ChannelView:
 class MembershipView:
     community_id: uuid.UUID
     member_id: uuid.UUID
-    role: Role
+    role: CommunityRole
     level: Level
     level_since: datetime
     is_level_held: bool
@@ -158,11 +158,11 @@ class MembershipView:
 
     @property
     def is_staff(self) -> bool:
-        return self.role is not Role.MEMBER
+        return self.role is not CommunityRole.MEMBER
 
     @property
     def may_moderate(self) -> bool:
-        return self.role in (Role.MODERATOR, Role.OWNER)
+        return self.role in (CommunityRole.MODERATOR, CommunityRole.OWNER)
 
 
 @dataclass(frozen=True, slots=True)

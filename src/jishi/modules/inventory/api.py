@@ -110,7 +110,7 @@ class LocationOut(Schema):
     is_active: bool
 
 
-class MadeOut(Schema):
+class StockMadeOut(Schema):
     id: uuid.UUID
 
 
@@ -181,7 +181,7 @@ def get_locations(request: HttpRequest) -> Any:
 
 @router.post(
     "/locations",
-    response={201: MadeOut},
+    response={201: StockMadeOut},
     summary="A place more",
     operation_id="create_location",
     openapi_extra=scopes("inventory.edit"),

@@ -141,7 +141,7 @@ class AgreedLineIn(Schema):
     amount_minor: int = Field(ge=0, le=MINOR_MAX)
 
 
-class AnswerIn(Schema):
+class CaseAnswerIn(Schema):
     """`lines` null: as asked; less becomes an offer. `sends_back` null: goods come back first where they can."""
 
     words: Words = ""

@@ -36,7 +36,7 @@ from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
 from jishi.surfaces.api.case_schemas import (
-    AnswerIn,
+    CaseAnswerIn,
     CaseChoiceOut,
     CaseIn,
     CaseOut,
@@ -216,7 +216,7 @@ def list_all_cases(request: HttpRequest, wanted: Query[CasesIn]) -> Any:
     summary="Agree to a case, to all or to less",
     openapi_extra=scopes("cases.decide"),
 )
-def agree_to_case(request: HttpRequest, case_id: uuid.UUID, body: AnswerIn) -> Any:
+def agree_to_case(request: HttpRequest, case_id: uuid.UUID, body: CaseAnswerIn) -> Any:
     actor = _decider(request)
     amounts = None if body.lines is None else {line.line_id: line.amount_minor for line in body.lines}
     answer = Answer(body.words, amounts, body.with_freight, body.sends_back)

@@ -14,12 +14,12 @@ from jishi.insight.periods import last_days
 from jishi.kernel import clock
 from jishi.modules.community.public import (
     CommunityForm,
+    CommunityRole,
     CommunityView,
     Door,
     Joining,
     Openness,
     RefKind,
-    Role,
     ask_to_join,
     channels_of,
     communities_of,
@@ -74,14 +74,14 @@ class CommunityPageOut(CommunityOut):
     house_rules: str
     reads: bool
     is_waiting: bool
-    role: Role | None
+    role: CommunityRole | None
     level: str | None
     channels: list[ChannelOut]
     shelf: list[ShelfOut]
 
 
 class OwnCommunityOut(CommunityOut):
-    role: Role
+    role: CommunityRole
     level: str
 
 
@@ -104,7 +104,7 @@ class NeedOut(Schema):
     is_met: bool
 
 
-class StandingOut(Schema):
+class TrustOut(Schema):
     """docs/algorithms/trust-ladder.md; `scale_bps` is how high the ladder stands here."""
 
     level: str
@@ -128,7 +128,7 @@ class CommunityIn(Schema):
     member_limit: int = Field(0, ge=0, le=1_000_000)
 
 
-class ReportOut(Schema):
+class CommunityReportOut(Schema):
     members: int
     joined: int
     left: int
@@ -231,7 +231,7 @@ def leave_one_community(request: HttpRequest, handle: str) -> Any:
 
 @router.get(
     "/communities/{handle}/trust",
-    response=StandingOut,
+    response=TrustOut,
     summary="Where you stand on the ladder, and why",
     openapi_extra=scopes("shop.read"),
 )
@@ -265,7 +265,7 @@ def claim_coupon_of_community(request: HttpRequest, handle: str, batch_id: uuid.
 
 @router.get(
     "/communities/{handle}/report",
-    response=ReportOut,
+    response=CommunityReportOut,
     summary="A community's numbers",
     openapi_extra=scopes("community.view"),
 )

@@ -39,6 +39,7 @@ from jishi.surfaces.api.loyalty_schemas import (
     ExchangeIn,
     ExchangeOut,
     LotOut,
+    LoyaltyTierOut,
     MembershipOut,
     MissionOut,
     PlanOut,
@@ -47,7 +48,6 @@ from jishi.surfaces.api.loyalty_schemas import (
     RewardOut,
     StandingOut,
     TakenOut,
-    TierOut,
 )
 
 router = Router(tags=["loyalty"])
@@ -102,7 +102,7 @@ def get_standing(request: HttpRequest) -> Any:
     }
 
 
-@router.get("/tiers", response=list[TierOut], summary="The tiers of the shop", openapi_extra=anyone())
+@router.get("/tiers", response=list[LoyaltyTierOut], summary="The tiers of the shop", openapi_extra=anyone())
 def list_tiers(request: HttpRequest) -> Any:
     del request
     return [tier_out(view) for view in ladder()]
@@ -215,7 +215,7 @@ def list_own_memberships(request: HttpRequest) -> Any:
 
 
 def tier_out(view: TierView) -> dict[str, Any]:
-    return {"rank": view.rank, **_terms_of(view.terms, TierOut)}
+    return {"rank": view.rank, **_terms_of(view.terms, LoyaltyTierOut)}
 
 
 def reward_out(view: RewardView) -> dict[str, Any]:

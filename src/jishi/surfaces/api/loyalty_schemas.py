@@ -54,7 +54,7 @@ class PointsOut(Page[EntryOut]):
     is_open: bool
 
 
-class TierOut(Schema):
+class LoyaltyTierOut(Schema):
     """`threshold` is a growth value over the last 365 days."""
 
     code: str

@@ -35,7 +35,7 @@ from jishi.platform.http import actor_of, scopes
 from jishi.platform.paging import key_of
 from jishi.surfaces.api.common import MINOR_MAX, Day, MadeOut, Page, PageIn, page_of
 from jishi.surfaces.api.loyalty import reward_out, tier_out
-from jishi.surfaces.api.loyalty_schemas import ExchangeOut, LotOut, RewardOut, TierOut
+from jishi.surfaces.api.loyalty_schemas import ExchangeOut, LotOut, LoyaltyTierOut, RewardOut
 
 router = Router(tags=["staff"])
 
@@ -66,7 +66,7 @@ class LiabilityOut(Schema):
     by_month: list[MonthOut]
 
 
-class DifferenceOut(Schema):
+class LoyaltyDifferenceOut(Schema):
     what: str
     id: uuid.UUID
     field: str
@@ -115,7 +115,7 @@ class TermsBody(Schema):
     check_in_points: int = Field(ge=0, le=1_000)
 
 
-class TierIn(Schema):
+class LoyaltyTierIn(Schema):
     code: str = Field(min_length=1, max_length=24)
     name: str = Field(min_length=1, max_length=24)
     threshold: int = Field(ge=0, le=100_000_000)
@@ -129,7 +129,7 @@ class TierIn(Schema):
 class LadderIn(Schema):
     """The whole ladder, lowest first; the first threshold is 0."""
 
-    tiers: list[TierIn] = Field(min_length=1, max_length=10)
+    tiers: list[LoyaltyTierIn] = Field(min_length=1, max_length=10)
 
 
 class RewardIn(Schema):
@@ -150,7 +150,7 @@ class ExchangesIn(PageIn):
     state: list[ExchangeState] = Field([], max_length=len(ExchangeState))
 
 
-class SendIn(Schema):
+class LoyaltySendIn(Schema):
     tracking_note: str = Field(min_length=1, max_length=80)
 
 
@@ -170,7 +170,7 @@ def get_points_liability(request: HttpRequest) -> Any:
 
 @router.get(
     "/loyalty/differences",
-    response=list[DifferenceOut],
+    response=list[LoyaltyDifferenceOut],
     summary="Balances that their entries do not explain; empty is right",
     openapi_extra=scopes("loyalty.view"),
 )
@@ -241,7 +241,7 @@ def replace_loyalty_terms(request: HttpRequest, body: TermsBody) -> Any:
 
 @router.put(
     "/loyalty/tiers",
-    response=list[TierOut],
+    response=list[LoyaltyTierOut],
     summary="Set the ladder of tiers",
     openapi_extra=scopes("loyalty.edit"),
 )
@@ -293,7 +293,7 @@ def list_exchanges(request: HttpRequest, wanted: Query[ExchangesIn]) -> Any:
     summary="Goods are on their way",
     openapi_extra=scopes("loyalty.edit"),
 )
-def send_exchange_goods(request: HttpRequest, exchange_id: uuid.UUID, body: SendIn) -> Any:
+def send_exchange_goods(request: HttpRequest, exchange_id: uuid.UUID, body: LoyaltySendIn) -> Any:
     send_exchange(exchange_id, by=actor_of(request), tracking_note=body.tracking_note)
     return Status(204, None)
 

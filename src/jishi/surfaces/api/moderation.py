@@ -40,7 +40,7 @@ ROWS_MAX = 100
 router = Router(tags=["moderation"])
 
 
-class ReportIn(Schema):
+class ModerationReportIn(Schema):
     """`kind` as in the queue: product, profile, post, comment, review, note …"""
 
     kind: str = Field(min_length=1, max_length=24)
@@ -212,7 +212,7 @@ class VerdictOut(Schema):
     summary="Say that something is wrong",
     openapi_extra=scopes("shop.write"),
 )
-def create_report(request: HttpRequest, body: ReportIn) -> Any:
+def create_report(request: HttpRequest, body: ModerationReportIn) -> Any:
     """Once per thing and member. What comes of it stands in `/me/reports`."""
     report_subject(body.kind, body.subject_id, by=actor_of(request), reason=body.reason, note=body.note)
     return Status(201, {"received": True})

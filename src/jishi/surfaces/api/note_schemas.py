@@ -71,14 +71,14 @@ class TagOut(Schema):
     price_minor: int | None
 
 
-class CountsOut(Schema):
+class NoteCountsOut(Schema):
     views: int
     likes: int
     saves: int
     comments: int
 
 
-class OwnCountsOut(CountsOut):
+class OwnCountsOut(NoteCountsOut):
     """`net_minor`: paid by way of the note, less refunds."""
 
     shares: int
@@ -111,7 +111,7 @@ class NoteOut(Schema):
     cooperation: Cooperation
     media: list[MediaOut]
     tags: list[TagOut]
-    counts: CountsOut
+    counts: NoteCountsOut
     city: str
     publish_at: datetime | None
     is_liked_by_me: bool
@@ -145,7 +145,7 @@ class TagIn(Schema):
     product_id: uuid.UUID
 
 
-class NoteIn(Schema):
+class NoteNoteIn(Schema):
     """`media_ids`: up to nine pictures of yours, or one video. `version` refuses what was changed elsewhere meanwhile."""
 
     title: str = Field("", max_length=TITLE_MAX)
@@ -173,16 +173,16 @@ class OnIn(Schema):
     is_on: bool = True
 
 
-class CountOut(Schema):
+class NoteCountOut(Schema):
     count: int
 
 
-class WordsIn(Schema):
+class NoteWordsIn(Schema):
     words: str = Field(min_length=1, max_length=COMMENT_MAX)
     answers: uuid.UUID | None = None
 
 
-class CommentOut(Schema):
+class NoteCommentOut(Schema):
     id: uuid.UUID
     author: str
     member_id: uuid.UUID
@@ -191,8 +191,8 @@ class CommentOut(Schema):
     at: datetime
 
 
-class ThreadOut(CommentOut):
-    replies: list[CommentOut]
+class ThreadOut(NoteCommentOut):
+    replies: list[NoteCommentOut]
 
 
 class AuthorOut(Schema):
@@ -231,7 +231,7 @@ class WhyOut(Schema):
     factors: FactorsOut
 
 
-class ReasonIn(Schema):
+class NoteReasonIn(Schema):
     reason: str = Field(min_length=1, max_length=200)
 
 
@@ -249,7 +249,7 @@ class NotesIn(PageIn):
     topic: str = Field("", max_length=16)
 
 
-def draft_of(body: NoteIn) -> NoteDraft:
+def draft_of(body: NoteNoteIn) -> NoteDraft:
     return NoteDraft(
         title=body.title,
         text=body.text,
@@ -332,5 +332,5 @@ def thread_out(row: CommentView, names: dict[uuid.UUID, str]) -> dict[str, Any]:
 
 
 def _said(row: CommentView, names: dict[uuid.UUID, str]) -> dict[str, Any]:
-    fields = [name for name in CommentOut.model_fields if name != "author"]
+    fields = [name for name in NoteCommentOut.model_fields if name != "author"]
     return {**{name: getattr(row, name) for name in fields}, "author": names.get(row.member_id, "")}

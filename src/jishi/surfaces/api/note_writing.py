@@ -37,11 +37,11 @@ from jishi.surfaces.api.common import Page, PageIn
 from jishi.surfaces.api.note_schemas import (
     MediaOut,
     NoteCardOut,
-    NoteIn,
+    NoteNoteIn,
+    NoteReasonIn,
     NotesIn,
     OwnNoteOut,
     PublishIn,
-    ReasonIn,
     StaffNoteOut,
     StateOut,
     card_rows,
@@ -111,7 +111,7 @@ def list_saved_notes(request: HttpRequest, wanted: Query[PageIn]) -> Any:
 @router.post(
     "/me/notes", response={201: OwnNoteOut}, summary="Begin a note", openapi_extra=scopes("shop.write")
 )
-def begin_note(request: HttpRequest, body: NoteIn) -> Any:
+def begin_note(request: HttpRequest, body: NoteNoteIn) -> Any:
     actor = actor_of(request)
     note_id = start_note(by=actor, draft=draft_of(body))
     return Status(201, own_out(note_view(note_id, by=actor)))
@@ -123,7 +123,7 @@ def begin_note(request: HttpRequest, body: NoteIn) -> Any:
     summary="Change a note of yours",
     openapi_extra=scopes("shop.write"),
 )
-def change_note(request: HttpRequest, note_id: uuid.UUID, body: NoteIn) -> Any:
+def change_note(request: HttpRequest, note_id: uuid.UUID, body: NoteNoteIn) -> Any:
     """A published note stays out unless its new words have to be looked at."""
     actor = actor_of(request)
     save_own_note(note_id, draft_of(body), by=actor, expected_version=body.version)
@@ -198,7 +198,7 @@ def approve_one_note(request: HttpRequest, note_id: uuid.UUID) -> Any:
     summary="Send a note back to its author",
     openapi_extra=scopes("notes.edit"),
 )
-def return_one_note(request: HttpRequest, note_id: uuid.UUID, body: ReasonIn) -> Any:
+def return_one_note(request: HttpRequest, note_id: uuid.UUID, body: NoteReasonIn) -> Any:
     return_note(note_id, by=actor_of(request), reason=body.reason)
     return {"state": NoteState.DRAFT}
 
@@ -210,7 +210,7 @@ def return_one_note(request: HttpRequest, note_id: uuid.UUID, body: ReasonIn) ->
     summary="Hide a note and its pictures",
     openapi_extra=scopes("notes.edit"),
 )
-def hide_one_note(request: HttpRequest, note_id: uuid.UUID, body: ReasonIn) -> Any:
+def hide_one_note(request: HttpRequest, note_id: uuid.UUID, body: NoteReasonIn) -> Any:
     hide_note(note_id, by=actor_of(request), reason=body.reason)
     return {"state": NoteState.HIDDEN}
 

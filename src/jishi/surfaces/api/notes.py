@@ -34,15 +34,15 @@ from jishi.surfaces.api.note_schemas import (
     AuthorOut,
     ConsentIn,
     ConsentOut,
-    CountOut,
     FeedIn,
     NoteCardOut,
+    NoteCountOut,
     NoteOut,
+    NoteWordsIn,
     OnIn,
     SearchIn,
     ThreadOut,
     WhyOut,
-    WordsIn,
     card_rows,
     cards_of,
     note_out,
@@ -118,11 +118,11 @@ def list_note_comments(request: HttpRequest, note_id: uuid.UUID, wanted: Query[P
 
 @router.post(
     "/notes/{uuid:note_id}/comments",
-    response={201: CountOut},
+    response={201: NoteCountOut},
     summary="Say something below a note",
     openapi_extra=scopes("shop.write"),
 )
-def say_below_note(request: HttpRequest, note_id: uuid.UUID, body: WordsIn) -> Any:
+def say_below_note(request: HttpRequest, note_id: uuid.UUID, body: NoteWordsIn) -> Any:
     actor = actor_of(request)
     say_below(note_id, by=actor, words=body.words, answers=body.answers)
     return Status(201, {"count": note_view(note_id, by=actor).counts.comments})
@@ -141,7 +141,7 @@ def hide_one_comment(request: HttpRequest, comment_id: uuid.UUID) -> Any:
 
 @router.put(
     "/notes/{uuid:note_id}/like",
-    response=CountOut,
+    response=NoteCountOut,
     summary="Like a note, or take that back",
     openapi_extra=scopes("shop.write"),
 )
@@ -151,7 +151,7 @@ def like_one_note(request: HttpRequest, note_id: uuid.UUID, body: OnIn) -> Any:
 
 @router.put(
     "/notes/{uuid:note_id}/save",
-    response=CountOut,
+    response=NoteCountOut,
     summary="Save a note, or take that back",
     openapi_extra=scopes("shop.write"),
 )
@@ -196,7 +196,7 @@ def list_notes_of_author(request: HttpRequest, member_id: uuid.UUID, wanted: Que
 
 @router.put(
     "/authors/{uuid:member_id}/follow",
-    response=CountOut,
+    response=NoteCountOut,
     summary="Follow somebody, or stop",
     openapi_extra=scopes("shop.write"),
 )

@@ -37,7 +37,7 @@ from jishi.surfaces.api.price_schemas import (
     PriceOfferOut,
     PriceOfferPatch,
     PriceOffersOut,
-    SendIn,
+    PriceSendIn,
     SentOut,
     VoidIn,
     batches_out,
@@ -189,7 +189,7 @@ def create_coupon_codes(request: HttpRequest, batch_id: uuid.UUID, body: CodesIn
     tags=["staff"],
     openapi_extra=scopes("promotions.edit"),
 )
-def send_coupon_batch(request: HttpRequest, batch_id: uuid.UUID, body: SendIn) -> Any:
+def send_coupon_batch(request: HttpRequest, batch_id: uuid.UUID, body: PriceSendIn) -> Any:
     given = send_coupons(batch_id, member_ids=body.member_ids, by=actor_of(request))
     return Status(201, {"given": given})
 

@@ -60,7 +60,7 @@ class ClaimableOut(Schema):
     closes_at: datetime | None
 
 
-class CodeIn(Schema):
+class PriceCodeIn(Schema):
     code: str = Field(min_length=3, max_length=40)
 
 
@@ -307,7 +307,7 @@ class CodesOut(Schema):
     codes: list[str]
 
 
-class SendIn(Schema):
+class PriceSendIn(Schema):
     member_ids: list[uuid.UUID] = Field(min_length=1, max_length=1000)
 
 

@@ -20,8 +20,8 @@ from jishi.platform.http import actor_of, anyone, scopes
 from jishi.surfaces.api.common import MadeOut
 from jishi.surfaces.api.price_schemas import (
     ClaimableOut,
-    CodeIn,
     CouponOut,
+    PriceCodeIn,
     claimable_out,
     coupon_out,
 )
@@ -65,7 +65,7 @@ def request_coupon(request: HttpRequest, batch_id: uuid.UUID) -> Any:
     summary="Turn a code into a coupon",
     openapi_extra=scopes("shop.write"),
 )
-def request_coupon_by_code(request: HttpRequest, body: CodeIn) -> Any:
+def request_coupon_by_code(request: HttpRequest, body: PriceCodeIn) -> Any:
     return Status(201, {"id": redeem_code(body.code, by=actor_of(request))})
 
 

@@ -105,18 +105,18 @@ class SharerOut(FiguresOut):
     sharer: PersonOut | None
 
 
-class PeriodIn(Schema):
+class SharingPeriodIn(Schema):
     """The last year unless said otherwise."""
 
     since: Instant | None = None
     until: Instant | None = None
 
 
-class CreditsIn(PageIn, PeriodIn):
+class CreditsIn(PageIn, SharingPeriodIn):
     sharer_id: uuid.UUID | None = None
 
 
-class SharersIn(PeriodIn):
+class SharersIn(SharingPeriodIn):
     limit: int = Field(50, ge=1, le=100)
 
 
@@ -178,7 +178,7 @@ def create_touch(request: HttpRequest, body: TouchIn) -> Any:
     openapi_extra=scopes("shop.read"),
 )
 def list_own_credits(request: HttpRequest, wanted: Query[PageIn]) -> Any:
-    since, until = _period(PeriodIn())
+    since, until = _period(SharingPeriodIn())
     rows = credits_table(
         since=since,
         until=until,
@@ -196,7 +196,7 @@ def list_own_credits(request: HttpRequest, wanted: Query[PageIn]) -> Any:
     openapi_extra=scopes("shop.read"),
 )
 def get_own_sharing(request: HttpRequest) -> Any:
-    since, until = _period(PeriodIn())
+    since, until = _period(SharingPeriodIn())
     return figures_of_sharer(actor_of(request).require_member(), since=since, until=until)
 
 
@@ -265,6 +265,6 @@ def _link_out(link: LinkView) -> dict[str, Any]:
     return {"address": f"{settings.JISHI_BASE_URL}/s/{link.code}/", **{n: getattr(link, n) for n in names}}
 
 
-def _period(wanted: PeriodIn) -> tuple[datetime, datetime]:
+def _period(wanted: SharingPeriodIn) -> tuple[datetime, datetime]:
     now = clock.now()
     return wanted.since or now - timedelta(days=FIRST_DAY_BACK), wanted.until or now + timedelta(minutes=1)

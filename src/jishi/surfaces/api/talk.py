@@ -48,7 +48,7 @@ class RefOut(Schema):
     id: uuid.UUID
 
 
-class OptionOut(Schema):
+class TalkOptionOut(Schema):
     id: uuid.UUID
     text: str
     votes: int | None
@@ -58,7 +58,7 @@ class OptionOut(Schema):
 class PollOut(Schema):
     """Counts are null until you have voted or it is over, when the poll hides them."""
 
-    options: list[OptionOut]
+    options: list[TalkOptionOut]
     closes_at: datetime
     is_over: bool
     has_voted: bool

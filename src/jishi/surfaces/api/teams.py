@@ -56,7 +56,7 @@ class TeamOut(Schema):
     seats: list[SeatOut]
 
 
-class TeamsIn(Schema):
+class OwnTeamsIn(Schema):
     offer_id: uuid.UUID | None = None
     limit: int = Field(20, ge=1, le=100)
 
@@ -78,7 +78,7 @@ class CompletedOut(Schema):
 
 
 @router.get("/teams", response=list[TeamOut], summary="Teams that wait for people", openapi_extra=anyone())
-def list_teams(request: HttpRequest, wanted: Query[TeamsIn]) -> Any:
+def list_teams(request: HttpRequest, wanted: Query[OwnTeamsIn]) -> Any:
     """The one closest to full first; join with POST /orders and a seat."""
     del request
     return _teams_out(forming_teams(offer_id=wanted.offer_id, limit=wanted.limit))

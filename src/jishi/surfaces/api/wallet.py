@@ -16,7 +16,7 @@ from jishi.surfaces.api.common import Page, PageIn, page_of
 router = Router(tags=["wallet"])
 
 
-class MovementOut(Schema):
+class WalletMovementOut(Schema):
     """`change_minor` is positive for money that came in; `kind` is the reason, `subject` what it was about."""
 
     id: uuid.UUID
@@ -27,7 +27,7 @@ class MovementOut(Schema):
     at: datetime
 
 
-class WalletOut(Page[MovementOut]):
+class WalletOut(Page[WalletMovementOut]):
     """The balance, and a page of the statement, newest first."""
 
     balance_minor: int

@@ -18,11 +18,11 @@ from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.catalog.public import cards_by_ids, product_id_of
 from jishi.modules.community.public import (
     BadCommunity,
+    CommunityRole,
     CommunityView,
     Level,
     Ref,
     RefKind,
-    Role,
     Writers,
     channels_of,
     close_community,
@@ -98,7 +98,7 @@ def community(request: HttpRequest, community_id: uuid.UUID) -> HttpResponse:
             for one in members
             if one.member_id in people
         ],
-        "roles": [(one.value, role_words(one) or _("成员")) for one in Role],
+        "roles": [(one.value, role_words(one) or _("成员")) for one in CommunityRole],
         "levels": [(one.value, level_words(one)) for one in Level],
         "writers": [(one.value, writer_words(one)) for one in Writers],
         "pager": pager(query=request.GET, page=page, size=MEMBERS_SHOWN, total=total),
@@ -150,7 +150,7 @@ def community_step(request: HttpRequest, community_id: uuid.UUID) -> HttpRespons
     if member_id is not None:
         who = member_id
         acts |= {
-            "role": lambda: set_role(community_id, who, role=Role(sent.get("role", "")), by=actor),
+            "role": lambda: set_role(community_id, who, role=CommunityRole(sent.get("role", "")), by=actor),
             "level": lambda: hold_level(
                 community_id,
                 who,

@@ -5,13 +5,13 @@ from django.db.models import F, Q
 
 from jishi.kernel import clock, ids
 from jishi.modules.community.types import (
+    CommunityRole,
     Joining,
     Level,
     MemberState,
     Openness,
     RefKind,
     RequestState,
-    Role,
     Writers,
 )
 
@@ -83,7 +83,7 @@ class Membership(models.Model):
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+")
     member_id = models.UUIDField()
     state = models.CharField(max_length=8, default=MemberState.IN.value)
-    role = models.CharField(max_length=10, default=Role.MEMBER.value)
+    role = models.CharField(max_length=10, default=CommunityRole.MEMBER.value)
     level = models.PositiveSmallIntegerField(default=Level.NEWCOMER.value)
     level_since = models.DateTimeField(default=clock.now)
     is_level_held = models.BooleanField(default=False)
@@ -99,7 +99,7 @@ class Membership(models.Model):
                 condition=Q(state__in=[one.value for one in MemberState]), name="community_member_state"
             ),
             models.CheckConstraint(
-                condition=Q(role__in=[one.value for one in Role]), name="community_member_role"
+                condition=Q(role__in=[one.value for one in CommunityRole]), name="community_member_role"
             ),
             models.CheckConstraint(condition=Q(level__lte=3), name="community_member_level"),
         ]

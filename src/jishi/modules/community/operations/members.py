@@ -26,6 +26,7 @@ from jishi.modules.community.models import Community, Invite, JoinRequest, Membe
 from jishi.modules.community.operations.gate import EDIT, require_moderator
 from jishi.modules.community.queries.places import invite_view, membership_view, request_view
 from jishi.modules.community.types import (
+    CommunityRole,
     InviteView,
     Joining,
     Level,
@@ -34,7 +35,6 @@ from jishi.modules.community.types import (
     Openness,
     RequestState,
     RequestView,
-    Role,
 )
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
@@ -137,11 +137,11 @@ def remove_member(community_id: uuid.UUID, member_id: uuid.UUID, *, by: Actor, r
 
 
 @in_transaction
-def set_role(community_id: uuid.UUID, member_id: uuid.UUID, *, role: Role, by: Actor) -> None:
+def set_role(community_id: uuid.UUID, member_id: uuid.UUID, *, role: CommunityRole, by: Actor) -> None:
     """Raises NotFound, LastOwnerStays."""
     by.require(EDIT)
     row = _lock_membership(community_id, member_id)
-    if role is not Role.OWNER:
+    if role is not CommunityRole.OWNER:
         _check_owner_remains(row)
     Membership.objects.filter(id=row.id).update(role=role.value)
     history.record_step(
@@ -277,7 +277,7 @@ def _count_in(community: Community) -> None:
 
 def _go(row: Membership, state: MemberState) -> None:
     Membership.objects.filter(id=row.id).update(
-        state=state.value, left_at=clock.now(), role=Role.MEMBER.value
+        state=state.value, left_at=clock.now(), role=CommunityRole.MEMBER.value
     )
     Community.objects.filter(id=row.community_id).update(member_count=F("member_count") - 1)
 
@@ -294,10 +294,10 @@ def _lock_membership(community_id: uuid.UUID, member_id: uuid.UUID) -> Membershi
 
 
 def _check_owner_remains(row: Membership) -> None:
-    if row.role != Role.OWNER.value:
+    if row.role != CommunityRole.OWNER.value:
         return
     others = Membership.objects.filter(
-        community_id=row.community_id, role=Role.OWNER.value, state=MemberState.IN.value
+        community_id=row.community_id, role=CommunityRole.OWNER.value, state=MemberState.IN.value
     ).exclude(id=row.id)
     if not others.exists():
         raise LastOwnerStays()

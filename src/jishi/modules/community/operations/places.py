@@ -13,7 +13,7 @@ from jishi.modules.community.models import Channel, Community, Membership, Shelf
 from jishi.modules.community.operations.gate import EDIT, require_moderator
 from jishi.modules.community.queries.places import CHANNELS_MAX, SHELF_MAX, TASKS_MAX, view_of
 from jishi.modules.community.rules import access
-from jishi.modules.community.types import CommunityForm, CommunityView, Level, Ref, Role, Writers
+from jishi.modules.community.types import CommunityForm, CommunityRole, CommunityView, Level, Ref, Writers
 from jishi.platform import history, locks
 from jishi.platform.transactions import in_transaction
 
@@ -34,7 +34,11 @@ def create_community(
         raise HandleTaken() from error
     if owner_id is not None:
         Membership.objects.create(
-            community=row, member_id=owner_id, role=Role.OWNER.value, level=Level.MEMBER.value, way="found"
+            community=row,
+            member_id=owner_id,
+            role=CommunityRole.OWNER.value,
+            level=Level.MEMBER.value,
+            way="found",
         )
     for position, name in enumerate(channels, start=1):
         Channel.objects.create(community=row, name=name, position=position)

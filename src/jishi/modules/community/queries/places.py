@@ -26,6 +26,7 @@ from jishi.modules.community.rules import access
 from jishi.modules.community.types import (
     ChannelView,
     CommunityForm,
+    CommunityRole,
     CommunityView,
     InviteView,
     Joining,
@@ -37,7 +38,6 @@ from jishi.modules.community.types import (
     RefKind,
     RequestState,
     RequestView,
-    Role,
     TaskView,
     Writers,
 )
@@ -158,7 +158,7 @@ def members_page(
 
 def staff_of(community_id: uuid.UUID) -> list[MembershipView]:
     rows = Membership.objects.filter(community_id=community_id, state=MemberState.IN.value).exclude(
-        role=Role.MEMBER.value
+        role=CommunityRole.MEMBER.value
     )
     return [membership_view(row) for row in rows.order_by("joined_at")[:ROWS_MAX]]
 
@@ -259,7 +259,7 @@ def membership_view(row: Membership) -> MembershipView:
     return MembershipView(
         community_id=row.community_id,
         member_id=row.member_id,
-        role=Role(row.role),
+        role=CommunityRole(row.role),
         level=Level(row.level),
         level_since=row.level_since,
         is_level_held=row.is_level_held,

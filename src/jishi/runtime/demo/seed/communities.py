@@ -12,6 +12,7 @@ from jishi.kernel.actor import SYSTEM
 from jishi.kernel.errors import Refusal
 from jishi.modules.community.public import (
     EMOJI,
+    CommunityRole,
     CommunityView,
     Joining,
     Level,
@@ -20,7 +21,6 @@ from jishi.modules.community.public import (
     PostKind,
     Ref,
     RefKind,
-    Role,
     accept_answer,
     ask_to_join,
     bookmark,
@@ -114,7 +114,7 @@ def _let_in(
                 join_community(found.id, by=one.actor, code=code)
         if number < 5:
             follow(owner.actor.require_member(), is_followed=True, by=one.actor)
-    for one, role in zip(people[1:3], (Role.MODERATOR, Role.LEADER), strict=False):
+    for one, role in zip(people[1:3], (CommunityRole.MODERATOR, CommunityRole.LEADER), strict=False):
         set_role(found.id, one.actor.require_member(), role=role, by=SYSTEM)
     for number, one in enumerate(people[3:14]):
         level = Level.CORE if number < 3 else Level.ACTIVE

@@ -34,6 +34,7 @@ BrowserOf = Callable[[Actor], Client]
 
 OPEN = (
     "coupons",
+    *("feed", "events", "board"),
     "home",
     "communities",
     "bargains",
@@ -57,6 +58,7 @@ MEMBERS_ONLY = (
     "my_teams",
     "my_cases",
     "my_reviews",
+    *("my_notes", "new_note", "goods_to_tag", "my_reports", "my_decisions"),
     "bookmarks",
     "notices",
     "my_shares",
@@ -106,6 +108,7 @@ def test_a_member_sees_their_pages(browser_of: BrowserOf, name: str) -> None:
 def test_every_route_without_parts_is_covered_above() -> None:
     plain = {str(route.name) for route in urlpatterns if "<" not in str(route.pattern)}
     posts = {
+        "agree_to_feed",
         "birthday",
         "check_in",
         "join",

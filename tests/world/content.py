@@ -1,0 +1,53 @@
+"""What members wrote in the small shop of one of everything."""
+
+from jishi.flows.community import write_comment
+from jishi.kernel.actor import Actor
+from jishi.modules.community import public as community
+from jishi.modules.media.public import store_picture
+from jishi.modules.notes.public import NoteDraft, approve_note, comment, publish_note, start_note
+from jishi.modules.promotions import public as promotions
+from tests.world import makers, talk
+
+
+def talked(member: Actor, other: Actor) -> dict[str, str]:
+    """A public place with talk and a coupon; a secret one that only `other` knows of."""
+    keeper = makers.make_member(nickname="群主")
+    place = talk.make_community(keeper, handle="town-place", name="镇上的社群")
+    secret = talk.make_community(other, handle="town-secret", name="秘密花园", is_secret=True)
+    community.join_community(place.id, by=member)
+    question = talk.say(member, place, "怎么挑？", kind="question")
+    poll = talk.say(keeper, place, "投一票", kind="poll")
+    found = community.post_view(poll, by=member).poll
+    assert found is not None
+    return {
+        "secret_post": str(talk.say(other, secret, "不能外传的话")),
+        "place_post": str(question),
+        "place_comment": str(write_comment(question, text="挑沉的", by=keeper)),
+        "place_poll": str(poll),
+        "place_option": str(found.options[0].id),
+        "follow": str(keeper.id),
+        "handle": "town-place",
+        "post": str(question),
+        "community_batch": str(
+            makers.make_coupon_offer(
+                promotions.AmountOff(500),
+                way=promotions.CouponWay.COMMUNITY,
+                batch={"community_id": place.id},
+            ).id
+        ),
+    }
+
+
+def noted(member: Actor) -> dict[str, str]:
+    """Of the member: a published note with a comment, one that waits for a look, a draft with a picture beside it."""
+    ids = {}
+    for name in ("note", "note_waiting", "note_draft"):
+        media = store_picture(makers.picture(size=(60, 40)), by=member)
+        shown = NoteDraft(title="脐橙", text="甜", media_ids=(media.id,))
+        ids[name] = start_note(by=member, draft=NoteDraft(title="草稿") if name == "note_draft" else shown)
+        ids[f"{name}_media"] = media.id
+    for name in ("note", "note_waiting"):
+        publish_note(ids[name], by=member)
+    approve_note(ids["note"], by=makers.OWNER)
+    ids["note_comment"] = comment(ids["note"], by=member, words="好")
+    return {name: str(one) for name, one in ids.items()}
