@@ -1,5 +1,6 @@
 """Every page for a visitor and for a member: the right status, the right words, a constant number of queries."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
