@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from jishi.kernel.actor import Actor
-from tests.conftest import empty_queue  # noqa: F401  (jobs of the test before are not ours)
 from tests.world import fake_provider
 
 
