@@ -64,6 +64,6 @@ def line_up(readers: int) -> Callable[[], None]:
 
     def wait() -> None:
         with suppress(threading.BrokenBarrierError):
-            all_have_come.wait(2)
+            all_have_come.wait(8)
 
     return wait
