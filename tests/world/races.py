@@ -59,7 +59,11 @@ def take_locks_away(monkeypatch: pytest.MonkeyPatch, module: ModuleType, *, read
 
 
 def line_up(readers: int) -> Callable[[], None]:
-    """A point that nobody passes before all readers have come to it; for controls that take a guard away."""
+    """A point that nobody passes before all readers have come to it; for controls that take a guard away.
+
+    The patience is for a busy machine. It is longer than the database waits for a lock, so that a reader
+    who stands here with a lock of his own makes the control fail instead of passing by luck.
+    """
     all_have_come = threading.Barrier(readers)
 
     def wait() -> None:
