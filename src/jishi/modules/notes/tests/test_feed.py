@@ -97,7 +97,7 @@ def test_the_feed_asks_as_much_for_one_note_as_for_forty(django_assert_num_queri
 
     def asked() -> None:
         forget_feed()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             found = discover(by=reader, limit=20)
             cards_of_notes(one.candidate.id for one in found)
 
