@@ -4,9 +4,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Upper
 
 from jishi.kernel import clock, ids
 from jishi.modules.people.types import Role
@@ -40,9 +38,6 @@ class Member(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=_ROLES), name="member_role"),
-        ]
-        indexes = [
-            models.Index(OpClass(Upper("nickname"), name="text_pattern_ops"), name="member_nickname_begins"),
         ]
 
     @property
