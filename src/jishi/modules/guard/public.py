@@ -69,6 +69,8 @@ from jishi.modules.guard.queries.lexicons import (
 from jishi.modules.guard.queries.sanctions import (
     active_sanctions,
     hidden_authors,
+    in_sight,
+    in_sight_sql,
     sanctions_of,
     sanctions_table,
 )
@@ -170,6 +172,8 @@ __all__ = [
     "has_words",
     "hidden_authors",
     "import_lexicon",
+    "in_sight",
+    "in_sight_sql",
     "item_of",
     "item_view",
     "items_about",

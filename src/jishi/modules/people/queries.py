@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Upper
 
 from jishi.kernel.actor import Actor, ActorKind
 from jishi.kernel.errors import NotFound
@@ -153,13 +154,14 @@ def address_view(address_id: uuid.UUID, *, by: Actor) -> AddressView:
     return address_view_of(row)
 
 
-def people_named(prefix: str, *, limit: int = 20) -> list[Person]:
-    """Members whose name begins so; one query, none for nothing."""
+def people_named(prefix: str, *, offset: int = 0, limit: int = 20) -> list[Person]:
+    """Members whose name begins so, in whatever case, by name; one query, none for nothing."""
     wanted = prefix.strip()[:24]
     if not wanted:
         return []
-    rows = Member.objects.filter(nickname__startswith=wanted, is_active=True).order_by("nickname", "id")
-    return [Person(row.id, row.nickname, row.color) for row in rows[: min(limit, TABLE_MAX)]]
+    rows = Member.objects.filter(nickname__istartswith=wanted, is_active=True)
+    found = rows.order_by(Upper("nickname"), "id").values_list("id", "nickname", "color")
+    return [Person(*row) for row in found[offset : offset + min(limit, TABLE_MAX)]]
 
 
 def default_addresses(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AddressView]:

@@ -109,7 +109,7 @@ def list_note_comments(request: HttpRequest, note_id: uuid.UUID, wanted: Query[P
     found = note_view(note_id, by=actor_of(request))
     if found.state is not NoteState.PUBLISHED:
         return {"items": [], "next": None}
-    rows = comments_of(note_id, after=key_of(wanted.cursor), limit=wanted.limit)
+    rows = comments_of(note_id, by=actor_of(request), after=key_of(wanted.cursor), limit=wanted.limit)
     people = people_by_ids(one.member_id for row in rows for one in (row, *row.replies))
     names = {key: person.nickname for key, person in people.items()}
     cursor = cursor_of(Key(rows[-1].at, rows[-1].id)) if len(rows) >= wanted.limit else ""
@@ -189,7 +189,7 @@ def get_author(request: HttpRequest, member_id: uuid.UUID) -> Any:
     openapi_extra=anyone(),
 )
 def list_notes_of_author(request: HttpRequest, member_id: uuid.UUID, wanted: Query[PageIn]) -> Any:
-    rows = notes_of_author(member_id, after=key_of(wanted.cursor), limit=wanted.limit)
+    rows = notes_of_author(member_id, by=actor_of(request), after=key_of(wanted.cursor), limit=wanted.limit)
     cursor = cursor_of(Key(rows[-1].publish_at, rows[-1].id)) if len(rows) >= wanted.limit else ""
     return {"items": card_rows(rows), "next": next_link(request, cursor)}
 

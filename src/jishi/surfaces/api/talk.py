@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
@@ -35,9 +35,10 @@ from jishi.modules.community.public import (
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
-from jishi.modules.people.public import people_by_ids, person
+from jishi.modules.guard.public import hidden_authors
+from jishi.modules.people.public import people_by_ids, people_named, person
 from jishi.platform.http import actor_of, anyone, next_link, scopes
-from jishi.platform.paging import Key, cursor_of, key_of
+from jishi.platform.paging import Key, cursor_of, key_of, offset_cursor, offset_of
 from jishi.surfaces.api.common import Instant, MadeOut, Page, PageIn, PersonOut
 
 router = Router(tags=["talk"])
@@ -164,6 +165,14 @@ class StreamIn(PageIn):
     topic: str = Field("", max_length=24)
 
 
+class PostSearchIn(PageIn):
+    q: str = Field(min_length=1, max_length=40)
+
+
+class PersonSearchIn(PageIn):
+    q: str = Field(min_length=1, max_length=24)
+
+
 @router.get(
     "/communities/{handle}/posts",
     response=Page[PostOut],
@@ -189,10 +198,29 @@ def list_posts(request: HttpRequest, handle: str, wanted: Query[StreamIn]) -> An
 
 
 @router.get(
-    "/posts/search", response=list[PostOut], summary="Find posts you may read", openapi_extra=anyone()
+    "/posts/search", response=Page[PostOut], summary="Find posts you may read", openapi_extra=anyone()
 )
-def search_posts(request: HttpRequest, q: Annotated[str, Query(min_length=1, max_length=40)]) -> Any:
-    return _posts(find_posts(q, by=actor_of(request)))
+def search_posts(request: HttpRequest, wanted: Query[PostSearchIn]) -> Any:
+    """Newest first. What stands in a community that you may not read is not found."""
+    limit = min(wanted.limit, 50)
+    rows = find_posts(wanted.q, by=actor_of(request), after=key_of(wanted.cursor), limit=limit)
+    cursor = cursor_of(Key(rows[-1].published_at, rows[-1].id)) if len(rows) == limit else ""
+    return {"items": _posts(rows), "next": next_link(request, cursor)}
+
+
+@router.get(
+    "/people/search",
+    response=Page[PersonOut],
+    summary="Find people whose name begins so",
+    openapi_extra=anyone(),
+)
+def search_people(request: HttpRequest, wanted: Query[PersonSearchIn]) -> Any:
+    """By name, in whatever case. Names only; who is hidden by moderation is not found."""
+    start = offset_of(wanted.cursor)
+    rows = people_named(wanted.q, offset=start, limit=wanted.limit)
+    hidden = hidden_authors([one.id for one in rows])
+    cursor = offset_cursor(start + wanted.limit) if len(rows) >= wanted.limit else ""
+    return {"items": [one for one in rows if one.id not in hidden], "next": next_link(request, cursor)}
 
 
 @router.post(

@@ -11,6 +11,7 @@ from django.db import connection
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.modules.guard.public import in_sight_sql
 from jishi.modules.notes.models import Exposure, FeedConsent, FeedWeights
 from jishi.modules.notes.queries.notes import cards_of_notes
 from jishi.modules.notes.rules import arms
@@ -75,7 +76,13 @@ def following(*, by: Actor, before: datetime | None = None, limit: int = 20) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             _FOLLOWING,
-            {"member": by.require_member(), "before": before or clock.now(), "each": limit, "limit": limit},
+            {
+                "member": by.require_member(),
+                "before": before or clock.now(),
+                "each": limit,
+                "limit": limit,
+                "now": clock.now(),
+            },
         )
         wanted = [row[0] for row in cursor.fetchall()]
     found = cards_of_notes(wanted)
@@ -100,7 +107,8 @@ def near(*, by: Actor, limit: int = RANKED_MAX) -> list[Scored]:
 def explain(note_id: uuid.UUID, *, by: Actor) -> Scored | None:
     """The factors of one note for a reader, as the feed counts them; None for what cannot be seen."""
     rows = _candidates(
-        f"SELECT {_COLUMNS} FROM notes_note WHERE id = %(note)s AND state = 'published'", {"note": note_id}
+        f"SELECT {_COLUMNS} FROM notes_note WHERE id = %(note)s AND state = 'published' AND {_SEEN}",
+        {"note": note_id},
     )
     if not rows:
         return None
@@ -210,7 +218,7 @@ def _candidates(sql: str, values: dict[str, Any]) -> list[Candidate]:
 
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, {"now": clock.now(), **values})
         return list(cursor.fetchall())
 
 
@@ -219,14 +227,17 @@ _COLUMNS = (
 )
 _N = "n.id, n.author_id, coalesce(n.topics[1], ''), n.publish_at, n.quality_bp, n.orders, n.tag_count > 0, n.province, n.city"
 
+_SEEN_FOLLOWED = in_sight_sql("f.author_id", now="%(now)s")
+_SEEN = in_sight_sql("author_id", now="%(now)s")
+
 _NEEDED = "id, author_id, topics, publish_at, quality_bp, orders, tag_count, province, city"
 
 _COMMON = f"""
 (SELECT {_N} FROM unnest(%(weeks)s::int[]) AS w(week) CROSS JOIN LATERAL (
-  SELECT {_NEEDED} FROM notes_note WHERE state = 'published' AND week = w.week ORDER BY quality_bp DESC LIMIT %(each)s
+  SELECT {_NEEDED} FROM notes_note WHERE state = 'published' AND week = w.week AND {_SEEN} ORDER BY quality_bp DESC LIMIT %(each)s
 ) n)
 UNION
-(SELECT {_COLUMNS} FROM notes_note WHERE state = 'published' ORDER BY publish_at DESC LIMIT %(newest)s)
+(SELECT {_COLUMNS} FROM notes_note WHERE state = 'published' AND {_SEEN} ORDER BY publish_at DESC LIMIT %(newest)s)
 """
 
 # Whoever is not among the 120 followed people with the newest notes cannot have one of the 120 newest, so only
@@ -236,7 +247,7 @@ WITH late AS MATERIALIZED (
   SELECT f.author_id FROM notes_follow f CROSS JOIN LATERAL (
     SELECT publish_at FROM notes_note WHERE state = 'published' AND author_id = f.author_id AND publish_at >= %(since)s
     ORDER BY publish_at DESC LIMIT 1
-  ) n WHERE f.follower_id = %(member)s ORDER BY n.publish_at DESC LIMIT %(followed)s
+  ) n WHERE f.follower_id = %(member)s AND {_SEEN_FOLLOWED} ORDER BY n.publish_at DESC LIMIT %(followed)s
 )
 (SELECT {_N}, true FROM late CROSS JOIN LATERAL (
   SELECT {_NEEDED} FROM notes_note WHERE state = 'published' AND author_id = late.author_id AND publish_at >= %(since)s
@@ -244,20 +255,20 @@ WITH late AS MATERIALIZED (
 ) n ORDER BY n.publish_at DESC LIMIT %(followed)s)
 UNION ALL
 (SELECT {_COLUMNS}, false FROM notes_note
- WHERE state = 'published' AND city = %(city)s AND city <> '' ORDER BY publish_at DESC LIMIT %(near)s)
+ WHERE state = 'published' AND city = %(city)s AND city <> '' AND {_SEEN} ORDER BY publish_at DESC LIMIT %(near)s)
 """
 
 _NEAR = f"""
 SELECT {_COLUMNS} FROM notes_note
-WHERE state = 'published' AND city = %(city)s AND city <> '' ORDER BY publish_at DESC LIMIT %(near)s
+WHERE state = 'published' AND city = %(city)s AND city <> '' AND {_SEEN} ORDER BY publish_at DESC LIMIT %(near)s
 """
 
-_FOLLOWING = """
+_FOLLOWING = f"""
 SELECT n.id FROM notes_follow f CROSS JOIN LATERAL (
   SELECT id, publish_at FROM notes_note
   WHERE state = 'published' AND author_id = f.author_id AND publish_at < %(before)s
   ORDER BY publish_at DESC LIMIT %(each)s
-) n WHERE f.follower_id = %(member)s ORDER BY n.publish_at DESC, n.id LIMIT %(limit)s
+) n WHERE f.follower_id = %(member)s AND {_SEEN_FOLLOWED} ORDER BY n.publish_at DESC, n.id LIMIT %(limit)s
 """
 
 _TASTE = """
