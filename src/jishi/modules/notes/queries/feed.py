@@ -12,7 +12,7 @@ from django.db import connection
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.guard.public import in_sight_sql
-from jishi.modules.notes.models import Exposure, FeedConsent, FeedWeights
+from jishi.modules.notes.models import Exposure, FeedWeights
 from jishi.modules.notes.queries.notes import cards_of_notes
 from jishi.modules.notes.rules import arms
 from jishi.modules.notes.rules.feed import Ranking, rank, weigh
@@ -43,8 +43,10 @@ _rankings: OrderedDict[uuid.UUID | None, tuple[float, tuple[Consent, Weights], R
 
 def consent_of(member_id: uuid.UUID) -> Consent:
     """Nothing unless they said so; one query."""
-    row = FeedConsent.objects.filter(member_id=member_id).first()
-    return Consent(row.is_personal, row.is_near, row.province, row.city) if row else Consent()
+    with connection.cursor() as cursor:
+        cursor.execute(_CONSENT, [member_id])
+        row = cursor.fetchone()
+    return Consent(*row) if row else Consent()
 
 
 def weights_now() -> Weights:
@@ -270,6 +272,8 @@ SELECT n.id FROM notes_follow f CROSS JOIN LATERAL (
   ORDER BY publish_at DESC LIMIT %(each)s
 ) n WHERE f.follower_id = %(member)s AND {_SEEN_FOLLOWED} ORDER BY n.publish_at DESC, n.id LIMIT %(limit)s
 """
+
+_CONSENT = "SELECT is_personal, is_near, province, city FROM notes_feedconsent WHERE member_id = %s"
 
 _TASTE = """
 SELECT c.is_personal, c.is_near, c.province, c.city,
