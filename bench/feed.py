@@ -41,12 +41,20 @@ SELECT md5('t' || n)::uuid, md5('r' || n)::uuid, 'bench', encode(sha256(('reader
 FROM generate_series(1, {readers}) n;
 ALTER TABLE notes_reaction DROP CONSTRAINT reaction_once;
 DROP INDEX reaction_member;
+INSERT INTO media_media (id, owner_id, kind, state, width, height, colour, renditions, video_path, source_path,
+  duration_ms, is_public, is_used, failure, created_at)
+SELECT md5('m' || n)::uuid, md5('a' || n)::uuid, 'picture', 'ready', 1080, 1440, '#f4eee5',
+  (SELECT jsonb_agg(jsonb_build_array('notes/' || n || '/' || width || '.' || format, width, width * 4 / 3, format))
+   FROM unnest(ARRAY[360, 720, 1080]) width, unnest(ARRAY['avif', 'webp']) format),
+  '', '', 0, true, true, '', now()
+FROM generate_series(1, {authors}) n;
 INSERT INTO notes_note (id, author_id, state, title, text, topics, cooperation, media_ids, is_video, alt_title, has_test,
   tag_count, province, city, version, review_note, waits_for, publish_at, week, first_published_at, views, likes, saves,
   comments, shares, taps, orders, revenue_minor, refunded_minor, quality_bp, is_stale, created_at, changed_at)
 SELECT md5('n' || n)::uuid, md5('a' || (1 + (n * 7919) % {authors}))::uuid, 'published',
   '笔记 ' || n, '正文', ARRAY['话题' || n % 97],
-  'none', '{{}}', false, '', false, n % 2, '上海市', CASE n % 10 WHEN 0 THEN '上海市' ELSE '杭州市' END, 1, '', '',
+  'none', ARRAY[md5('m' || (1 + (n * 7919) % {authors}))::uuid],
+  false, '', false, n % 2, '上海市', CASE n % 10 WHEN 0 THEN '上海市' ELSE '杭州市' END, 1, '', '',
   at, extract(epoch FROM at)::bigint / 604800, at,
   n % 500, n % 90, n % 20, n % 9, 0, 0, n % 12, 0, 0, 500 + (n * 31) % 9000, false, at, at
 FROM (SELECT n, now() - (n * interval '40 seconds') AS at FROM generate_series(1::bigint, {notes}) n) s;
