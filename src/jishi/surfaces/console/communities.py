@@ -42,7 +42,6 @@ from jishi.modules.community.public import (
     waiting_counts,
 )
 from jishi.modules.people.public import people_by_ids
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.community_words import level_words, role_words
 from jishi.surfaces.console.access import guarded
@@ -50,9 +49,9 @@ from jishi.surfaces.console.community_edit import joining_words, openness_words
 from jishi.surfaces.console.figures import compared, kpi, money, percent, whole
 from jishi.surfaces.console.forms import once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import local, page_of, period_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.refusals import words_of
 
 PAGE_SIZE = 50
@@ -115,7 +114,7 @@ def community(request: HttpRequest, community_id: uuid.UUID) -> HttpResponse:
         "invites": invites_of(community_id),
         "shelf_text": _shelf_text(community_id),
         "may_edit": actor.may("community.edit"),
-        "events": events(steps_of(subject=("community", community_id))),
+        "events": timeline("community", community_id),
         "once": once_key(),
         "shop_url": reverse("shop:community", args=[found.handle]),
     }
