@@ -27,6 +27,7 @@ from jishi.surfaces.api import (
     finance,
     flash_sales,
     imports,
+    incentives,
     ledger,
     loyalty,
     loyalty_staff,
@@ -96,6 +97,7 @@ ROUTERS = (
     approvals.router,
     moderation.router,
     events.router,
+    incentives.router,
     webhooks.router,
 )
 
