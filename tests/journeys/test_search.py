@@ -73,7 +73,7 @@ def test_people_are_found_by_the_beginning_of_their_name(asked: str, names: set[
 
 def test_nothing_but_names_is_said_of_people() -> None:
     member = makers.make_member(nickname="寻找的人")
-    row = Member.objects.get(pk=member.id)
+    row = Member.objects.get(pk=member.require_member())
     row.phone, row.email = "13900001234", "found@example.test"
     row.save()
     body = page("寻找", "people") + str(found("/people/search", q="寻找"))
@@ -84,7 +84,7 @@ def test_nothing_but_names_is_said_of_people() -> None:
 def test_a_name_that_is_closed_is_not_found() -> None:
     member = makers.make_member(nickname="走了的人")
     assert found("/people/search", q="走了")
-    Member.objects.filter(pk=member.id).update(is_active=False)
+    Member.objects.filter(pk=member.require_member()).update(is_active=False)
     assert not found("/people/search", q="走了") and "走了的人" not in page("走了", "people")
 
 
