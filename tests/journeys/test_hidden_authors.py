@@ -43,6 +43,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NAME, WORDS = "不见的人", "不见之人的话"
 HIDE = SanctionForm(SanctionKind.HIDE_ALL, reason="刷屏", hours=48)
 
+LISTS = (
+    "/",
+    "/feed/",
+    "/topics/水果/",
+    "/board/",
+    "/search/?q=不见之人&tab=notes",
+    "/search/?q=不见之人&tab=posts",
+    "/search/?q=不见&tab=people",
+    "/communities/open-place/",
+    "/communities/open-place/?sort=hot",
+    f"{API}/feed",
+    f"{API}/notes?q=不见之人",
+    f"{API}/posts/search?q=不见之人",
+    f"{API}/people/search?q=不见",
+    f"{API}/communities/open-place/posts",
+)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -93,33 +110,8 @@ def said() -> Iterator[Said]:
         note=note,
         media=media,
         post=post,
-        own=(
-            f"/n/{note}/",
-            f"/n/by/{author.id}/",
-            f"/posts/{post}/",
-            f"/u/{author.id}/",
-            f"{API}/notes/{note}",
-            f"{API}/authors/{author.id}",
-            f"{API}/authors/{author.id}/notes",
-            f"{API}/posts/{post}",
-            f"{API}/notes/{note}/comments",
-        ),
-        lists=(
-            "/",
-            "/feed/",
-            "/topics/水果/",
-            "/board/",
-            "/search/?q=不见之人&tab=notes",
-            "/search/?q=不见之人&tab=posts",
-            "/search/?q=不见&tab=people",
-            "/communities/open-place/",
-            "/communities/open-place/?sort=hot",
-            f"{API}/feed",
-            f"{API}/notes?q=不见之人",
-            f"{API}/posts/search?q=不见之人",
-            f"{API}/people/search?q=不见",
-            f"{API}/communities/open-place/posts",
-        ),
+        own=own_pages(author, note=note, post=post),
+        lists=LISTS,
         elsewhere=(
             f"/n/{other_note}/",
             f"{API}/notes/{other_note}/comments",
@@ -231,6 +223,20 @@ def _queries(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as found:
         assert client.get(page).status_code == 200
     return len(found)
+
+
+def own_pages(author: Actor, *, note: uuid.UUID, post: uuid.UUID) -> tuple[str, ...]:
+    return (
+        f"/n/{note}/",
+        f"/n/by/{author.id}/",
+        f"/posts/{post}/",
+        f"/u/{author.id}/",
+        f"{API}/notes/{note}",
+        f"{API}/authors/{author.id}",
+        f"{API}/authors/{author.id}/notes",
+        f"{API}/posts/{post}",
+        f"{API}/notes/{note}/comments",
+    )
 
 
 def logged_in(by: Actor | None) -> Client:
