@@ -3,8 +3,9 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Status
+from pydantic_core import to_json
 
 from jishi.flows.notes import agree_to_feed, say_below, tap_goods
 from jishi.kernel.errors import NotFound
@@ -69,7 +70,10 @@ def get_feed(request: HttpRequest, wanted: Query[FeedIn]) -> Any:
     else:
         ranked = (discover if wanted.kind is FeedKind.DISCOVER else near)(by=actor, limit=end + 1)
         cards, has_more = cards_of(ranked[start:end]), len(ranked) > end
-    return {"items": card_rows(cards), "next": next_link(request, offset_cursor(end) if has_more else "")}
+    page = {"items": card_rows(cards), "next": next_link(request, offset_cursor(end) if has_more else "")}
+    return HttpResponse(
+        to_json(page), content_type="application/json"
+    )  # checked by a test, not at each reading
 
 
 @router.get("/notes", response=Page[NoteCardOut], summary="Search published notes", openapi_extra=anyone())

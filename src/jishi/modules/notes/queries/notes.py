@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -64,9 +65,10 @@ def may_see(row: Note, by: Actor) -> bool:
 
 
 def cards_of_notes(note_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NoteCard]:
-    """Published ones only; one query."""
-    rows = _shown().filter(id__in=list(note_ids))
-    return {row.id: _card(row) for row in rows}
+    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CARDS, {"ids": list(note_ids), "now": clock.now()})
+        return {row[0]: _card(CardRow(*row)) for row in cursor.fetchall()}
 
 
 def notes_of_author(
@@ -302,7 +304,34 @@ def _view(row: Note, tags: Sequence[NoteTag], *, mine: Iterable[str] = ()) -> No
     )
 
 
-def _card(row: Note) -> NoteCard:
+class CardRow(NamedTuple):
+    """The columns of a card."""
+
+    id: uuid.UUID
+    author_id: uuid.UUID
+    title: str
+    topics: Sequence[str]
+    cooperation: str
+    media_ids: Sequence[uuid.UUID]
+    first_product_id: uuid.UUID | None
+    tag_count: int
+    likes: int
+    is_video: bool
+    publish_at: datetime | None
+    created_at: datetime
+    version: int
+    has_test: bool
+    alt_title: str
+    alt_cover: int | None
+
+
+_CARDS = (
+    f"SELECT {', '.join(CardRow._fields)} FROM notes_note"
+    f" WHERE id = ANY(%(ids)s) AND state = 'published' AND {in_sight_sql('author_id', now='%(now)s')}"
+)
+
+
+def _card(row: Note | CardRow) -> NoteCard:
     alt = row.alt_cover if row.alt_cover is not None and row.alt_cover < len(row.media_ids) else 0
     return NoteCard(
         id=row.id,
