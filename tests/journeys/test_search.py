@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jishi.flows.community import write_comment
+from jishi.flows.community import change_post, write_comment
 from jishi.modules.community import public as community
 from jishi.modules.community.public import Joining, Openness
 from jishi.modules.media.public import store_picture
@@ -44,6 +44,17 @@ def test_posts_are_found_in_chinese_and_latin_letters(asked: str) -> None:
     talk.say(writer, place, "与此无关")
     assert f"/posts/{post}/" in page(asked, "posts") and "与此无关" not in page(asked, "posts")
     assert [one["id"] for one in found("/posts/search", q=asked)] == [str(post)]
+
+
+def test_a_post_is_found_by_what_it_says_now() -> None:
+    writer = makers.make_member()
+    place = talk.make_community(writer)
+    post = talk.say(writer, place, "旧的说法")
+    assert [one["id"] for one in found("/posts/search", q="旧的说法")] == [str(post)]
+    change_post(post, text="新的措辞 #挑果", version=1, by=writer)
+    assert found("/posts/search", q="旧的说法") == []
+    for asked in ("新的措辞", "措辞", "挑果"):
+        assert [one["id"] for one in found("/posts/search", q=asked)] == [str(post)], asked
 
 
 @pytest.mark.parametrize("asked", ["脐橙", "navel", "NAVEL"])
