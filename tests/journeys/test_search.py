@@ -51,7 +51,7 @@ def test_a_post_is_found_by_what_it_says_now() -> None:
     place = talk.make_community(writer)
     post = talk.say(writer, place, "旧的说法")
     assert [one["id"] for one in found("/posts/search", q="旧的说法")] == [str(post)]
-    change_post(post, text="新的措辞 #挑果", version=1, by=writer)
+    change_post(post, title="", text="新的措辞 #挑果", version=1, by=writer)
     assert found("/posts/search", q="旧的说法") == []
     for asked in ("新的措辞", "措辞", "挑果"):
         assert [one["id"] for one in found("/posts/search", q=asked)] == [str(post)], asked
