@@ -65,9 +65,12 @@ def may_see(row: Note, by: Actor) -> bool:
 
 
 def cards_of_notes(note_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NoteCard]:
-    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it."""
+    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it; none for none."""
+    wanted = list(note_ids)
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS, {"ids": list(note_ids), "now": clock.now()})
+        cursor.execute(_CARDS, {"ids": wanted, "now": clock.now()})
         return {row[0]: _card(CardRow(*row)) for row in cursor.fetchall()}
 
 
