@@ -27,6 +27,7 @@ from jishi.surfaces.api import (
     finance,
     flash_sales,
     imports,
+    incentives,
     ledger,
     loyalty,
     loyalty_staff,
@@ -38,6 +39,7 @@ from jishi.surfaces.api import (
     offers,
     orders,
     payments,
+    people,
     pictures,
     price_offers,
     problems,
@@ -85,6 +87,7 @@ ROUTERS = (
     sharing.router,
     communities.router,
     talk.router,
+    people.router,
     rush.router,
     inventory_api.router,
     members.router,
@@ -96,6 +99,7 @@ ROUTERS = (
     approvals.router,
     moderation.router,
     events.router,
+    incentives.router,
     webhooks.router,
 )
 

@@ -60,6 +60,7 @@ _BLOCK = {
     BlockKind.PLAYS: gettext_noop("玩法"),
     BlockKind.PACKET: gettext_noop("红包"),
     BlockKind.COUPONS: gettext_noop("优惠券"),
+    BlockKind.NOTES: gettext_noop("笔记"),
 }
 _BARGAIN = {
     BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
