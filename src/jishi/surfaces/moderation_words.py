@@ -89,6 +89,7 @@ _RULE = {
     "first_link": gettext_noop("第一次发布就带链接"),
     "many_links": gettext_noop("链接太多"),
     "typed_too_fast": gettext_noop("打字太快"),
+    "seen_by_moderator": gettext_noop("版主看到"),
 }
 _STEP = {
     "open_by_rule": gettext_noop("自动规则送审"),

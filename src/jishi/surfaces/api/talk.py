@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.community import change_post, write_comment, write_post
+from jishi.flows.community_moderation import let_show, take_down
 from jishi.flows.community_pictures import picture_addresses
 from jishi.modules.community.public import (
     CommentView,
@@ -26,15 +27,14 @@ from jishi.modules.community.public import (
     find_posts,
     follow,
     heat_of,
-    hide_post,
     post_view,
     react,
     remove_post,
     require_reader,
-    show_post,
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
+from jishi.modules.guard.public import Decision
 from jishi.modules.people.public import people_by_ids, person
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import Key, cursor_of, key_of
@@ -155,6 +155,8 @@ class VoteIn(Schema):
 
 
 class StateIn(Schema):
+    """A reason is needed for everything but shown: the author reads it and may appeal."""
+
     state: Literal["shown", "hidden", "removed"]
     reason: str = Field("", max_length=200)
 
@@ -261,9 +263,10 @@ def decide_post(request: HttpRequest, post_id: uuid.UUID, body: StateIn) -> Any:
     actor = actor_of(request)
     actor.require("moderation.decide")
     if body.state == "shown":
-        show_post(post_id, by=actor, reason=body.reason)
+        let_show("post", post_id, by=actor)
     else:
-        hide_post(post_id, by=actor, reason=body.reason, for_good=body.state == "removed")
+        decision = Decision.REMOVE if body.state == "removed" else Decision.HIDE
+        take_down("post", post_id, by=actor, reason=body.reason, decision=decision)
     return Status(204, None)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jishi.flows.community_moderation import count_waiting_here
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.community.public import (
@@ -117,6 +118,7 @@ def community(request: HttpRequest, handle: str) -> HttpResponse:
         "sort": request.GET.get("sort", "new"),
         "now": clock.now().isoformat(),
         "waiting": len(requests_of(found.id)) if door.may_moderate else 0,
+        "to_look_at": count_waiting_here(found.id, by=actor) if door.may_moderate else 0,
         "share": _share_card(found),
     }
     return show(request, "shop/community.html", values, tab=TAB)

@@ -18,6 +18,7 @@ from jishi.flows.community import (
     new_post_key,
     write_post,
 )
+from jishi.flows.community_moderation import let_show, take_down
 from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_addresses
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
@@ -42,13 +43,11 @@ from jishi.modules.community.public import (
     door_of,
     door_of_id,
     excerpt_of,
-    hide_post,
     pin_post,
     post_view,
     react,
     remove_post,
     require_reader,
-    show_post,
     versions_of,
 )
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
@@ -216,8 +215,8 @@ def moderate(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
         "pin": lambda: pin_post(post_id, is_pinned=True, by=actor),
         "unpin": lambda: pin_post(post_id, is_pinned=False, by=actor),
         "announce": lambda: announce_post(post_id, by=actor),
-        "hide": lambda: hide_post(post_id, by=actor),
-        "show": lambda: show_post(post_id, by=actor),
+        "hide": lambda: take_down("post", post_id, by=actor, reason=request.POST.get("reason", "")[:400]),
+        "show": lambda: let_show("post", post_id, by=actor),
     }
     if verb not in acts:
         raise NotFound()

@@ -17,6 +17,7 @@ from jishi.surfaces.shop import (
     comments,
     communities,
     community_doors,
+    community_queue,
     coupons,
     draws,
     events,
@@ -60,6 +61,15 @@ urlpatterns: list[URLPattern] = [
     path("communities/<slug:handle>/join/", community_doors.join, name="join_community"),
     path("communities/<slug:handle>/leave/", community_doors.leave, name="leave_community"),
     path("communities/<slug:handle>/requests/", community_doors.requests, name="community_requests"),
+    path("communities/<slug:handle>/queue/", community_queue.queue, name="community_queue"),
+    path(
+        "communities/<slug:handle>/queue/<uuid:item_id>/", community_queue.item, name="community_queue_item"
+    ),
+    path(
+        "communities/<slug:handle>/queue/<uuid:item_id>/step/",
+        community_queue.item_step,
+        name="community_queue_step",
+    ),
     path("communities/<slug:handle>/write/", talk.write, name="write_post"),
     path(
         "communities/<slug:handle>/coupons/<uuid:batch_id>/",
