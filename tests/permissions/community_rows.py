@@ -32,6 +32,7 @@ COMMUNITY: tuple[tuple[Any, ...], ...] = (
     ("search_posts", "/posts/search?q=x", ALL),
     ("create_post", "/communities/town-place/posts", MEMBER, {"text": "大家好"}),
     ("get_post", "/posts/{place_post}", ALL),
+    ("get_picture_of_post", "/posts/{picture_post}/pictures/{post_picture}", ALL),
     ("edit_one_post", "/posts/{place_post}", MEMBER, {"text": "改过", "version": 1}),
     ("delete_post", "/posts/{place_post}", MEMBER),
     ("decide_post", "/posts/{place_post}/state", EDITORS, {"state": "hidden", "reason": "跑题"}),

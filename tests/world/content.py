@@ -2,6 +2,7 @@
 
 from jishi.flows.community import write_comment
 from jishi.flows.community_moderation import claim_here
+from jishi.flows.community_pictures import keep_pictures
 from jishi.flows.moderation import report_subject
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.community import public as community
@@ -32,6 +33,7 @@ def talked(member: Actor, other: Actor) -> dict[str, str]:
         "handle": "town-place",
         "post": str(question),
         **_kept(member, other),
+        **_pictured(keeper, place),
         "community_batch": str(
             makers.make_coupon_offer(
                 promotions.AmountOff(500),
@@ -39,6 +41,14 @@ def talked(member: Actor, other: Actor) -> dict[str, str]:
                 batch={"community_id": place.id},
             ).id
         ),
+    }
+
+
+def _pictured(author: Actor, place: community.CommunityView) -> dict[str, str]:
+    kept = keep_pictures([makers.picture(size=(60, 40))], by=author)
+    return {
+        "picture_post": str(talk.say(author, place, "看图", media_ids=kept)),
+        "post_picture": str(kept[0]),
     }
 
 

@@ -4,12 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.community import change_post, write_comment, write_post
+from jishi.flows.community import delete_post as remove_own_post
 from jishi.flows.community_moderation import let_show, take_down
-from jishi.flows.community_pictures import picture_addresses
+from jishi.flows.community_pictures import PICTURES_MAX, picture_path
+from jishi.kernel.errors import NotFound
 from jishi.modules.community.public import (
     CommentView,
     PollForm,
@@ -29,16 +32,17 @@ from jishi.modules.community.public import (
     heat_of,
     post_view,
     react,
-    remove_post,
     require_reader,
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
 from jishi.modules.guard.public import Decision
+from jishi.modules.media.public import MediaView, media_by_ids
 from jishi.modules.people.public import people_by_ids, person
+from jishi.platform.files import read_private
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import Key, cursor_of, key_of
-from jishi.surfaces.api.common import Instant, MadeOut, Page, PageIn, PersonOut
+from jishi.surfaces.api.common import PREFIX, Instant, MadeOut, Page, PageIn, PersonOut
 
 router = Router(tags=["talk"])
 
@@ -114,7 +118,7 @@ class PollIn(Schema):
 
 
 class PostIn(Schema):
-    """`post_id` is yours: the same one again writes nothing more."""
+    """`post_id` is yours: the same one again writes nothing more. `media_ids`: pictures of yours from `/me/media`."""
 
     post_id: uuid.UUID | None = None
     kind: PostKind = PostKind.TALK
@@ -122,6 +126,7 @@ class PostIn(Schema):
     text: str = Field("", max_length=5_000)
     channel_id: uuid.UUID | None = None
     refs: list[RefOut] = Field([], max_length=6)
+    media_ids: list[uuid.UUID] = Field([], max_length=PICTURES_MAX)
     poll: PollIn | None = None
     order_line_id: uuid.UUID | None = None
 
@@ -215,6 +220,7 @@ def create_post(request: HttpRequest, handle: str, body: PostIn) -> Any:
         title=body.title,
         text=body.text,
         refs=tuple(Ref(one.kind, one.id) for one in body.refs),
+        media_ids=tuple(dict.fromkeys(body.media_ids)),
         poll=PollForm(tuple(poll.options), poll.closes_at, poll.is_hidden_until_vote) if poll else None,
         order_line_id=body.order_line_id,
     )
@@ -225,6 +231,25 @@ def create_post(request: HttpRequest, handle: str, body: PostIn) -> Any:
 @router.get("/posts/{uuid:post_id}", response=PostOut, summary="One post", openapi_extra=anyone())
 def get_post(request: HttpRequest, post_id: uuid.UUID) -> Any:
     return _posts([post_view(post_id, by=actor_of(request))])[0]
+
+
+@router.get(
+    "/posts/{uuid:post_id}/pictures/{uuid:media_id}",
+    summary="A picture of a post that you may read, as WebP",
+    openapi_extra=anyone(),
+)
+def get_picture_of_post(request: HttpRequest, post_id: uuid.UUID, media_id: uuid.UUID) -> HttpResponse:
+    """The largest there is. Posts for everybody have addresses of the storage in `pictures`, which are faster."""
+    media = media_by_ids([media_id]).get(media_id)
+    if media is None or media.large is None:
+        raise NotFound()
+    name = str(media.renditions.index(media.large))
+    path = picture_path(post_id, media_id, name=name, by=actor_of(request))
+    try:
+        content = read_private(path)
+    except FileNotFoundError as error:
+        raise NotFound() from error
+    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": "private, no-store"})
 
 
 @router.patch(
@@ -249,7 +274,7 @@ def edit_one_post(request: HttpRequest, post_id: uuid.UUID, body: PostChangeIn) 
 def delete_post(request: HttpRequest, post_id: uuid.UUID) -> Any:
     actor = actor_of(request)
     actor.require_member()
-    remove_post(post_id, by=actor)
+    remove_own_post(post_id, by=actor)
     return Status(204, None)
 
 
@@ -368,16 +393,24 @@ def follow_person(request: HttpRequest, member_id: uuid.UUID, body: SwitchIn) ->
 
 def _posts(rows: list[PostView]) -> list[dict[str, Any]]:
     people = people_by_ids(row.author_id for row in rows)
+    media = media_by_ids(one for row in rows for one in row.media_ids)
     names = set(PostOut.model_fields) - {"author", "pictures", "reactions"}
     return [
         {
             **{name: getattr(row, name) for name in names},
             "author": people.get(row.author_id),
-            "pictures": list(picture_addresses(row.pictures)),
+            "pictures": [_address(row.id, media[one]) for one in row.media_ids if one in media],
             "reactions": dict(row.reactions),
         }
         for row in rows
     ]
+
+
+def _address(post_id: uuid.UUID, media: MediaView) -> str:
+    """Where it is read: the storage when it is for everybody, else the route that asks who looks."""
+    if not media.is_public or media.large is None:
+        return f"{PREFIX}/posts/{post_id}/pictures/{media.id}"
+    return default_storage.url(media.large.path)
 
 
 def _comments(rows: list[CommentView]) -> list[dict[str, Any]]:

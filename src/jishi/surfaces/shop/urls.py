@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("communities/<slug:handle>/tasks/<uuid:task_id>/", community_doors.do_task, name="community_task"),
     path("i/<str:code>/", community_doors.invitation, name="invitation"),
     path("posts/<uuid:post_id>/", talk.post, name="post"),
+    path("posts/<uuid:post_id>/pictures/<uuid:media_id>/<slug:name>", talk.post_picture, name="post_picture"),
     path("posts/<uuid:post_id>/comments/", comments.comment, name="comment"),
     path("posts/<uuid:post_id>/react/", talk.react_to, name="react"),
     path("posts/<uuid:post_id>/keep/", talk.keep, name="keep_post"),
