@@ -3,6 +3,7 @@
 import uuid
 from contextlib import suppress
 
+from jishi.flows import event_photos
 from jishi.flows.community_pictures import settle_pictures
 from jishi.flows.moderation import SUBJECTS, SubjectDoor
 from jishi.kernel.actor import SYSTEM, Actor
@@ -96,6 +97,9 @@ def plug_in() -> None:
                 note_comment_item,
                 lambda item: notes.hide_comment(item.subject_id, by=SYSTEM),
                 lambda item: notes.show_comment(item.subject_id, by=SYSTEM),
+            ),
+            event_photos.EVENT_PHOTO: SubjectDoor(
+                event_photos.photo_item, event_photos.hide, event_photos.show
             ),
             REVIEW: SubjectDoor(review_item, _hide_review, _show_review),
         }

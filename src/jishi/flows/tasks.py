@@ -9,6 +9,7 @@ from jishi.flows import (
     budgets,
     community_notices,
     community_pictures,
+    event_photos,
     flash_sales,
     import_catalogue,
     lifecycle,
@@ -80,6 +81,8 @@ def announce_post_job(*, post_id: str, page: str) -> None:
 @jobs.task(name=community_pictures.SETTLE_JOB, queue="pictures")
 def settle_pictures_job(*, community_id: str, after: str) -> None:
     """A page of the posts of a community whose door opened or closed; the next page is a job of its own."""
+    if not after:
+        event_photos.settle_photos_of_community(uuid.UUID(community_id))
     following = community_pictures.settle_page(
         uuid.UUID(community_id), after=uuid.UUID(after) if after else None
     )

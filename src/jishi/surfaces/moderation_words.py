@@ -24,6 +24,7 @@ _KIND = {
     "review": gettext_noop("评价"),
     "note": gettext_noop("笔记"),
     "note_comment": gettext_noop("笔记评论"),
+    "event_photo": gettext_noop("活动照片"),
     "profile": gettext_noop("昵称"),
     "product": gettext_noop("商品文案"),
     "community": gettext_noop("社群资料"),

@@ -24,6 +24,7 @@ from jishi.surfaces.api import (
     communities,
     community_queue,
     draws,
+    event_photos,
     events,
     finance,
     flash_sales,
@@ -98,6 +99,7 @@ ROUTERS = (
     approvals.router,
     moderation.router,
     events.router,
+    event_photos.router,
     webhooks.router,
 )
 

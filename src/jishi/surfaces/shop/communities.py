@@ -38,12 +38,14 @@ from jishi.modules.community.public import (
     stream,
     tasks_of,
 )
+from jishi.modules.events.public import events_of_community, my_places
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.platform.paging import CursorInvalid, Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words, level_words, role_words
 from jishi.surfaces.shop.cards import team_rail
 from jishi.surfaces.shop.community_doors import TAB, door_page
+from jishi.surfaces.shop.events import event_row
 from jishi.surfaces.shop.frame import (
     ShareCard,
     absolute,
@@ -61,6 +63,8 @@ DIRECTORY_SHOWN = 60
 MEMBERS_SHOWN = 60
 FACES_SHOWN = 6
 SHELF_ON_TOP = 6
+EVENTS_SHOWN = 3
+PAST_EVENTS_SHOWN = 2
 
 
 @require_safe
@@ -81,7 +85,7 @@ def communities(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def community(request: HttpRequest, handle: str) -> HttpResponse:
-    """A community with its stream: 25 queries for a member with posts, polls and goods in sight, however many posts; five more
+    """A community with its stream: 30 queries for a member with posts, polls and goods in sight, however many posts; five more
     when teams and plays are shown.
 
     Who may not read stands before its door: name, promise, and how to come in; nothing else.
@@ -119,6 +123,7 @@ def community(request: HttpRequest, handle: str) -> HttpResponse:
         "now": clock.now().isoformat(),
         "waiting": len(requests_of(found.id)) if door.may_moderate else 0,
         "to_look_at": count_waiting_here(found.id, by=actor) if door.may_moderate else 0,
+        **_events(found.id, by=actor),
         "share": _share_card(found),
     }
     return show(request, "shop/community.html", values, tab=TAB)
@@ -283,6 +288,16 @@ def _kinds(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"name": kind_words(one), "url": f"?kind={one.value}", "is_on": chosen == one.value} for one in shown
     ]
+
+
+def _events(community_id: uuid.UUID, *, by: Actor) -> dict[str, list[dict[str, Any]]]:
+    """What is coming and what was; five queries at most."""
+    coming, past = events_of_community(community_id, limit=EVENTS_SHOWN)
+    own = {one.event_id: one for one in my_places(by=by)} if by.is_member and coming else {}
+    return {
+        "events": [event_row(one, own.get(one.id), places={}) for one in coming],
+        "past_events": [event_row(one, None, places={}) for one in past[:PAST_EVENTS_SHOWN]],
+    }
 
 
 def _staff(community_id: uuid.UUID) -> list[dict[str, Any]]:
