@@ -93,7 +93,7 @@ def hold(event_id: uuid.UUID, *, came: tuple[Actor, ...] = (), went: tuple[Actor
 def client_of(actor: Actor | None) -> Client:
     browser = Client()
     if actor is not None:
-        browser.force_login(get_user_model().objects.get(id=actor.id))
+        browser.force_login(get_user_model().objects.get(id=actor.require_member()))
     return browser
 
 

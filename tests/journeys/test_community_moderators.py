@@ -290,7 +290,7 @@ def test_a_silenced_moderator_decides_nothing() -> None:
 
 def client_of(actor: Actor) -> Client:
     browser = Client()
-    browser.force_login(get_user_model().objects.get(id=actor.id))
+    browser.force_login(get_user_model().objects.get(id=actor.require_member()))
     return browser
 
 

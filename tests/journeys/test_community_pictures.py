@@ -53,7 +53,7 @@ def media_of(post_id: uuid.UUID) -> MediaView:
 def client_of(actor: Actor | None) -> Client:
     browser = Client()
     if actor is not None:
-        browser.force_login(get_user_model().objects.get(id=actor.id))
+        browser.force_login(get_user_model().objects.get(id=actor.require_member()))
     return browser
 
 
