@@ -2,23 +2,43 @@
 
 import json
 import os
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-import psycopg
+from psycopg_pool import AsyncConnectionPool
 
-_local = threading.local()
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
 _NEWEST = (
-    "SELECT id::text, author_id::text, title, likes, publish_at::text FROM notes_note"
+    "SELECT id::text, author_id::text, title, likes, publish_at::text AS shown_at FROM notes_note"
     " WHERE state = 'published' ORDER BY publish_at DESC LIMIT 20"
 )
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"application/json")],
+}
+_pool: AsyncConnectionPool[Any] | None = None
 
 
-def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    del environ
-    if not hasattr(_local, "connection"):
-        _local.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-    rows = _local.connection.execute(_NEWEST, prepare=True).fetchall()
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps(rows).encode()]
+async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Send) -> None:
+    del receive
+    if scope["type"] != "http":
+        return
+    pool = await _open()
+    async with pool.connection() as connection:
+        rows = await (await connection.execute(_NEWEST, prepare=True)).fetchall()
+    await send(_START)
+    await send({"type": "http.response.body", "body": json.dumps(rows).encode()})
+
+
+async def _open() -> AsyncConnectionPool[Any]:
+    """Four connections a process, as many as the shop has threads."""
+    global _pool  # noqa: PLW0603
+    if _pool is None:
+        pool: AsyncConnectionPool[Any] = AsyncConnectionPool(
+            os.environ["DATABASE_URL"], min_size=4, max_size=4, open=False, kwargs={"autocommit": True}
+        )
+        _pool = pool
+        await pool.open()
+    return _pool

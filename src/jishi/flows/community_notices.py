@@ -13,6 +13,7 @@ from jishi.modules.community.public import (
     posts_by_ids,
     take_digests,
 )
+from jishi.modules.guard.public import hidden_authors
 from jishi.modules.messaging.public import notify
 from jishi.modules.people.public import people_by_ids
 from jishi.platform import jobs
@@ -25,12 +26,16 @@ DIGEST_ROUNDS_MAX = 20
 def tell_of_post(fact: RecordedFact) -> None:
     """post_published: whoever is named in it."""
     author, post_id = _id(fact, "member_id"), fact.payload["post_id"]
+    if _is_hidden(fact):
+        return
     _tell_mentioned(fact, author=author, told={author}, link=f"/posts/{post_id}/")
 
 
 def tell_of_comment(fact: RecordedFact) -> None:
     """comment_made: who wrote the post, who is answered, who is named; each once."""
     author, link = _id(fact, "member_id"), f"/posts/{fact.payload['post_id']}/#c-{fact.payload['comment_id']}"
+    if _is_hidden(fact):
+        return
     told = {author}
     replied = fact.payload.get("replied_to_id")
     for kind, text in (("community_reply", replied), ("community_comment", fact.payload["post_author_id"])):
@@ -151,3 +156,9 @@ def _name(member_id: uuid.UUID) -> str:
 
 def _id(fact: RecordedFact, name: str) -> uuid.UUID:
     return uuid.UUID(str(fact.payload[name]))
+
+
+def _is_hidden(fact: RecordedFact) -> bool:
+    """Whether nobody else sees at present what its member says there."""
+    member_id = _id(fact, "member_id")
+    return bool(hidden_authors([member_id], community_id=_id(fact, "community_id")))

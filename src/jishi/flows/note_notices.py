@@ -3,6 +3,7 @@
 import uuid
 
 from jishi.kernel.fact import RecordedFact
+from jishi.modules.guard.public import hidden_authors
 from jishi.modules.messaging.public import notify
 from jishi.modules.people.public import people_by_ids
 
@@ -21,6 +22,8 @@ def tell_of_return(fact: RecordedFact) -> None:
 def tell_of_note_comment(fact: RecordedFact) -> None:
     """note_commented: the author of the note and whoever is answered, each once, never the speaker."""
     speaker = uuid.UUID(fact.payload["member_id"])
+    if hidden_authors([speaker]):
+        return  # what they say is shown to nobody
     told = {speaker}
     name = people_by_ids([speaker])[speaker].nickname
     for kind, text in (

@@ -195,6 +195,11 @@ class Sanction(models.Model):
             models.Index(fields=["member_id"], condition=Q(lifted_at__isnull=True), name="guard_sanction_of"),
             models.Index(fields=["ends_at"], condition=Q(lifted_at__isnull=True), name="guard_sanction_ends"),
             models.Index(fields=["set_at", "id"], name="guard_sanction_table"),
+            models.Index(
+                fields=["member_id"],
+                condition=Q(kind=SanctionKind.HIDE_ALL.value, lifted_at__isnull=True),
+                name="guard_sanction_hides",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=_one_of("kind", SanctionKind), name="guard_sanction_kind"),

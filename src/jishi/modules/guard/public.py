@@ -79,6 +79,8 @@ from jishi.modules.guard.queries.local import (
 from jishi.modules.guard.queries.sanctions import (
     active_sanctions,
     hidden_authors,
+    in_sight,
+    in_sight_sql,
     sanctions_of,
     sanctions_table,
 )
@@ -189,6 +191,8 @@ __all__ = [
     "has_words",
     "hidden_authors",
     "import_lexicon",
+    "in_sight",
+    "in_sight_sql",
     "item_of",
     "item_view",
     "items_about",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.modules.guard.public import in_sight
 from jishi.modules.incentives.models import Contribution, Rule
 from jishi.modules.incentives.rules import BOARD_DAYS, decayed
 from jishi.modules.incentives.types import BoardRow, RuleForm, RuleView
@@ -17,7 +18,8 @@ COUNTED_MAX = 100_000
 def week_board(*, limit: int = 50) -> list[BoardRow]:
     """Highest first; who reached it earlier stands first among equals. One query over the last seven days."""
     now = clock.now()
-    rows = Contribution.objects.filter(at__gt=now - timedelta(days=BOARD_DAYS)).order_by("-at")
+    rows = Contribution.objects.filter(in_sight("member_id"), at__gt=now - timedelta(days=BOARD_DAYS))
+    rows = rows.order_by("-at")
     by_member: dict[uuid.UUID, list[tuple[int, datetime]]] = defaultdict(list)
     for member_id, value, at in rows.values_list("member_id", "value", "at")[:COUNTED_MAX]:
         by_member[member_id].append((value, at))

@@ -35,6 +35,7 @@ from jishi.modules.notes.operations.review import (
     refresh_quality,
     return_note,
     set_weights,
+    settle_pictures_of,
     show_comment,
     show_note,
 )
@@ -197,6 +198,7 @@ __all__ = [
     "set_consent",
     "set_sales",
     "set_weights",
+    "settle_pictures_of",
     "show_comment",
     "show_note",
     "start_note",

@@ -226,6 +226,17 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A candidate with its factors that do not depend on the reader; `weight` is their weighted product and the prior."""
+
+    candidate: Candidate
+    freshness: float
+    quality: float
+    commerce: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Taste:
     """What is known of a reader who has agreed to it; empty for everybody else."""
 

@@ -39,11 +39,6 @@ class Member(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=_ROLES), name="member_role"),
         ]
-        indexes = [
-            models.Index(
-                fields=["nickname"], opclasses=["varchar_pattern_ops"], name="member_nickname_starts"
-            ),
-        ]
 
     @property
     def is_staff(self) -> bool:

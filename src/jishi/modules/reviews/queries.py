@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
+from jishi.modules.guard.public import in_sight
 from jishi.modules.orders.public import OrderState, lines_by_order, orders_of_member
 from jishi.modules.reviews import rules
 from jishi.modules.reviews.models import Picture, ProductScore, Review, Vote
@@ -56,7 +57,8 @@ def reviews_of_product(  # noqa: PLR0913  (the shopper's filters)
     limit: int = 20,
 ) -> list[ReviewView]:
     """The shown reviews of a product; two queries for a visitor, three for a member."""
-    rows = Review.objects.filter(product_id=product_id, state=ReviewState.SHOWN.value)
+    seen = in_sight("member_id", by=by)
+    rows = Review.objects.filter(seen, product_id=product_id, state=ReviewState.SHOWN.value)
     if stars is not None:
         rows = rows.filter(stars=stars)
     if with_pictures:
@@ -67,13 +69,10 @@ def reviews_of_product(  # noqa: PLR0913  (the shopper's filters)
 
 def review_view(review_id: uuid.UUID, *, by: Actor) -> ReviewView:
     """A shown one for everybody, others for who wrote them and for staff. Raises NotFound."""
-    row = Review.objects.filter(id=review_id).first()
-    if row is None or not (
-        row.state == ReviewState.SHOWN.value
-        or by.owns(row.member_id)
-        or by.may("reviews.view")
-        or by.may("reviews.moderate")
-    ):
+    is_staff = by.may("reviews.view") or by.may("reviews.moderate")
+    rows = Review.objects.filter(id=review_id)
+    row = (rows if is_staff else rows.filter(in_sight("member_id", by=by))).first()
+    if row is None or not (row.state == ReviewState.SHOWN.value or by.owns(row.member_id) or is_staff):
         raise NotFound()
     return _views([row], by=by)[0]
 

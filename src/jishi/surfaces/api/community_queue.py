@@ -1,13 +1,21 @@
-"""The queue of a community for its own moderators: see, claim, put back, keep or hide."""
+"""The queue of a community for its own moderators: see, claim, put back, keep or hide; and staff at a post itself."""
 
 import uuid
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
-from jishi.flows.community_moderation import claim_here, decide_here, item_here, queue_here, release_here
+from jishi.flows.community_moderation import (
+    claim_here,
+    decide_here,
+    item_here,
+    let_show,
+    queue_here,
+    release_here,
+    take_down,
+)
 from jishi.modules.community.public import door_of
 from jishi.modules.guard.public import Cause, Decision, ItemState, ReportReason, Visible
 from jishi.platform.http import actor_of, scopes
@@ -65,6 +73,13 @@ class LocalDecisionIn(LocalVersionIn):
 
     decision: Literal["keep", "hide"]
     reason: str = Field("", max_length=400)
+
+
+class StateIn(Schema):
+    """A reason is needed for everything but shown: the author reads it and may appeal."""
+
+    state: Literal["shown", "hidden", "removed"]
+    reason: str = Field("", max_length=200)
 
 
 @router.get(
@@ -155,3 +170,21 @@ def decide_item_of_community(
         decision=Decision(body.decision),
         reason=body.reason,
     )
+
+
+@router.post(
+    "/posts/{uuid:post_id}/state",
+    response={204: None},
+    summary="Hide a post, show it again, or take it down for good",
+    tags=["talk"],
+    openapi_extra=scopes("moderation.decide"),
+)
+def decide_post(request: HttpRequest, post_id: uuid.UUID, body: StateIn) -> Any:
+    actor = actor_of(request)
+    actor.require("moderation.decide")
+    if body.state == "shown":
+        let_show("post", post_id, by=actor)
+    else:
+        decision = Decision.REMOVE if body.state == "removed" else Decision.HIDE
+        take_down("post", post_id, by=actor, reason=body.reason, decision=decision)
+    return Status(204, None)

@@ -34,7 +34,10 @@ from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import next_link
 from jishi.platform.paging import offset_cursor
 from jishi.surfaces.api.common import Instant, PageIn
+from jishi.surfaces.memo import Memo
 from jishi.surfaces.templatetags.pictures import address_of, film
+
+_media: Memo[MediaView, dict[str, Any]] = Memo(size=4_000)
 
 Bp = Annotated[int, Field(ge=0, le=10_000, description="Ten-thousandths of the picture's edge")]
 
@@ -316,6 +319,11 @@ def own_page(request: HttpRequest, rows: list[NoteView], *, start: int, limit: i
 
 
 def media_out(found: MediaView) -> dict[str, Any]:
+    """What is public has lasting addresses, so it is written once for as long as it stays the same."""
+    return _media.get(found, lambda: _media_out(found)) if found.is_public else _media_out(found)
+
+
+def _media_out(found: MediaView) -> dict[str, Any]:
     names = [name for name in MediaOut.model_fields if name not in ("files", "video_url")]
     return {
         **{name: getattr(found, name) for name in names},

@@ -2,17 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.community import change_post, write_comment, write_post
 from jishi.flows.community import delete_post as remove_own_post
-from jishi.flows.community_moderation import let_show, take_down
-from jishi.flows.community_pictures import PICTURES_MAX, picture_path
-from jishi.kernel.errors import NotFound
+from jishi.flows.community_pictures import PICTURES_MAX
 from jishi.modules.community.public import (
     CommentView,
     PollForm,
@@ -36,13 +33,13 @@ from jishi.modules.community.public import (
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
-from jishi.modules.guard.public import Decision
-from jishi.modules.media.public import MediaView, media_by_ids
-from jishi.modules.people.public import people_by_ids, person
-from jishi.platform.files import read_private
+from jishi.modules.guard.public import hidden_authors
+from jishi.modules.media.public import media_by_ids
+from jishi.modules.people.public import people_by_ids, people_named, person
 from jishi.platform.http import actor_of, anyone, next_link, scopes
-from jishi.platform.paging import Key, cursor_of, key_of
-from jishi.surfaces.api.common import PREFIX, Instant, MadeOut, Page, PageIn, PersonOut
+from jishi.platform.paging import Key, cursor_of, key_of, offset_cursor, offset_of
+from jishi.surfaces.api.common import Instant, MadeOut, Page, PageIn, PersonOut
+from jishi.surfaces.api.post_pictures import picture_address
 
 router = Router(tags=["talk"])
 
@@ -159,16 +156,17 @@ class VoteIn(Schema):
     option_id: uuid.UUID
 
 
-class StateIn(Schema):
-    """A reason is needed for everything but shown: the author reads it and may appeal."""
-
-    state: Literal["shown", "hidden", "removed"]
-    reason: str = Field("", max_length=200)
-
-
 class StreamIn(PageIn):
     sort: StreamSort = StreamSort.NEW
     topic: str = Field("", max_length=24)
+
+
+class PostSearchIn(PageIn):
+    q: str = Field(min_length=1, max_length=40)
+
+
+class PersonSearchIn(PageIn):
+    q: str = Field(min_length=1, max_length=24)
 
 
 @router.get(
@@ -196,10 +194,29 @@ def list_posts(request: HttpRequest, handle: str, wanted: Query[StreamIn]) -> An
 
 
 @router.get(
-    "/posts/search", response=list[PostOut], summary="Find posts you may read", openapi_extra=anyone()
+    "/posts/search", response=Page[PostOut], summary="Find posts you may read", openapi_extra=anyone()
 )
-def search_posts(request: HttpRequest, q: Annotated[str, Query(min_length=1, max_length=40)]) -> Any:
-    return _posts(find_posts(q, by=actor_of(request)))
+def search_posts(request: HttpRequest, wanted: Query[PostSearchIn]) -> Any:
+    """Newest first. What stands in a community that you may not read is not found."""
+    limit = min(wanted.limit, 50)
+    rows = find_posts(wanted.q, by=actor_of(request), after=key_of(wanted.cursor), limit=limit)
+    cursor = cursor_of(Key(rows[-1].published_at, rows[-1].id)) if len(rows) == limit else ""
+    return {"items": _posts(rows), "next": next_link(request, cursor)}
+
+
+@router.get(
+    "/people/search",
+    response=Page[PersonOut],
+    summary="Find people whose name begins so",
+    openapi_extra=anyone(),
+)
+def search_people(request: HttpRequest, wanted: Query[PersonSearchIn]) -> Any:
+    """By name, in whatever case. Names only; who is hidden by moderation is not found."""
+    start = offset_of(wanted.cursor)
+    rows = people_named(wanted.q, offset=start, limit=wanted.limit)
+    hidden = hidden_authors([one.id for one in rows])
+    cursor = offset_cursor(start + wanted.limit) if len(rows) >= wanted.limit else ""
+    return {"items": [one for one in rows if one.id not in hidden], "next": next_link(request, cursor)}
 
 
 @router.post(
@@ -233,25 +250,6 @@ def get_post(request: HttpRequest, post_id: uuid.UUID) -> Any:
     return _posts([post_view(post_id, by=actor_of(request))])[0]
 
 
-@router.get(
-    "/posts/{uuid:post_id}/pictures/{uuid:media_id}",
-    summary="A picture of a post that you may read, as WebP",
-    openapi_extra=anyone(),
-)
-def get_picture_of_post(request: HttpRequest, post_id: uuid.UUID, media_id: uuid.UUID) -> HttpResponse:
-    """The largest there is. Posts for everybody have addresses of the storage in `pictures`, which are faster."""
-    media = media_by_ids([media_id]).get(media_id)
-    if media is None or media.large is None:
-        raise NotFound()
-    name = str(media.renditions.index(media.large))
-    path = picture_path(post_id, media_id, name=name, by=actor_of(request))
-    try:
-        content = read_private(path)
-    except FileNotFoundError as error:
-        raise NotFound() from error
-    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": "private, no-store"})
-
-
 @router.patch(
     "/posts/{uuid:post_id}",
     response=PostOut,
@@ -275,23 +273,6 @@ def delete_post(request: HttpRequest, post_id: uuid.UUID) -> Any:
     actor = actor_of(request)
     actor.require_member()
     remove_own_post(post_id, by=actor)
-    return Status(204, None)
-
-
-@router.post(
-    "/posts/{uuid:post_id}/state",
-    response={204: None},
-    summary="Hide a post, show it again, or take it down for good",
-    openapi_extra=scopes("moderation.decide"),
-)
-def decide_post(request: HttpRequest, post_id: uuid.UUID, body: StateIn) -> Any:
-    actor = actor_of(request)
-    actor.require("moderation.decide")
-    if body.state == "shown":
-        let_show("post", post_id, by=actor)
-    else:
-        decision = Decision.REMOVE if body.state == "removed" else Decision.HIDE
-        take_down("post", post_id, by=actor, reason=body.reason, decision=decision)
     return Status(204, None)
 
 
@@ -399,18 +380,11 @@ def _posts(rows: list[PostView]) -> list[dict[str, Any]]:
         {
             **{name: getattr(row, name) for name in names},
             "author": people.get(row.author_id),
-            "pictures": [_address(row.id, media[one]) for one in row.media_ids if one in media],
+            "pictures": [picture_address(row.id, media[one]) for one in row.media_ids if one in media],
             "reactions": dict(row.reactions),
         }
         for row in rows
     ]
-
-
-def _address(post_id: uuid.UUID, media: MediaView) -> str:
-    """Where it is read: the storage when it is for everybody, else the route that asks who looks."""
-    if not media.is_public or media.large is None:
-        return f"{PREFIX}/posts/{post_id}/pictures/{media.id}"
-    return default_storage.url(media.large.path)
 
 
 def _comments(rows: list[CommentView]) -> list[dict[str, Any]]:

@@ -13,21 +13,19 @@ from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.modules.notes.public import (
     NoteCard,
     author_view,
-    authors_among,
     follow_author,
     notes_of_author,
     notes_of_topic,
-    search_notes,
     topics_of,
 )
-from jishi.modules.people.public import people_by_ids, people_named
+from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.feed import note_markup
 from jishi.surfaces.shop.frame import ShareCard, absolute, go, is_swap, require_member, show, show_part
 
-PAGE_LENGTH, FOUND_MAX, PEOPLE_MAX = 20, 40, 30
+PAGE_LENGTH = 20
 
 
 @require_safe
@@ -38,7 +36,8 @@ def author(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
     standing = author_view(member_id, by=actor)
     if person is None or not (standing.notes or actor.owns(member_id)):
         raise NotFound()
-    rows = notes_of_author(member_id, after=key_of(request.GET.get("cursor", "")), limit=PAGE_LENGTH)
+    after = key_of(request.GET.get("cursor", ""))
+    rows = notes_of_author(member_id, by=actor, after=after, limit=PAGE_LENGTH)
     values = _list(request, rows)
     if is_swap(request):
         return show_part(request, "shop/parts/note_list.html", values)
@@ -83,28 +82,6 @@ def topic(request: HttpRequest, name: str) -> HttpResponse:
     if is_swap(request):
         return show_part(request, "shop/parts/note_list.html", values)
     return show(request, "shop/topic.html", {**values, "topic": wanted}, tab="home")
-
-
-def found_notes(request: HttpRequest, text: str) -> dict[str, Any]:
-    """For the tab of the search page."""
-    return {"notes": note_markup(search_notes(text, limit=FOUND_MAX), by=actor_of(request)), "next_url": None}
-
-
-def found_people(text: str) -> dict[str, Any]:
-    """People who write and whose name begins so."""
-    people = people_named(text, limit=PEOPLE_MAX)
-    authors = authors_among(person.id for person in people)
-    return {
-        "people": [
-            {
-                "person": person,
-                "standing": authors[person.id],
-                "url": reverse("shop:author", args=[person.id]),
-            }
-            for person in people
-            if person.id in authors
-        ]
-    }
 
 
 def _list(request: HttpRequest, rows: list[NoteCard]) -> dict[str, Any]:

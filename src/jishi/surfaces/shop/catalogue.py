@@ -20,13 +20,12 @@ from jishi.modules.catalog.public import (
     suggest,
 )
 from jishi.surfaces.shop.aisles import aisle_chips, aisle_named
-from jishi.surfaces.shop.authors import found_notes, found_people
 from jishi.surfaces.shop.cards import goods_markup, team_rail
+from jishi.surfaces.shop.found import FINDERS, search_tabs
 from jishi.surfaces.shop.frame import ShareCard, absolute, is_swap, show, show_part
 
 PAGE_LENGTH = 24
 TEXT_LENGTH_MAX = 60
-_OTHER_TABS = ("notes", "people")
 
 
 @require_safe
@@ -34,15 +33,19 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:TEXT_LENGTH_MAX]
     heading = _("“%(text)s”") % {"text": text} if text else _("全部商品")
     tab = request.GET.get("tab", "")
-    if text and tab in _OTHER_TABS:
-        values = {
+    if text and tab in FINDERS:
+        find, part = FINDERS[tab]
+        values = find(request, text)
+        if is_swap(request):
+            return show_part(request, part, values)
+        values |= {
             "heading": heading,
             "search_text": text,
             "kind": tab,
-            "search_tabs": _search_tabs(text, tab),
+            "part": part,
+            "search_tabs": search_tabs(text, chosen=tab),
         }
-        found = found_notes(request, text) if tab == "notes" else found_people(text)
-        return show(request, "shop/search.html", values | found, tab="home")
+        return show(request, "shop/search.html", values, tab="home")
     return _list(request, heading=heading, text=text, category=None)
 
 
@@ -93,7 +96,7 @@ def _list(request: HttpRequest, *, heading: str, text: str, category: CategoryVi
         "chips": aisle_chips(current=category),
         "sorts": _sorts(request, chosen=sort, has_words=bool(text)),
         "sort": sort.value,
-        "search_tabs": _search_tabs(text, "") if text else [],
+        "search_tabs": search_tabs(text, chosen="") if text else [],
         "price_from": request.GET.get("from", ""),
         "price_to": request.GET.get("to", ""),
         "share": ShareCard(
@@ -107,19 +110,6 @@ def _list(request: HttpRequest, *, heading: str, text: str, category: CategoryVi
     if not listing.cards:
         values["teams"] = team_rail(limit=4)
     return show(request, "shop/list.html", values, tab="home")
-
-
-def _search_tabs(text: str, chosen: str) -> list[dict[str, Any]]:
-    """What a search looks through."""
-    names = {"": _("商品"), "notes": _("笔记"), "people": _("用户")}
-    return [
-        {
-            "label": label,
-            "url": f"{reverse('shop:search')}?{urlencode({'q': text} | ({'tab': tab} if tab else {}))}",
-            "is_on": tab == chosen,
-        }
-        for tab, label in names.items()
-    ]
 
 
 def _sort_from(request: HttpRequest, *, has_words: bool) -> Sort:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.kernel.errors import Kind, Refusal
+from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.modules.community.public import (
     bookmarked_posts,
     follow,
@@ -15,6 +15,7 @@ from jishi.modules.community.public import (
     follows,
     posts_of_author,
 )
+from jishi.modules.guard.public import hidden_authors
 from jishi.modules.people.public import person
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
@@ -35,9 +36,11 @@ TAB = "communities"
 
 @require_safe
 def neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
-    """Somebody: whom they follow and what they wrote where the reader may read; nineteen queries at most."""
+    """Somebody: whom they follow and what they wrote where the reader may read; twenty queries at most."""
     actor = actor_of(request)
     found = person(member_id)
+    if not actor.owns(member_id) and not actor.may("moderation.view") and hidden_authors([member_id]):
+        raise NotFound()
     after = key_of(request.GET.get("cursor", ""))
     posts = posts_of_author(member_id, by=actor, after=after, limit=POSTS_SHOWN)
     next_url = None

@@ -192,7 +192,8 @@ def _slides(
 def _comment_values(request: HttpRequest, found: NoteView, *, by: Actor) -> dict[str, Any]:
     if found.state is not NoteState.PUBLISHED:
         return {"comments": [], "next_url": None}
-    rows = comments_of(found.id, after=key_of(request.GET.get("cursor", "")), limit=COMMENTS_SHOWN)
+    after = key_of(request.GET.get("cursor", ""))
+    rows = comments_of(found.id, by=by, after=after, limit=COMMENTS_SHOWN)
     people = people_by_ids(one.member_id for row in rows for one in (row, *row.replies))
     cursor = cursor_after(rows, limit=COMMENTS_SHOWN, field="at")
     return {

@@ -12,6 +12,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.community.models import Comment, Follow, Post, Reaction
 from jishi.modules.community.types import CommentView, Visibility
+from jishi.modules.guard.public import in_sight
 from jishi.platform.paging import Key
 
 THREADS_MAX = 50
@@ -70,7 +71,9 @@ def comment_view(comment_id: uuid.UUID, *, by: Actor) -> CommentView:
 def accepted_answer(post_id: uuid.UUID, *, by: Actor) -> CommentView | None:
     """The accepted answer of a question, wherever it stands; two queries."""
     row = Comment.objects.filter(
-        id__in=Post.objects.filter(id=post_id).values("accepted_comment_id"), state=Visibility.SHOWN.value
+        in_sight("author_id", by=by, community="community_id"),
+        id__in=Post.objects.filter(id=post_id).values("accepted_comment_id"),
+        state=Visibility.SHOWN.value,
     ).first()
     return _view(row, _own([row], by=by), accepted=row.id) if row else None
 
@@ -102,7 +105,7 @@ def authors_since(post_id: uuid.UUID, *, since: datetime) -> int:
 
 
 def _visible(by: Actor) -> Q:
-    shown = Q(state=Visibility.SHOWN.value)
+    shown = Q(state=Visibility.SHOWN.value) & in_sight("author_id", by=by, community="community_id")
     if not by.is_member or by.id is None:
         return shown
     return shown | Q(state=Visibility.WAITING.value, author_id=by.id)

@@ -34,6 +34,7 @@ from jishi.modules.community.types import (
     VersionView,
     Visibility,
 )
+from jishi.modules.guard.public import in_sight
 from jishi.platform.paging import Key, older_than
 
 PAGE_MAX = 50
@@ -61,7 +62,7 @@ def stream(  # noqa: PLR0913  (what one may ask of a stream)
 
     New ones go on after a key, hot ones after (heat, id of the key).
     """
-    rows = Post.objects.filter(community_id=community_id, state=Visibility.SHOWN.value)
+    rows = Post.objects.filter(_shown(by), community_id=community_id)
     if channel_id is not None:
         rows = rows.filter(channel_id=channel_id)
     if topic:
@@ -78,15 +79,13 @@ def stream(  # noqa: PLR0913  (what one may ask of a stream)
 
 
 def pinned_posts(community_id: uuid.UUID, *, by: Actor) -> list[PostView]:
-    rows = Post.objects.filter(
-        community_id=community_id, state=Visibility.SHOWN.value, pinned_at__isnull=False
-    )
+    rows = Post.objects.filter(_shown(by), community_id=community_id, pinned_at__isnull=False)
     return views_of(list(rows.order_by("-pinned_at")[:PINNED_MAX]), by=by)
 
 
 def count_newer(community_id: uuid.UUID, *, than: datetime) -> int:
     """How many posts came since, up to NEWER_MAX; one query."""
-    rows = Post.objects.filter(community_id=community_id, state=Visibility.SHOWN.value, published_at__gt=than)
+    rows = Post.objects.filter(_shown(), community_id=community_id, published_at__gt=than)
     return len(rows.values_list("id", flat=True)[:NEWER_MAX])
 
 
@@ -159,12 +158,13 @@ def bookmarked_posts(*, by: Actor, after: Key | None = None, limit: int = 20) ->
     return views_of(rows, by=by)
 
 
-def find_posts(text: str, *, by: Actor, limit: int = 20) -> list[PostView]:
-    """Posts that contain a text, where the actor may read; eight queries."""
+def find_posts(text: str, *, by: Actor, after: Key | None = None, limit: int = 20) -> list[PostView]:
+    """Posts that contain a text, where the actor may read, newest first; eight queries."""
     wanted = text.strip()[:40]
     if not wanted:
         return []
     rows = Post.objects.filter(
+        older_than(after, field="published_at"),
         readable_by(by),
         Q(text__icontains=wanted) | Q(title__icontains=wanted) | Q(topics__contains=[wanted.lower()]),
     )
@@ -180,9 +180,8 @@ def posts_about(product_id: uuid.UUID, *, by: Actor, limit: int = 10) -> list[Po
 def lively_topics(community_id: uuid.UUID) -> list[tuple[str, int]]:
     """Topics of the last weeks with how often; one query."""
     since = clock.now() - timedelta(days=TOPIC_DAYS)
-    rows = Post.objects.filter(
-        community_id=community_id, state=Visibility.SHOWN.value, published_at__gte=since
-    ).order_by("-published_at")
+    rows = Post.objects.filter(_shown(), community_id=community_id, published_at__gte=since)
+    rows = rows.order_by("-published_at")
     counts: dict[str, int] = defaultdict(int)
     for topics in rows.values_list("topics", flat=True)[:500]:
         for topic in topics:
@@ -201,9 +200,7 @@ def posts_of_week(
 ) -> dict[uuid.UUID, list[Post]]:
     """The hottest posts of some communities since a moment, by community; one query."""
     found: dict[uuid.UUID, list[Post]] = defaultdict(list)
-    rows = Post.objects.filter(
-        community_id__in=list(community_ids), state=Visibility.SHOWN.value, published_at__gte=since
-    )
+    rows = Post.objects.filter(_shown(), community_id__in=list(community_ids), published_at__gte=since)
     for row in rows.order_by("-heat", "-id")[:1_000]:
         if len(found[row.community_id]) < limit:
             found[row.community_id].append(row)
@@ -212,13 +209,19 @@ def posts_of_week(
 
 def readable_by(by: Actor, *, prefix: str = "") -> Q:
     """Shown posts in communities that the actor may read."""
-    shown = Q(**{f"{prefix}state": Visibility.SHOWN.value})
+    shown = _shown(by, prefix=prefix)
     if by.may(VIEW):
         return shown
     public = Q(**{f"{prefix}community__openness": Openness.PUBLIC.value})
     if by.is_member and by.id is not None:
         public |= Q(**{f"{prefix}community_id__in": community_ids_of(by.id)})
     return shown & public
+
+
+def _shown(by: Actor | None = None, *, prefix: str = "") -> Q:
+    """Neither hidden themselves nor by what their author may not do at present."""
+    seen = in_sight(f"{prefix}author_id", by=by, community=f"{prefix}community_id")
+    return Q(**{f"{prefix}state": Visibility.SHOWN.value}) & seen
 
 
 def views_of(rows: Sequence[Post], *, by: Actor) -> list[PostView]:
@@ -263,12 +266,15 @@ def views_of(rows: Sequence[Post], *, by: Actor) -> list[PostView]:
 
 
 def _readable(post_id: uuid.UUID, *, by: Actor) -> Post:
-    row = Post.objects.select_related("community").filter(id=post_id).first()
+    rows = Post.objects.select_related("community").filter(id=post_id)
+    row = rows.filter(in_sight("author_id", by=by, community="community_id")).first()
+    is_author_hidden = row is None
+    row = row or rows.first()
     if row is None or row.state == Visibility.REMOVED.value:
         raise NotFound()
     if not _reads(row.community, by=by):
         raise NotFound()
-    if row.state != Visibility.SHOWN.value:
+    if is_author_hidden or row.state != Visibility.SHOWN.value:
         is_own_waiting = row.state == Visibility.WAITING.value and by.owns(row.author_id)
         membership = membership_of(row.community_id, by.id if by.is_member else None)
         is_moderator = by.may("moderation.view") or (membership is not None and membership.may_moderate)

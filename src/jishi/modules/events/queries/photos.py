@@ -8,6 +8,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.events.models import Photo
 from jishi.modules.events.types import PhotoState, PhotoView
+from jishi.modules.guard.public import in_sight
 
 PHOTOS_MAX = 200
 
@@ -17,7 +18,12 @@ def photos_of(event_id: uuid.UUID, *, by: Actor, limit: int = 60) -> list[PhotoV
     seen = Q(state=PhotoState.SHOWN.value)
     if by.is_member:
         seen |= Q(state=PhotoState.WAITING.value, member_id=by.id)
-    rows = Photo.objects.filter(seen, event_id=event_id).select_related("event").order_by("at", "id")
+    in_sight_of_all = in_sight("member_id", by=by, community="event__community_id")
+    rows = (
+        Photo.objects.filter(seen, in_sight_of_all, event_id=event_id)
+        .select_related("event")
+        .order_by("at", "id")
+    )
     return [_view(row) for row in rows[: min(limit, PHOTOS_MAX)]]
 
 

@@ -7,7 +7,7 @@ from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import InvalidInput
 from jishi.modules.media.public import MediaNotReady
 from jishi.modules.notes.models import Author, Comment, FeedWeights, Note
-from jishi.modules.notes.operations.states import come_out_together, move
+from jishi.modules.notes.operations.states import come_out_together, move, show_pictures
 from jishi.modules.notes.operations.write import bring_out
 from jishi.modules.notes.rules import lifecycle
 from jishi.modules.notes.rules.feed import WEIGHT_MAX
@@ -17,6 +17,7 @@ from jishi.platform.transactions import in_transaction
 
 DUE_BATCH = 250
 STALE_BATCH = 500
+PICTURES_BATCH = 200
 
 
 @in_transaction
@@ -132,6 +133,23 @@ def refresh_quality(*, limit: int = STALE_BATCH) -> int:
         row.is_stale = False
     Note.objects.bulk_update(rows, ["quality_bp", "is_stale"])
     return len(rows)
+
+
+def settle_pictures_of(author_id: uuid.UUID) -> int:
+    """Moderation hides an author, or does so no longer: the pictures of what they published follow, batch by batch."""
+    done, last = 0, uuid.UUID(int=0)
+    while batch := _settle_batch(author_id, after=last):
+        done, last = done + len(batch), batch[-1]
+    return done
+
+
+@in_transaction
+def _settle_batch(author_id: uuid.UUID, *, after: uuid.UUID) -> list[uuid.UUID]:
+    rows = Note.objects.select_for_update().defer("search_vector", "text")
+    rows = rows.filter(author_id=author_id, state=NoteState.PUBLISHED.value, id__gt=after)
+    found = list(rows.order_by("id")[:PICTURES_BATCH])
+    show_pictures(found)
+    return [note.id for note in found]
 
 
 def _due_ids(limit: int) -> list[uuid.UUID]:

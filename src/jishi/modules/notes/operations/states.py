@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.flow import advance
+from jishi.modules.guard.public import hidden_authors
 from jishi.modules.media.public import publish_media, withdraw_media
 from jishi.modules.notes.facts import NotePublished, NoteReturned
 from jishi.modules.notes.models import Author, Note, NoteTag
@@ -49,7 +50,7 @@ def move(note: Note, verb: str, *, by: Actor, reason: str = "") -> None:
 def come_out_together(notes: Sequence[Note]) -> None:
     """Publish locked, scheduled notes that were never out before: few statements, however many. Raises MediaNotReady."""
     now = clock.now()
-    publish_media(one for note in notes for one in note.media_ids)
+    show_pictures(notes)
     Note.objects.filter(id__in=[note.id for note in notes]).update(
         state=NoteState.PUBLISHED.value,
         changed_at=now,
@@ -95,7 +96,7 @@ def count_notes(author_id: uuid.UUID, *, by_how_many: int) -> None:
 def _come_out(note: Note, *, by: Actor) -> None:
     note.review_note = note.waits_for = ""
     now = clock.now()
-    publish_media(note.media_ids)
+    show_pictures([note])
     count_notes(note.author_id, by_how_many=1)
     if note.first_published_at is not None:
         return  # shown again: its place in time and the fact are of the first time
@@ -104,6 +105,14 @@ def _come_out(note: Note, *, by: Actor) -> None:
     note.week = week_of(now)
     goods = NoteTag.objects.filter(note=note).order_by("picture", "id").values_list("product_id", flat=True)
     record_fact(NotePublished(note.id, note.author_id, note.title, tuple(dict.fromkeys(goods))), by=by)
+
+
+def show_pictures(notes: Sequence[Note]) -> None:
+    """Public as long as the note is, and not while moderation hides its author. Raises MediaNotReady."""
+    publish_media(one for note in notes for one in note.media_ids)
+    hidden = hidden_authors([note.author_id for note in notes])
+    if hidden:
+        withdraw_media(one for note in notes if note.author_id in hidden for one in note.media_ids)
 
 
 def _go_in(note: Note) -> None:

@@ -4,13 +4,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.catalog.public import asked_words
+from jishi.modules.guard.public import in_sight, in_sight_sql
 from jishi.modules.notes.models import Author, Comment, Follow, Note, NoteTag, NoteVersion, Reaction
 from jishi.modules.notes.types import (
     AuthorView,
@@ -41,7 +44,10 @@ def note_view(note_id: uuid.UUID, *, by: Actor) -> NoteView:
 
     Raises NotFound.
     """
-    row = Note.objects.defer("search_vector").filter(id=note_id).first()
+    rows = Note.objects.defer("search_vector").filter(id=note_id)
+    if not by.may("notes.view"):
+        rows = rows.filter(in_sight("author_id", by=by))
+    row = rows.first()
     if row is None or row.state == NoteState.REMOVED.value or not may_see(row, by):
         raise NotFound()
     tags = list(NoteTag.objects.filter(note=row).order_by("picture", "id"))
@@ -58,14 +64,17 @@ def may_see(row: Note, by: Actor) -> bool:
 
 
 def cards_of_notes(note_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NoteCard]:
-    """Published ones only; one query."""
-    rows = _shown().filter(id__in=list(note_ids))
-    return {row.id: _card(row) for row in rows}
+    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CARDS, {"ids": list(note_ids), "now": clock.now()})
+        return {row[0]: _card(CardRow(*row)) for row in cursor.fetchall()}
 
 
-def notes_of_author(author_id: uuid.UUID, *, after: Key | None = None, limit: int = 20) -> list[NoteCard]:
+def notes_of_author(
+    author_id: uuid.UUID, *, by: Actor | None = None, after: Key | None = None, limit: int = 20
+) -> list[NoteCard]:
     """What they published, newest first; one query."""
-    rows = _shown().filter(older_than(after, field="publish_at"), author_id=author_id)
+    rows = _shown(by).filter(older_than(after, field="publish_at"), author_id=author_id)
     return [_card(row) for row in rows.order_by("-publish_at", "-id")[: min(limit, PAGE_MAX)]]
 
 
@@ -105,8 +114,9 @@ def search_notes(text: str, *, offset: int = 0, limit: int = 20) -> list[NoteCar
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT n.id FROM notes_note n{source} WHERE n.state = 'published' AND n.search_vector @@ q.query"
+            f" AND {in_sight_sql('n.author_id')}"
             " ORDER BY ts_rank(n.search_vector, q.query) DESC, n.publish_at DESC, n.id LIMIT %s OFFSET %s",
-            [*values, min(limit, PAGE_MAX), offset],
+            [*values, clock.now(), min(limit, PAGE_MAX), offset],
         )
         wanted = [row[0] for row in cursor.fetchall()]
     found = cards_of_notes(wanted)
@@ -147,14 +157,16 @@ def versions_of(note_id: uuid.UUID, *, limit: int = 30) -> list[VersionView]:
     ]
 
 
-def comments_of(note_id: uuid.UUID, *, after: Key | None = None, limit: int = 20) -> list[CommentView]:
+def comments_of(
+    note_id: uuid.UUID, *, by: Actor | None = None, after: Key | None = None, limit: int = 20
+) -> list[CommentView]:
     """Shown ones, newest first, each with its answers, oldest first; two queries."""
-    page = older_than(after, field="at")
-    rows = Comment.objects.filter(page, note_id=note_id, parent=None, is_hidden=False)
+    seen = Q(is_hidden=False) & in_sight("member_id", by=by)
+    rows = Comment.objects.filter(older_than(after, field="at"), seen, note_id=note_id, parent=None)
     firsts = list(rows.order_by("-at", "-id")[: min(limit, PAGE_MAX)])
     answers: dict[uuid.UUID, list[CommentView]] = defaultdict(list)
     if firsts:
-        below = Comment.objects.filter(parent__in=[row.id for row in firsts], is_hidden=False)
+        below = Comment.objects.filter(seen, parent__in=[row.id for row in firsts])
         for row in below.order_by("at", "id")[:ANSWERS_MAX]:
             if row.parent_id is not None:
                 answers[row.parent_id].append(_comment(row, ()))
@@ -162,8 +174,9 @@ def comments_of(note_id: uuid.UUID, *, after: Key | None = None, limit: int = 20
 
 
 def author_view(member_id: uuid.UUID, *, by: Actor) -> AuthorView:
-    """Counters of anybody; two queries for a member."""
-    row = Author.objects.filter(member_id=member_id).first()
+    """Counters of anybody, none of who is hidden; two queries for a member."""
+    rows = Author.objects.filter(member_id=member_id)
+    row = (rows if by.may("notes.view") else rows.filter(in_sight("member_id", by=by))).first()
     followed = (
         by.is_member and Follow.objects.filter(follower_id=by.require_member(), author_id=member_id).exists()
     )
@@ -172,12 +185,17 @@ def author_view(member_id: uuid.UUID, *, by: Actor) -> AuthorView:
     return AuthorView(member_id, row.followers, row.following, row.notes, row.is_paid_creator, followed)
 
 
-def authors_among(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, AuthorView]:
-    """Those of them who have published; one query."""
-    rows = Author.objects.filter(member_id__in=list(member_ids), notes__gt=0)
+def authors_among(member_ids: Iterable[uuid.UUID], *, by: Actor | None = None) -> dict[uuid.UUID, AuthorView]:
+    """Those of them who have published; one query, two for a member who may follow some."""
+    rows = Author.objects.filter(in_sight("member_id"), member_id__in=list(member_ids), notes__gt=0)
+    found = {row.member_id: row for row in rows}
+    followed: set[uuid.UUID] = set()
+    if found and by is not None and by.is_member:
+        mine = Follow.objects.filter(follower_id=by.require_member(), author_id__in=found)
+        followed = set(mine.values_list("author_id", flat=True))
     return {
-        row.member_id: AuthorView(row.member_id, row.followers, row.following, row.notes, row.is_paid_creator)
-        for row in rows
+        key: AuthorView(key, row.followers, row.following, row.notes, row.is_paid_creator, key in followed)
+        for key, row in found.items()
     }
 
 
@@ -185,14 +203,14 @@ def topics_table(*, since: datetime, by: Actor, limit: int = 50) -> list[TopicRo
     """What topics of notes published since then came to; one query."""
     by.require("notes.view")
     with connection.cursor() as cursor:
-        cursor.execute(_TOPICS, [since, min(limit, PAGE_MAX)])
+        cursor.execute(_TOPICS, [since, clock.now(), min(limit, PAGE_MAX)])
         return [TopicRow(*row) for row in cursor.fetchall()]
 
 
 def popular_topics(*, since: datetime, limit: int = 12) -> list[str]:
     """For chips; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOPICS, [since, limit])
+        cursor.execute(_TOPICS, [since, clock.now(), limit])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -211,8 +229,9 @@ def draft_of(row: Note) -> NoteDraft:
     )
 
 
-def _shown() -> QuerySet[Note]:
-    return Note.objects.defer(*_HEAVY).filter(state=NoteState.PUBLISHED.value)
+def _shown(by: Actor | None = None) -> QuerySet[Note]:
+    """Published, and nobody hides their author."""
+    return Note.objects.defer(*_HEAVY).filter(in_sight("author_id", by=by), state=NoteState.PUBLISHED.value)
 
 
 def _matching(wanted: NoteFilter) -> QuerySet[Note]:
@@ -261,7 +280,34 @@ def _view(row: Note, tags: Sequence[NoteTag], *, mine: Iterable[str] = ()) -> No
     )
 
 
-def _card(row: Note) -> NoteCard:
+class CardRow(NamedTuple):
+    """The columns of a card."""
+
+    id: uuid.UUID
+    author_id: uuid.UUID
+    title: str
+    topics: Sequence[str]
+    cooperation: str
+    media_ids: Sequence[uuid.UUID]
+    first_product_id: uuid.UUID | None
+    tag_count: int
+    likes: int
+    is_video: bool
+    publish_at: datetime | None
+    created_at: datetime
+    version: int
+    has_test: bool
+    alt_title: str
+    alt_cover: int | None
+
+
+_CARDS = (
+    f"SELECT {', '.join(CardRow._fields)} FROM notes_note"
+    f" WHERE id = ANY(%(ids)s) AND state = 'published' AND {in_sight_sql('author_id', now='%(now)s')}"
+)
+
+
+def _card(row: Note | CardRow) -> NoteCard:
     alt = row.alt_cover if row.alt_cover is not None and row.alt_cover < len(row.media_ids) else 0
     return NoteCard(
         id=row.id,
@@ -284,7 +330,7 @@ def _card(row: Note) -> NoteCard:
 
 def comment_view(comment_id: uuid.UUID, *, by: Actor) -> CommentView:
     """A comment that is shown, for who may see its note. Raises NotFound."""
-    row = Comment.objects.filter(id=comment_id, is_hidden=False).first()
+    row = Comment.objects.filter(in_sight("member_id", by=by), id=comment_id, is_hidden=False).first()
     if row is None:
         raise NotFound()
     note_view(row.note_id, by=by)
@@ -297,9 +343,9 @@ def _comment(row: Comment, replies: tuple[CommentView, ...]) -> CommentView:
     )
 
 
-_TOPICS = """
+_TOPICS = f"""
 SELECT t.topic, count(*), sum(n.views)::bigint, sum(n.saves)::bigint, sum(n.orders)::bigint,
        sum(n.revenue_minor - n.refunded_minor)::bigint
 FROM notes_note n CROSS JOIN LATERAL unnest(n.topics) AS t(topic)
-WHERE n.state = 'published' AND n.publish_at >= %s GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT %s
+WHERE n.state = 'published' AND n.publish_at >= %s AND {in_sight_sql("n.author_id")} GROUP BY 1 ORDER BY 3 DESC, 1 LIMIT %s
 """

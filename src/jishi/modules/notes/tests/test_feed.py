@@ -42,6 +42,7 @@ from jishi.modules.notes.public import (
     topics_table,
     weights_now,
 )
+from jishi.modules.notes.queries import feed
 from jishi.modules.notes.tests.making import draft, facts_of, kept, media, own_folders, published  # noqa: F401
 from tests.world.makers import OWNER, make_member
 
@@ -97,7 +98,7 @@ def test_the_feed_asks_as_much_for_one_note_as_for_forty(django_assert_num_queri
 
     def asked() -> None:
         forget_feed()
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             found = discover(by=reader, limit=20)
             cards_of_notes(one.candidate.id for one in found)
 
@@ -108,6 +109,30 @@ def test_the_feed_asks_as_much_for_one_note_as_for_forty(django_assert_num_queri
         published(author)
     asked()
     assert len(discover(by=reader, limit=20)) == 20
+
+
+def test_a_list_stands_while_one_scrolls_and_falls_with_the_consent() -> None:
+    reader, (author, first) = make_member(), published()
+    set_consent(Consent(is_personal=True), by=reader)
+    follow_author(author.require_member(), by=reader)
+    forget_feed()
+    assert [one.reason for one in discover(by=reader)] == ["followed"]
+    _, later = published(author)
+    assert [one.candidate.id for one in discover(by=reader)] == [first]
+    set_consent(Consent(), by=reader)
+    assert {one.reason for one in discover(by=reader)} <= {"fresh", "saved"}
+    set_consent(Consent(is_personal=True, is_near=True, city="上海市", province="上海市"), by=reader)
+    assert {one.candidate.id for one in discover(by=reader)} == {first, later}
+
+
+def test_lists_of_readers_are_kept_in_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "RANKINGS_MAX", 3)
+    published()
+    for _ in range(6):
+        reader = make_member()
+        set_consent(Consent(is_personal=True), by=reader)
+        assert discover(by=reader)
+    assert len(feed._rankings) == 3
 
 
 def test_weights_are_bounded_and_the_newest_count() -> None:

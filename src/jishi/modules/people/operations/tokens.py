@@ -2,8 +2,10 @@
 
 import hashlib
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Q
 
 from jishi.kernel import chance, clock, ids
@@ -12,7 +14,7 @@ from jishi.kernel.errors import NotFound
 from jishi.modules.people import rules
 from jishi.modules.people.errors import BadScope
 from jishi.modules.people.models import ApiToken
-from jishi.modules.people.queries import actor_of_member
+from jishi.modules.people.queries import actor_with
 from jishi.platform import history
 from jishi.platform.transactions import in_transaction
 
@@ -63,32 +65,29 @@ def end_token(secret: str, *, by: Actor) -> None:
 
 
 def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
-    """Who a bearer token speaks for and its scopes; permissions are what both the person and the token have."""
+    """Who a bearer token speaks for and its scopes; permissions are what both the person and the token have.
+
+    Every call of the API asks this, so it is one statement by hand.
+    """
     now = clock.now()
-    row = (
-        ApiToken.objects.select_related("member")
-        .filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
-            digest=_digest(secret),
-            revoked_at__isnull=True,
-        )
-        .first()
-    )
-    if row is None or not row.member.is_active:
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_TOKEN, [_digest(secret), now])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    if row.last_used_at is None or (now - row.last_used_at).total_seconds() > LAST_USED_STEP_SECONDS:
-        ApiToken.objects.filter(id=row.id).update(last_used_at=now)
-    whole = actor_of_member(row.member)
-    scopes = frozenset(row.scopes)
-    return (
-        Actor(
-            kind=whole.kind,
-            id=whole.id,
-            permissions=whole.permissions & scopes,
-            label=f"{whole.label} · {row.name}",
-        ),
-        scopes,
-    )
+    token_id, name, granted, last_used_at, member_id, role, nickname = row
+    if last_used_at is None or (now - last_used_at).total_seconds() > LAST_USED_STEP_SECONDS:
+        ApiToken.objects.filter(id=token_id).update(last_used_at=now)
+    scopes = frozenset(granted)
+    whole = actor_with(member_id, role=role, label=f"{nickname} · {name}")
+    return replace(whole, permissions=whole.permissions & scopes), scopes
+
+
+_OF_TOKEN = """
+SELECT t.id, t.name, t.scopes, t.last_used_at, m.id, m.role, m.nickname
+FROM people_apitoken t JOIN people_member m ON m.id = t.member_id
+WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s) AND m.is_active
+"""
 
 
 def _digest(secret: str) -> str:

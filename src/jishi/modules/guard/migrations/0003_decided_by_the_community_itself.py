@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("guard", "0001_words_queue_reports_and_sanctions"),
+        ("guard", "0002_find_who_is_hidden"),
     ]
 
     operations = [
