@@ -191,6 +191,7 @@ def _card(  # noqa: PLR0913  (what a card shows)
         "has_place": has_place,
         "is_mine": by.owns(post.author_id),
         "is_whole": is_whole,
+        "may_thank": by.is_member and not by.owns(post.author_id) and post.state is Visibility.SHOWN,
         "is_answered": post.accepted_comment_id is not None,
         "is_waiting": post.state is Visibility.WAITING,
         "is_hidden": post.state is Visibility.HIDDEN,
