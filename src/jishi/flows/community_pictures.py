@@ -9,7 +9,16 @@ from collections.abc import Collection, Iterable, Sequence
 
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import NotFound
-from jishi.modules.community.public import BadPost, picture_posts_of, pictures_of_posts, readable_pictures
+from jishi.modules.community.public import (
+    BadPost,
+    Openness,
+    community_view,
+    door_of,
+    picture_posts_of,
+    pictures_of_posts,
+    readable_pictures,
+    set_cover,
+)
 from jishi.modules.media.public import (
     MediaKind,
     MediaState,
@@ -57,8 +66,41 @@ def settle_pictures(post_ids: Iterable[uuid.UUID]) -> None:
         withdraw_media(kept)
 
 
+@in_transaction
+def hang_cover(community_id: uuid.UUID, content: bytes | None, *, by: Actor) -> None:
+    """A picture in place of the drawn cover, or the drawn one again. Raises NotAllowed, NotAnImage."""
+    by.require("community.edit")
+    kept = store_picture(content, by=by).id if content is not None else None
+    before = set_cover(community_id, kept, by=by)
+    if kept is not None:
+        take_media([kept], by=by)
+    if before is not None:
+        let_go_of_media([before])
+    settle_cover(community_id)
+
+
+def settle_cover(community_id: uuid.UUID) -> None:
+    """Public for everybody who may know of the community; of a secret one its members alone see it."""
+    found = community_view(community_id)
+    if found.cover_id is None:
+        return
+    if found.form.openness is Openness.SECRET:
+        withdraw_media([found.cover_id])
+    else:
+        publish_media([found.cover_id])
+
+
+def cover_path(handle: str, *, name: str, by: Actor) -> str:
+    """Where the cover lies, for who may know of the community. Raises NotFound."""
+    cover_id = door_of(handle, by=by).community.cover_id
+    if cover_id is None:
+        raise NotFound()
+    return private_path(cover_id, name=name, by=SYSTEM)
+
+
 def settle_community(community_id: uuid.UUID) -> None:
-    """After a community opened or closed its door: all its posts with pictures, by jobs."""
+    """After a community opened or closed its door: its cover now, all its posts with pictures by jobs."""
+    settle_cover(community_id)
     jobs.defer(SETTLE_JOB, community_id=str(community_id), after="")
 
 

@@ -73,6 +73,7 @@ from jishi.modules.community.operations.places import (
     open_task,
     order_channels,
     save_channel,
+    set_cover,
     set_shelf,
 )
 from jishi.modules.community.operations.posts import (
@@ -317,6 +318,7 @@ __all__ = [
     "require_writer",
     "save_channel",
     "scale_of",
+    "set_cover",
     "set_role",
     "set_shelf",
     "shelf_of",

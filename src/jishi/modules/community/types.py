@@ -126,6 +126,7 @@ class CommunityView:
     post_count: int
     last_post_at: datetime | None
     created_at: datetime
+    cover_id: uuid.UUID | None = None
 
     @property
     def name(self) -> str:

@@ -55,6 +55,11 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("communities/", communities.communities, name="communities"),
     path("communities/<slug:handle>/", communities.community, name="community"),
+    path(
+        "communities/<slug:handle>/cover/<uuid:media_id>/<slug:name>",
+        communities.cover_file,
+        name="cover_file",
+    ),
     path("communities/<slug:handle>/newer/", communities.newer, name="community_newer"),
     path("communities/<slug:handle>/about/", communities.about, name="community_about"),
     path("communities/<slug:handle>/trust/", communities.trust, name="community_trust"),

@@ -264,6 +264,7 @@ def view_of(row: Community) -> CommunityView:
         post_count=row.post_count,
         last_post_at=row.last_post_at,
         created_at=row.created_at,
+        cover_id=row.cover_id,
     )
 
 
