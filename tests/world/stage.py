@@ -20,6 +20,7 @@ from jishi.flows.payment import pay_order
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
+from jishi.modules.community.public import Joining
 from jishi.modules.orders.public import receive_order
 from jishi.modules.people.public import create_staff, create_token, enrol_member
 from jishi.modules.people.types import Role
@@ -30,7 +31,7 @@ from jishi.modules.plays.red_packet.public import close_packets
 from jishi.modules.promotions import public as promotions
 from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
-from tests.world import luck, makers
+from tests.world import luck, makers, talk
 
 
 def staff(*, email: str, password: str, role: str) -> str:
@@ -196,6 +197,13 @@ def received(*, phone: str, quantity: int, price_minor: int) -> dict[str, str]:
     return {"order": str(order_id), "handle": handle}
 
 
+def community(*, phone: str, handle: str, name: str, question: str = "") -> str:
+    """A public community whose owner has this number; with a question, one comes in by answering it."""
+    owner = makers.actor_of_id(enrol_member(by=SYSTEM, phone=phone, nickname="群主"))
+    asks = {"joining": Joining.REQUEST, "questions": (question,)} if question else {}
+    return str(talk.make_community(owner, handle=handle, name=name, **asks).id)
+
+
 def end_luck(*, packet_play: str, draw: str) -> None:
     close_packets(uuid.UUID(packet_play), by=makers.OWNER)
     close_draw(uuid.UUID(draw), by=makers.OWNER)
@@ -212,7 +220,7 @@ ACTS = {
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
-        *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday),
+        *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday, community),
     )
 }
 
