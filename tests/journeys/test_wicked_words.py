@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.world import wicked
 from tests.world.chatter import add_chatter
+from tests.world.makers import make_member
 from tests.world.pages import address_of, pages
 from tests.world.township import Town
 from tests.world.township_fixture import _django_db_helper, town
@@ -69,10 +70,11 @@ OUR_OWN = {
 
 @pytest.mark.django_db
 def test_no_page_runs_what_people_write(town: Town) -> None:
-    more = add_chatter(town)
+    owner = make_member(role="owner")
+    more = add_chatter(town, owner=owner)
     addresses = [*more, *(address_of(page, town) for page in pages())]
     marks = wicked.poison()
-    staff, member = _client(uuid.UUID(town.names["owner"])), _client(town.member.require_member())
+    staff, member = _client(owner.require_member()), _client(town.member.require_member())
     texts, wild = [], {}
     for address in dict.fromkeys(addresses):
         answer = (staff if address.startswith("/console/") else member).get(address)

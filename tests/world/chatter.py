@@ -4,6 +4,7 @@ import uuid
 from urllib.parse import quote
 
 from jishi.flows.community import change_post
+from jishi.kernel.actor import Actor
 from jishi.modules.aftersales.public import say
 from jishi.modules.approvals.public import refuse
 from jishi.modules.catalog.public import (
@@ -48,9 +49,8 @@ _FACTS = (
 )
 
 
-def add_chatter(town: Town) -> list[str]:
-    """Also the addresses where it is shown, besides those of the routes."""
-    owner = makers.make_member(nickname="店主", role="owner")
+def add_chatter(town: Town, *, owner: Actor) -> list[str]:
+    """Also the addresses where it is shown, besides those of the routes. Some of it is the owner's own."""
     _goods(town)
     _place(town)
     say(uuid.UUID(town.names["case"]), by=town.member, text="盒子也破了")
@@ -58,7 +58,6 @@ def add_chatter(town: Town) -> list[str]:
     hide_review(uuid.UUID(town.names["review"]), by=makers.OWNER, reason="看不清")
     refuse(uuid.UUID(town.names["own_approval"]), by=owner, note="不合适")
     create_token(by=owner, name="仓库", scopes=["orders.view"])
-    town.names["owner"] = str(owner.id)
     _rules(town)
     for number, kind in enumerate(NOTICE_WORDS):
         facts = dict.fromkeys(_FACTS, "甲")

@@ -13,7 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import override_settings
 
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.payment import pay_order
@@ -22,7 +24,7 @@ from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
 from jishi.modules.community.public import Joining
 from jishi.modules.orders.public import receive_order
-from jishi.modules.people.public import create_staff, create_token, enrol_member
+from jishi.modules.people.public import clean_phone, create_staff, create_token, enrol_member
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import Tier, offer_view
@@ -204,6 +206,25 @@ def community(*, phone: str, handle: str, name: str, question: str = "") -> str:
     return str(talk.make_community(owner, handle=handle, name=name, **asks).id)
 
 
+def wicked_town(*, phone: str, owner_email: str) -> dict[str, Any]:
+    """The town with wicked words everywhere, its member under this number, and all its addresses."""
+    from tests.world import chatter, pages, township, wicked
+
+    providers = {"fake": "tests.world.fake_provider.FakeProvider"}
+    with override_settings(JISHI_PAYMENT_PROVIDERS=providers):
+        town = township.build_town()
+        owner = makers.actor_of_id(get_user_model().objects.get(email=owner_email).pk)
+        more = chatter.add_chatter(town, owner=owner)
+    marks = wicked.poison()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_member SET phone = %s WHERE id = %s", [clean_phone(phone), town.member.id]
+        )
+        cursor.execute("UPDATE payments_payment SET provider = 'sandbox'")
+    addresses = [*more, *(pages.address_of(page, town) for page in pages.pages())]
+    return {"marks": marks, "addresses": list(dict.fromkeys(addresses))}
+
+
 def end_luck(*, packet_play: str, draw: str) -> None:
     close_packets(uuid.UUID(packet_play), by=makers.OWNER)
     close_draw(uuid.UUID(draw), by=makers.OWNER)
@@ -221,6 +242,7 @@ ACTS = {
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
         *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday, community),
+        wicked_town,
     )
 }
 

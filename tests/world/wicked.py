@@ -158,10 +158,13 @@ class _Words:
     source: str = ""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def next(self, limit: int | None = None) -> str:
-        number, room = next(self._numbers), min(limit or self.limit, self.limit)
+    def next(self) -> str:
+        """A short one becomes part of addresses, in which a topic has no slash."""
+        number = next(self._numbers)
         mark = f"z{number:x}z"
-        fitting = [one for one in WORDS if len(mark) + len(one) <= room]
+        fitting = [one for one in WORDS if len(mark) + len(one) <= self.limit]
+        if self.limit == TOPIC_MAX:
+            fitting = [one for one in fitting if "/" not in one]
         found = mark + fitting[number % len(fitting)]
         self.marks[mark] = (self.source, found)
         return found
@@ -181,7 +184,8 @@ def _fill(cursor: Any, table: str, column: str, kind: str, words: _Words) -> Non
     for key, before in cursor.fetchall():
         after: Any = words.next() if kind in ("text", "character varying") else None
         if kind == "ARRAY":
-            after = [words.next(TOPIC_MAX) for _ in before] or [words.next(TOPIC_MAX)]
+            words.limit = TOPIC_MAX
+            after = [words.next() for _ in before or [""]]
         if kind == "jsonb":
             value = json.loads(before) if isinstance(before, str) else before
             after = json.dumps(_in_json(value, words.next))
