@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest

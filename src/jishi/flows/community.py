@@ -1,7 +1,7 @@
 """Talk across rooms: every text is screened, what a show is about is proved, people and goods in a text are looked up."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,6 +45,7 @@ from jishi.modules.promotions.public import (
     issue_coupon,
 )
 from jishi.platform import jobs
+from jishi.platform.files import DrawnPhoto, store_drawn
 from jishi.platform.transactions import in_transaction
 
 ORDERS_LOOKED_AT = 60
@@ -82,8 +83,13 @@ def may_write(community_id: uuid.UUID, *, by: Actor, channel_id: uuid.UUID | Non
 
 
 @in_transaction
-def write_post(form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None) -> uuid.UUID:
-    """Screen, prove and publish. Raises BadPost, NotYourOrder, ShownAlready and what `may_write` raises."""
+def write_post(
+    form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None, drawn: Sequence[DrawnPhoto] = ()
+) -> uuid.UUID:
+    """Screen, prove and publish; pictures that were drawn for it are stored last, when nothing can refuse it any more.
+
+    Raises BadPost, NotYourOrder, ShownAlready and what `may_write` raises.
+    """
     member_id = by.require_member()
     may_write(form.community_id, by=by, channel_id=form.channel_id)
     if form.order_line_id is not None:
@@ -91,11 +97,14 @@ def write_post(form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None) -
     _check_refs(form.refs)
     words = f"{form.title}\n{form.text}"
     screened = screen_text("post", words, author_id=member_id, community_id=form.community_id)
-    named = replace(form, mentions=_mentioned(words, community_id=form.community_id))
+    pictures = (*form.pictures, *(one.path for one in drawn))
+    mentions = _mentioned(words, community_id=form.community_id)
+    named = replace(form, pictures=pictures, mentions=mentions)
     made_id = publish_post(named, by=by, state=_state(screened), post_id=post_id)
     put_in_the_queue(
         screened, NewItem("post", made_id, member_id, words.strip(), f"/posts/{made_id}/", form.community_id)
     )
+    store_drawn(drawn)
     return made_id
 
 

@@ -1,18 +1,18 @@
-"""The one door between talk and stored pictures: what comes in is re-encoded, what goes out is an address."""
+"""The one door between talk and stored pictures: what comes in is drawn anew, what goes out is an address."""
 
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 
-from jishi.platform.files import store_image
+from jishi.platform.files import DrawnPhoto, draw_photo
 
 FOLDER = "community"
 PICTURES_MAX = 9
 
 
-def keep_pictures(contents: Sequence[bytes]) -> tuple[str, ...]:
-    """Check and store pictures; returns what a post keeps of them. Raises NotAnImage."""
-    return tuple(store_image(content=content, folder=FOLDER).path for content in contents[:PICTURES_MAX])
+def draw_pictures(contents: Sequence[bytes]) -> list[DrawnPhoto]:
+    """Checked and drawn; `write_post` stores them with the post, or not at all. Raises NotAnImage."""
+    return [draw_photo(content, folder=FOLDER) for content in contents[:PICTURES_MAX]]
 
 
 def picture_addresses(kept: Iterable[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile, File
@@ -12,6 +13,7 @@ from jishi.kernel.errors import Kind, Refusal
 
 IMAGE_BYTES_MAX = 12 * 1024 * 1024
 IMAGE_PIXELS_MAX = 40_000_000
+EDGE_MAX = 16_383  # of WebP
 PHOTO_EDGE_MAX = 1_600  # what people send is for looking at, not for printing
 _FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 
@@ -38,41 +40,61 @@ class StoredImage:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPhoto:
+    """Drawn anew and not stored yet."""
+
+    path: str
+    width: int
+    height: int
+    content: bytes
+
+
 def store_image(*, content: bytes, folder: str) -> StoredImage:
-    """Check an image by its content, strip what it carries besides pixels, store it. Raises NotAnImage."""
-    if not content or len(content) > IMAGE_BYTES_MAX:
-        raise NotAnImage(size=len(content))
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            kind = _FORMATS.get(image.format or "")
-            width, height = image.size
-            if kind is None or width * height > IMAGE_PIXELS_MAX:
-                raise NotAnImage(size=len(content))
-            image.load()
-            clean = _without_metadata(image)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise NotAnImage(size=len(content)) from error
+    """Check an image by its content, strip what it carries besides pixels, store it in its full size. Raises NotAnImage."""
+    image = open_photo(content)
     digest = hashlib.sha256(content).hexdigest()
     path = f"{folder}/{digest[:2]}/{digest[:32]}.webp"
     if not default_storage.exists(path):
-        path = default_storage.save(path, ContentFile(clean))
-    return StoredImage(path=path, width=width, height=height)
+        path = default_storage.save(path, ContentFile(_without_metadata(image)))
+    return StoredImage(path=path, width=image.width, height=image.height)
 
 
-def store_photo(*, content: bytes, folder: str, is_private: bool = False) -> StoredImage:
+def draw_photo(content: bytes, *, folder: str) -> DrawnPhoto:
     """A photo that a person sends: checked by its content, turned upright, made smaller, without anything besides pixels.
 
-    Named by the digest of what is stored, whatever it was called. Private ones lie where no address leads. Raises NotAnImage.
+    Named by the digest of what will be stored, whatever it was called. Raises NotAnImage.
     """
     upright = open_photo(content)
     upright.thumbnail((PHOTO_EDGE_MAX, PHOTO_EDGE_MAX))
-    width, height = upright.size
-    path = keep_file(_without_metadata(upright), folder=folder, suffix="webp", is_private=is_private)
-    return StoredImage(path=path, width=width, height=height)
+    clean = _without_metadata(upright)
+    path = _path_of(clean, folder=folder, suffix="webp")
+    return DrawnPhoto(path=path, width=upright.width, height=upright.height, content=clean)
+
+
+def store_drawn(photos: Iterable[DrawnPhoto], *, is_private: bool = False) -> None:
+    """Private ones lie where no address leads."""
+    for photo in photos:
+        _keep(photo.content, path=photo.path, is_private=is_private)
+
+
+def store_photo(*, content: bytes, folder: str, is_private: bool = False) -> StoredImage:
+    """Draw and store one. Raises NotAnImage."""
+    return store_photos([content], folder=folder, is_private=is_private)[0]
+
+
+def store_photos(contents: Iterable[bytes], *, folder: str, is_private: bool = False) -> list[StoredImage]:
+    """All of them or, when one is refused, none. Raises NotAnImage."""
+    drawn = [draw_photo(content, folder=folder) for content in contents]
+    store_drawn(drawn, is_private=is_private)
+    return [StoredImage(one.path, one.width, one.height) for one in drawn]
 
 
 def open_photo(content: bytes) -> Image.Image:
-    """The pixels of a photo, upright, decoded whole; what it carries besides is left behind. Raises NotAnImage."""
+    """The pixels of a photo, upright, decoded whole; what it carries besides is left behind. Raises NotAnImage.
+
+    Very long ones are made smaller, to what a WebP file can hold.
+    """
     if not content or len(content) > IMAGE_BYTES_MAX:
         raise NotAnImage(size=len(content))
     try:
@@ -81,6 +103,8 @@ def open_photo(content: bytes) -> Image.Image:
                 raise NotAnImage(size=len(content))
             image.load()
             upright = ImageOps.exif_transpose(image) or image
+            if max(upright.size) > EDGE_MAX:
+                upright.thumbnail((EDGE_MAX, EDGE_MAX))
             return upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB")
     except _BAD_PICTURES as error:
         raise NotAnImage(size=len(content)) from error
@@ -88,12 +112,7 @@ def open_photo(content: bytes) -> Image.Image:
 
 def keep_file(content: bytes, *, folder: str, suffix: str, is_private: bool) -> str:
     """Store bytes under their own digest, once; returns the path."""
-    digest = hashlib.sha256(content).hexdigest()
-    path = f"{folder}/{digest[:2]}/{digest[:32]}.{suffix}"
-    store = storages["private"] if is_private else default_storage
-    if not store.exists(path):
-        path = store.save(path, ContentFile(content))
-    return path
+    return _keep(content, path=_path_of(content, folder=folder, suffix=suffix), is_private=is_private)
 
 
 def show_file(path: str) -> None:
@@ -115,6 +134,16 @@ def read_private(path: str) -> bytes:
 def open_private(path: str) -> "File[bytes]":
     """For sending it on. Raises FileNotFoundError."""
     return storages["private"].open(path)
+
+
+def _path_of(content: bytes, *, folder: str, suffix: str) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    return f"{folder}/{digest[:2]}/{digest[:32]}.{suffix}"
+
+
+def _keep(content: bytes, *, path: str, is_private: bool) -> str:
+    store = storages["private"] if is_private else default_storage
+    return path if store.exists(path) else store.save(path, ContentFile(content))
 
 
 def _without_metadata(image: Image.Image) -> bytes:

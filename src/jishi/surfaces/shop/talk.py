@@ -18,7 +18,7 @@ from jishi.flows.community import (
     new_post_key,
     write_post,
 )
-from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_addresses
+from jishi.flows.community_pictures import PICTURES_MAX, draw_pictures, picture_addresses
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, NotFound, Refusal
@@ -52,6 +52,7 @@ from jishi.modules.community.public import (
     versions_of,
 )
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
+from jishi.platform.files import IMAGE_BYTES_MAX, NotAnImage
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words
@@ -122,7 +123,8 @@ def write(request: HttpRequest, handle: str) -> HttpResponse:
     if request.method == "POST":
         try:
             form = _form(request, door)
-            post_id = write_post(form, by=actor, post_id=uuid_from(request.POST.get("key")))
+            drawn = draw_pictures(_pictures(request))
+            post_id = write_post(form, by=actor, post_id=uuid_from(request.POST.get("key")), drawn=drawn)
             state = post_view(post_id, by=actor).state
             said = _("发出来了") if state is Visibility.SHOWN else _("已收到，版主看过后会显示")
             messages.success(request, said)
@@ -228,7 +230,6 @@ def _form(request: HttpRequest, door: Door) -> PostForm:
     sent = request.POST
     kind = next((one for one in PostKind if one.value == sent.get("kind")), PostKind.TALK)
     options = tuple(text.strip() for text in sent.getlist("option")[:8] if text.strip())
-    files = request.FILES.getlist("pictures")[:PICTURES_MAX]
     days = min(max(_number(sent.get("poll_days")) or POLL_DAYS, 1), 30)
     return PostForm(
         community_id=door.community.id,
@@ -236,13 +237,21 @@ def _form(request: HttpRequest, door: Door) -> PostForm:
         kind=kind,
         title=sent.get("title", "")[:200],
         text=sent.get("text", "")[:20_000],
-        pictures=keep_pictures([file.read() for file in files]),
         refs=tuple(_refs(sent.getlist("ref"))),
         poll=PollForm(options, clock.now() + timedelta(days=days), sent.get("poll_open") != "1")
         if kind is PostKind.POLL
         else None,
         order_line_id=uuid_from(sent.get("order_line")) if kind is PostKind.SHOW else None,
     )
+
+
+def _pictures(request: HttpRequest) -> list[bytes]:
+    """Raises NotAnImage before anything that large is read."""
+    files = request.FILES.getlist("pictures")[:PICTURES_MAX]
+    for file in files:
+        if (file.size or 0) > IMAGE_BYTES_MAX:
+            raise NotAnImage(size=file.size)
+    return [file.read() for file in files]
 
 
 def _refs(texts: list[str]) -> list[Ref]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from jishi.flows.community import bought_goods, set_shelf, write_comment, write_post
-from jishi.flows.community_pictures import keep_pictures
+from jishi.flows.community_pictures import draw_pictures
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.kernel.errors import Refusal
@@ -151,14 +151,14 @@ def _say(  # noqa: PLR0913  (what a post of the demo needs)
                 kind=kind,
                 title=said.title,
                 text=said.text,
-                pictures=keep_pictures(
-                    [painter.picture_of(handle, view=2 if n else 1) for n, handle in enumerate(said.pictures)]
-                ),
                 refs=tuple(refs),
                 poll=PollForm(said.options, clock.now() + timedelta(days=3)) if said.options else None,
                 order_line_id=line_id,
             ),
             by=author.actor,
+            drawn=draw_pictures(
+                [painter.picture_of(handle, view=2 if n else 1) for n, handle in enumerate(said.pictures)]
+            ),
         )
     _answer(said, post_id, author=author, street=street)
     _respond(said, post_id, people=people, dice=dice)
