@@ -1,6 +1,7 @@
 """Folding, scanning, judging and weighing: values alone."""
 
 import math
+import os
 import time
 import uuid
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ from jishi.modules.guard.types import (
     WordRule,
 )
 
-DATA = Path(__file__).parents[6] / ".." / "shared" / "data"
+DATA = Path(os.environ.get("JISHI_SHARED_DATA", "") or Path(__file__).parents[6] / "shared" / "data")
 NUMBERS = thresholds.thresholds_of({})
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=3, max_size=8)
 
@@ -338,6 +339,31 @@ def test_files_of_words_are_read() -> None:
     for broken in (b"\xff\xfe\x00", b"{", b'{"rows": 3}', b"[3]"):
         with pytest.raises(UnreadableLexicon):
             formats.read_words(broken, severity=Severity.NOTE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_lists_of_all_ages_are_read(encoding: str) -> None:
+    """As they are met: two kinds of line ends, commas behind words, no end of the last line."""
+    read = formats.read_words("代开发票,\r\n微店，\n\r\n  QQ \n孔丹".encode(encoding), severity=Severity.NOTE)
+    assert [one.text for one in read] == ["代开发票", "微店", "QQ", "孔丹"]
+
+
+def test_labelled_messages_are_no_list_of_words() -> None:
+    messages = "".join(f"{'spam' if n % 7 else 'ham'}\tmessage {n}, call now\n" for n in range(200))
+    with pytest.raises(UnreadableLexicon):
+        formats.read_words(messages.encode(), severity=Severity.NOTE)
+
+
+def test_the_real_lists_are_read_whole() -> None:
+    folder = DATA / "lexicons"
+    if not folder.exists():
+        pytest.skip("the shared data is not here")
+    for path in (*folder.glob("ad_law/*.json"), *folder.glob("spam/*.txt")):
+        read = formats.read_words(path.read_bytes(), severity=Severity.REVIEW)
+        assert len(read) > 100 and all(formats.check_word(one) for one in read), path.name
+    for path in folder.glob("sms_spam/SMSSpamCollection"):
+        with pytest.raises(UnreadableLexicon):
+            formats.read_words(path.read_bytes(), severity=Severity.REVIEW)
 
 
 @pytest.mark.parametrize(
