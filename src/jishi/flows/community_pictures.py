@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.conf import settings
-
-from jishi.platform.files import DrawnPhoto, draw_photo
+from jishi.platform.files import DrawnPhoto, address_of, draw_photo
 
 FOLDER = "community"
 PICTURES_MAX = 9
@@ -17,4 +15,4 @@ def draw_pictures(contents: Sequence[bytes]) -> list[DrawnPhoto]:
 
 def picture_addresses(kept: Iterable[str]) -> tuple[str, ...]:
     """Where a browser finds them."""
-    return tuple(f"{settings.MEDIA_URL}{path}" for path in kept)
+    return tuple(address_of(path) for path in kept)

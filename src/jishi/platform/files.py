@@ -115,6 +115,17 @@ def keep_file(content: bytes, *, folder: str, suffix: str, is_private: bool) -> 
     return _keep(content, path=_path_of(content, folder=folder, suffix=suffix), is_private=is_private)
 
 
+def address_of(path: str) -> str:
+    """Where a browser finds a public file, on this machine or in a bucket."""
+    return str(default_storage.url(path))
+
+
+def path_of(address: str) -> str:
+    """The public file that an address of `address_of` leads to; empty for other addresses."""
+    before = address_of("x").removesuffix("x")
+    return address.removeprefix(before) if address.startswith(before) else ""
+
+
 def show_file(path: str) -> None:
     """Copy a private file to where everybody can see it, under the same path."""
     if not default_storage.exists(path):
