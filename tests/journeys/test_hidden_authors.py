@@ -18,6 +18,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.community import public as community
+from jishi.modules.events import public as events
 from jishi.modules.guard.public import SanctionForm, SanctionKind, end_sanctions, lift_sanction, set_sanction
 from jishi.modules.incentives.public import FIRST_RULES, save_rule
 from jishi.modules.media.public import media_by_ids, store_picture
@@ -103,6 +104,7 @@ def said() -> Iterator[Said]:
     follow_author(author.require_member(), by=reader, is_on=True)
     run_jobs()
     handle = cards_by_ids([product])[product].handle
+    meeting = _meeting(author)
     yield Said(
         author=author,
         reader=reader,
@@ -113,6 +115,7 @@ def said() -> Iterator[Said]:
         own=own_pages(author, note=note, post=post),
         lists=LISTS,
         elsewhere=(
+            f"/events/{meeting}/",
             f"/n/{other_note}/",
             f"{API}/notes/{other_note}/comments",
             f"/posts/{question}/",
@@ -266,6 +269,15 @@ def _note(by: Actor, media: uuid.UUID, *, title: str = WORDS, tags: tuple[NewTag
     if not _is_out(note_id):
         approve_note(note_id, by=makers.OWNER)
     return note_id
+
+
+def _meeting(guest: Actor) -> uuid.UUID:
+    begins = clock.now() + timedelta(hours=1)
+    form = events.EventForm("采摘", "", False, "果园", "", begins, begins + timedelta(hours=1), 3)
+    event_id = events.create_event(form, by=SYSTEM)
+    events.publish_event(event_id, by=SYSTEM)
+    events.take_place(event_id, by=guest)
+    return event_id
 
 
 def _is_out(note_id: uuid.UUID) -> bool:
