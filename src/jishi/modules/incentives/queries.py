@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -65,7 +66,7 @@ def shop_day(instant: datetime) -> date:
     return instant.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def _values() -> dict[str, object]:
+def _values() -> dict[str, Any]:
     now = clock.now()
     return {"now": now, "since": now - timedelta(days=BOARD_DAYS)}
 
