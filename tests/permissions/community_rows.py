@@ -13,6 +13,8 @@ PEOPLE = ALL - {"visitor"}
 WRITERS = PEOPLE - {"narrowed"}
 MEMBER = frozenset({"member"})
 EDITORS = frozenset({"owner", "operator"})
+MODERATOR = frozenset({"member", "narrowed"})  # of town-kept; `other` is one of another community
+KEEPER = MEMBER
 VIEWERS = frozenset({"owner", "operator", "finance", "read_only"})
 FOUNDED = {"name": "新社群", "handle": "another-place", "audience": "给新来的人", "promise": "有人答话"}
 
@@ -30,9 +32,25 @@ COMMUNITY: tuple[tuple[Any, ...], ...] = (
     ("search_posts", "/posts/search?q=x", ALL),
     ("create_post", "/communities/town-place/posts", MEMBER, {"text": "大家好"}),
     ("get_post", "/posts/{place_post}", ALL),
+    ("get_picture_of_post", "/posts/{picture_post}/pictures/{post_picture}", ALL),
     ("edit_one_post", "/posts/{place_post}", MEMBER, {"text": "改过", "version": 1}),
     ("delete_post", "/posts/{place_post}", MEMBER),
-    ("decide_post", "/posts/{place_post}/state", EDITORS, {"state": "hidden"}),
+    ("decide_post", "/posts/{place_post}/state", EDITORS, {"state": "hidden", "reason": "跑题"}),
+    ("list_items_of_community", "/communities/town-kept/queue", MODERATOR),
+    ("get_item_of_community", "/communities/town-kept/queue/{kept_item}", MODERATOR),
+    ("claim_item_of_community", "/communities/town-kept/queue/{kept_item}/claim", KEEPER, {"version": 1}),
+    (
+        "release_item_of_community",
+        "/communities/town-kept/queue/{kept_claimed}/release",
+        KEEPER,
+        {"version": 2},
+    ),
+    (
+        "decide_item_of_community",
+        "/communities/town-kept/queue/{kept_item}/decide",
+        KEEPER,
+        {"version": 1, "decision": "keep"},
+    ),
     ("list_comments", "/posts/{place_post}/comments", ALL),
     ("create_comment", "/posts/{place_post}/comments", MEMBER, {"text": "好"}),
     ("accept_one_answer", "/comments/{place_comment}/accept", MEMBER),

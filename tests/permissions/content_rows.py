@@ -21,6 +21,15 @@ REPORT = {"kind": "product", "subject_id": "{product}", "reason": "spam"}
 CONTENT: tuple[tuple[Any, ...], ...] = (
     ("list_meetings", "/events", ALL),
     ("get_meeting", "/events/{event}", ALL),
+    ("list_photos_of_meeting", "/events/{event}/photos", ALL),
+    (
+        "add_photos_of_meeting",
+        "/events/{past_event}/photos",
+        frozenset({"member"}),
+        {"media_ids": ["{member_media}"]},
+    ),
+    ("remove_photo_of_meeting", "/events/{past_event}/photos/{photo}", frozenset({"member"})),
+    ("get_photo_of_meeting", "/events/{past_event}/photos/{photo}/picture", ALL),
     ("get_own_place", "/events/{event}/place", PEOPLE),
     ("take_one_place", "/events/{event}/place", WRITERS, {}),
     ("give_one_place_back", "/events/{event}/place", WRITERS, None, (409,)),

@@ -96,6 +96,8 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "community_new": ("community.edit",),
     "community_edit": ("community.edit",),
     "community_step": ("community.edit",),
+    "community_shelf": ("community.edit",),
+    "community_cover": ("community.edit",),
     "plays": ("reports.view",),
     "play_publish": ("plays.edit",),
     "play_close": ("plays.edit",),

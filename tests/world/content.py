@@ -1,8 +1,12 @@
 """What members wrote in the small shop of one of everything."""
 
 from jishi.flows.community import write_comment
-from jishi.kernel.actor import Actor
+from jishi.flows.community_moderation import claim_here
+from jishi.flows.community_pictures import keep_pictures
+from jishi.flows.moderation import report_subject
+from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.community import public as community
+from jishi.modules.guard.public import ReportReason, item_of
 from jishi.modules.media.public import store_picture
 from jishi.modules.notes.public import NoteDraft, approve_note, comment, publish_note, start_note
 from jishi.modules.promotions import public as promotions
@@ -28,6 +32,8 @@ def talked(member: Actor, other: Actor) -> dict[str, str]:
         "follow": str(keeper.id),
         "handle": "town-place",
         "post": str(question),
+        **_kept(member, other),
+        **_pictured(keeper, place),
         "community_batch": str(
             makers.make_coupon_offer(
                 promotions.AmountOff(500),
@@ -36,6 +42,35 @@ def talked(member: Actor, other: Actor) -> dict[str, str]:
             ).id
         ),
     }
+
+
+def _pictured(author: Actor, place: community.CommunityView) -> dict[str, str]:
+    kept = keep_pictures([makers.picture(size=(60, 40))], by=author)
+    return {
+        "picture_post": str(talk.say(author, place, "看图", media_ids=kept)),
+        "post_picture": str(kept[0]),
+    }
+
+
+def _kept(member: Actor, other: Actor) -> dict[str, str]:
+    """A community that `member` moderates, with two reported posts, one claimed; `other` moderates another one."""
+    keeper, reader = makers.make_member(), makers.make_member()
+    place, elsewhere = talk.make_community(keeper, handle="town-kept"), talk.make_community(keeper)
+    ids = {}
+    for there, moderator in ((place, member), (elsewhere, other)):
+        talk.let_in(there, moderator)
+        community.set_role(
+            there.id, moderator.require_member(), role=community.CommunityRole.MODERATOR, by=SYSTEM
+        )
+    for name in ("item", "claimed"):
+        post_id = talk.say(keeper, place, "看看这条")
+        report_subject("post", post_id, by=reader, reason=ReportReason.SPAM)
+        found = item_of("post", post_id)
+        assert found is not None
+        ids[f"kept_{name}"] = str(found.id)
+        if name == "claimed":
+            claim_here(found.id, by=member, community_id=place.id, version=found.version)
+    return ids
 
 
 def noted(member: Actor) -> dict[str, str]:

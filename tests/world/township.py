@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from jishi.flows.approvals import APPLIERS
+from jishi.flows.community_pictures import keep_pictures
+from jishi.flows.event_photos import add_event_photos
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.refunds import carry_out_refund, refund_order
 from jishi.kernel import clock, ids
@@ -345,6 +347,19 @@ def _loyalty(town: Town) -> None:
     )
 
 
+def _past_event(member: Actor) -> dict[str, str]:
+    """It is over and the member was there: one photo added, one sent and not added yet."""
+    begun = clock.now() - timedelta(days=1)
+    form = events.EventForm("尝鲜", "", False, "小集", "", begun, begun + timedelta(hours=2), 5)
+    with clock.held_at(begun - timedelta(hours=1)):
+        event_id = events.create_event(form, by=SYSTEM)
+        events.publish_event(event_id, by=SYSTEM)
+        events.check_in(events.take_place(event_id, by=member).id, by=SYSTEM)
+    sent = [keep_pictures([makers.picture(size=(60, 40))], by=member)[0] for _ in range(2)]
+    (photo,) = add_event_photos(event_id, sent[:1], by=member)
+    return {"past_event": str(event_id), "photo": str(photo.id), "member_media": str(sent[1])}
+
+
 def _moderation(town: Town, staff: dict[str, Actor]) -> None:
     """One item that waits, one that was decided against the member, and a sanction of somebody else."""
     reporter = makers.make_member()
@@ -366,5 +381,6 @@ def _moderation(town: Town, staff: dict[str, Actor]) -> None:
     events.publish_event(uuid.UUID(town.names["event"]), by=SYSTEM)
     place = events.take_place(uuid.UUID(town.names["event"]), by=reporter)
     town.names["event_place"] = str(place.id)
+    town.names |= _past_event(town.member)
     form = guard.SanctionForm(guard.SanctionKind.MUTE, 1, "x")
     town.names["sanction"] = str(guard.set_sanction(form, by=SYSTEM, member_id=ids.new_id()).id)

@@ -5,22 +5,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from jishi.flows.community_pictures import drop_pictures, settle_community, settle_pictures, take_pictures
 from jishi.flows.screening import Screened, put_in_the_queue, screen
 from jishi.kernel import ids
 from jishi.kernel.actor import Actor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.community.public import (
     BadPost,
+    CommunityForm,
+    CommunityView,
     MembersOnly,
     NotYourOrder,
     PostForm,
     Ref,
     RefKind,
     Visibility,
+    change_community,
     comment_text,
     community_ids_of,
+    community_view,
     edit_comment,
     edit_post,
+    has_written,
     make_comment,
     mark_announced,
     membership_of,
@@ -28,6 +34,7 @@ from jishi.modules.community.public import (
     mentions_of,
     post_view,
     publish_post,
+    remove_post,
     require_writer,
 )
 from jishi.modules.community.public import set_shelf as keep_shelf
@@ -86,6 +93,8 @@ def write_post(form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None) -
     """Screen, prove and publish. Raises BadPost, NotYourOrder, ShownAlready and what `may_write` raises."""
     member_id = by.require_member()
     may_write(form.community_id, by=by, channel_id=form.channel_id)
+    if post_id is not None and has_written(post_id, by=by):
+        return post_id  # sent again: nothing is screened or taken twice
     if form.order_line_id is not None:
         form = replace(form, product_id=_bought(form.order_line_id, by=by).product_id)
     _check_refs(form.refs)
@@ -93,6 +102,8 @@ def write_post(form: PostForm, *, by: Actor, post_id: uuid.UUID | None = None) -
     screened = screen_text("post", words, author_id=member_id, community_id=form.community_id)
     named = replace(form, mentions=_mentioned(words, community_id=form.community_id))
     made_id = publish_post(named, by=by, state=_state(screened), post_id=post_id)
+    take_pictures(form.media_ids, by=by)
+    settle_pictures([made_id])
     put_in_the_queue(
         screened, NewItem("post", made_id, member_id, words.strip(), f"/posts/{made_id}/", form.community_id)
     )
@@ -111,7 +122,7 @@ def change_post(post_id: uuid.UUID, *, title: str, text: str, version: int, by: 
         screened,
         NewItem("post", post_id, member_id, words.strip(), f"/posts/{post_id}/", post.community_id),
     )
-    return edit_post(
+    changed = edit_post(
         post_id,
         text=text,
         title=title,
@@ -120,6 +131,24 @@ def change_post(post_id: uuid.UUID, *, title: str, text: str, version: int, by: 
         state=None if state is Visibility.SHOWN else state,
         mentions=_mentioned(words, community_id=post.community_id),
     )
+    settle_pictures([post_id])
+    return changed
+
+
+@in_transaction
+def delete_post(post_id: uuid.UUID, *, by: Actor) -> None:
+    """One's own post and its pictures go for good. Raises NotFound."""
+    drop_pictures(remove_post(post_id, by=by))
+
+
+@in_transaction
+def change_place(community_id: uuid.UUID, form: CommunityForm, *, by: Actor) -> CommunityView:
+    """Change a community; a door that opens or closes takes the pictures with it. Raises what `change_community` raises."""
+    before = community_view(community_id).form.openness
+    changed = change_community(community_id, form, by=by)
+    if changed.form.openness is not before:
+        settle_community(community_id)
+    return changed
 
 
 @in_transaction

@@ -121,14 +121,13 @@ def send_digests() -> int:
             break
         names = communities_by_ids({community_id for _, community_id, _, _ in found})
         for member_id, community_id, name, lines in found:
-            notify(
+            told += notify(
                 member_id=member_id,
                 kind="community_digest",
                 key=f"digest:{community_id}:{member_id}:{week}",
                 facts={"community": name, "lines": "、".join(f"「{line}」" for line in lines)},
                 link=f"/communities/{names[community_id].handle}/?sort=hot",
             )
-            told += 1
     return told
 
 

@@ -90,11 +90,16 @@ def decide(
     by.require("moderation.decide")
     before = item_view(item_id, by=by)
     done = decide_item(item_id, by=by, version=version, decision=decision, reason=reason, sanction=sanction)
+    follow_decision(before, done)
+    return done
+
+
+def follow_decision(before: ItemView, done: ItemView) -> None:
+    """Show or hide the subject as was decided; called in the transaction of the decision."""
     door = SUBJECTS.get(done.kind)
     if door is not None and done.visible is not before.visible:
         with suppress(NotFound, ProductMissing):  # gone meanwhile: nothing is left to hide
             (door.show if done.visible is Visible.SHOWN else door.hide)(done)
-    return done
 
 
 def door_of(kind: str) -> SubjectDoor:

@@ -3,6 +3,8 @@
 import uuid
 from contextlib import suppress
 
+from jishi.flows import event_photos
+from jishi.flows.community_pictures import settle_pictures
 from jishi.flows.moderation import SUBJECTS, SubjectDoor
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import IllegalStep
@@ -46,6 +48,12 @@ def review_item(review_id: uuid.UUID, by: Actor) -> NewItem:
 
 def _hide_post(item: ItemView) -> None:
     community.hide_post(item.subject_id, by=SYSTEM, reason=item.reason, for_good=_is_for_good(item))
+    settle_pictures([item.subject_id])
+
+
+def _show_post(item: ItemView) -> None:
+    community.show_post(item.subject_id, by=SYSTEM)
+    settle_pictures([item.subject_id])
 
 
 def _hide_comment(item: ItemView) -> None:
@@ -80,9 +88,7 @@ def plug_in() -> None:
     """Once, when the process starts: what is not plugged in cannot be reported."""
     SUBJECTS.update(
         {
-            POST: SubjectDoor(
-                post_item, _hide_post, lambda item: community.show_post(item.subject_id, by=SYSTEM)
-            ),
+            POST: SubjectDoor(post_item, _hide_post, _show_post),
             COMMENT: SubjectDoor(
                 comment_item, _hide_comment, lambda item: community.show_comment(item.subject_id, by=SYSTEM)
             ),
@@ -91,6 +97,9 @@ def plug_in() -> None:
                 note_comment_item,
                 lambda item: notes.hide_comment(item.subject_id, by=SYSTEM),
                 lambda item: notes.show_comment(item.subject_id, by=SYSTEM),
+            ),
+            event_photos.EVENT_PHOTO: SubjectDoor(
+                event_photos.photo_item, event_photos.hide, event_photos.show
             ),
             REVIEW: SubjectDoor(review_item, _hide_review, _show_review),
         }

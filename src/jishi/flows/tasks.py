@@ -8,6 +8,8 @@ from jishi.flows import (
     bargains,
     budgets,
     community_notices,
+    community_pictures,
+    event_photos,
     flash_sales,
     import_catalogue,
     lifecycle,
@@ -74,6 +76,18 @@ def end_team_job(*, team_id: str) -> None:
 @jobs.task(name="flows.announce_post", queue="default")
 def announce_post_job(*, post_id: str, page: str) -> None:
     community_notices.announce_to_members(uuid.UUID(post_id), page=int(page))
+
+
+@jobs.task(name=community_pictures.SETTLE_JOB, queue="pictures")
+def settle_pictures_job(*, community_id: str, after: str) -> None:
+    """A page of the posts of a community whose door opened or closed; the next page is a job of its own."""
+    if not after:
+        event_photos.settle_photos_of_community(uuid.UUID(community_id))
+    following = community_pictures.settle_page(
+        uuid.UUID(community_id), after=uuid.UUID(after) if after else None
+    )
+    if following is not None:
+        jobs.defer(community_pictures.SETTLE_JOB, community_id=community_id, after=str(following))
 
 
 @jobs.task(name="flows.sweep_community", queue="timers")

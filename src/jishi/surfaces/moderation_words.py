@@ -24,6 +24,7 @@ _KIND = {
     "review": gettext_noop("评价"),
     "note": gettext_noop("笔记"),
     "note_comment": gettext_noop("笔记评论"),
+    "event_photo": gettext_noop("活动照片"),
     "profile": gettext_noop("昵称"),
     "product": gettext_noop("商品文案"),
     "community": gettext_noop("社群资料"),
@@ -89,6 +90,7 @@ _RULE = {
     "first_link": gettext_noop("第一次发布就带链接"),
     "many_links": gettext_noop("链接太多"),
     "typed_too_fast": gettext_noop("打字太快"),
+    "seen_by_moderator": gettext_noop("版主看到"),
 }
 _STEP = {
     "open_by_rule": gettext_noop("自动规则送审"),

@@ -126,6 +126,7 @@ class CommunityView:
     post_count: int
     last_post_at: datetime | None
     created_at: datetime
+    cover_id: uuid.UUID | None = None
 
     @property
     def name(self) -> str:
@@ -237,14 +238,14 @@ class PollForm:
 
 @dataclass(frozen=True, slots=True)
 class PostForm:
-    """`pictures` are paths of the storage. `order_line_id` makes a show; the flow proves it is one's own."""
+    """`media_ids`: pictures that the flow takes into use. `order_line_id` makes a show; the flow proves it is one's own."""
 
     community_id: uuid.UUID
     text: str
     kind: PostKind = PostKind.TALK
     title: str = ""
     channel_id: uuid.UUID | None = None
-    pictures: tuple[str, ...] = ()
+    media_ids: tuple[uuid.UUID, ...] = ()
     refs: tuple[Ref, ...] = ()
     poll: PollForm | None = None
     order_line_id: uuid.UUID | None = None
@@ -287,7 +288,7 @@ class PostView:
     kind: PostKind
     title: str
     text: str
-    pictures: tuple[str, ...]
+    media_ids: tuple[uuid.UUID, ...]
     topics: tuple[str, ...]
     refs: tuple[Ref, ...]
     product_id: uuid.UUID | None
@@ -324,6 +325,15 @@ class CommentView:
     is_accepted: bool
     mentions: dict[str, str] = field(default_factory=dict)
     replies: tuple["CommentView", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostPictures:
+    """`is_for_everybody`: the post is shown, in a community that anybody may read."""
+
+    post_id: uuid.UUID
+    media_ids: tuple[uuid.UUID, ...]
+    is_for_everybody: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,25 @@ class TooEarlyToCheckIn(Refusal):
     message = "还没到签到时间，开始前 {minutes} 分钟才能签到。"
 
 
+class NotThere(Refusal):
+    """Photos are added by who was there, and by its hosts."""
+
+    kind = Kind.FORBIDDEN
+    code = "not_there"
+    message = "到场的人才能加活动照片。"
+
+
+class TooEarlyForPhotos(Refusal):
+    kind = Kind.CONFLICT
+    code = "photos_early"
+    message = "活动结束后再来加照片。"
+
+
+class TooManyPhotos(Refusal):
+    code = "too_many_photos"
+    message = "每个人最多加 {limit} 张活动照片。"
+
+
 class BadEvent(Refusal):
     """`field` and `reason` say what."""
 

@@ -61,3 +61,12 @@ class PlaceCancelled(_OfEvent):
 class MemberAttended(_OfEvent):
     name: ClassVar[str] = "events.member_attended.v1"
     member_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAdded(_OfEvent):
+    """Seen by everybody who may see the event; not recorded for what waits."""
+
+    name: ClassVar[str] = "events.photo_added.v1"
+    photo_id: uuid.UUID
+    member_id: uuid.UUID

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from jishi.kernel import clock, ids
-from jishi.modules.events.types import EventState, PlaceState
+from jishi.modules.events.types import EventState, PhotoState, PlaceState
 
 
 class Event(models.Model):
@@ -82,4 +82,25 @@ class Place(models.Model):
                 ),
                 name="event_place_claim",
             ),
+        ]
+
+
+class Photo(models.Model):
+    """A picture taken there, added when it was over."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    member_id = models.UUIDField()
+    media_id = models.UUIDField(unique=True)
+    caption = models.CharField(max_length=80, blank=True)
+    state = models.CharField(max_length=8, default=PhotoState.SHOWN.value)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "events_photo"
+        indexes = [models.Index(fields=["event", "at", "id"], name="event_photos")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=[one.value for one in PhotoState]), name="event_photo_state"
+            )
         ]

@@ -7,7 +7,10 @@ from jishi.modules.events.errors import (
     EventMoved,
     EventOver,
     NotGoing,
+    NotThere,
+    TooEarlyForPhotos,
     TooEarlyToCheckIn,
+    TooManyPhotos,
 )
 from jishi.modules.events.operations.life import (
     cancel_event,
@@ -16,10 +19,12 @@ from jishi.modules.events.operations.life import (
     keep_time,
     publish_event,
 )
+from jishi.modules.events.operations.photos import add_photo, hide_photo, remove_photo, show_photo
 from jishi.modules.events.operations.places import check_in, code_of, give_place_back, take_place
-from jishi.modules.events.queries import (
+from jishi.modules.events.queries.events import (
     event_view,
     events_by_ids,
+    events_of_community,
     events_table,
     faces_of,
     my_place,
@@ -28,11 +33,22 @@ from jishi.modules.events.queries import (
     place_by_id,
     upcoming_events,
 )
-from jishi.modules.events.rules import CODE_SECONDS
-from jishi.modules.events.types import EventForm, EventState, EventView, PlaceState, PlaceView
+from jishi.modules.events.queries.photos import count_own_photos, photo_view, photos_of, photos_of_community
+from jishi.modules.events.rules import CAPTION_LENGTH_MAX, CODE_SECONDS, PHOTOS_PER_PERSON, check_photo
+from jishi.modules.events.types import (
+    EventForm,
+    EventState,
+    EventView,
+    PhotoState,
+    PhotoView,
+    PlaceState,
+    PlaceView,
+)
 
 __all__ = [
+    "CAPTION_LENGTH_MAX",
     "CODE_SECONDS",
+    "PHOTOS_PER_PERSON",
     "AlreadyGoing",
     "BadEvent",
     "BadTicket",
@@ -42,25 +58,40 @@ __all__ = [
     "EventState",
     "EventView",
     "NotGoing",
+    "NotThere",
+    "PhotoState",
+    "PhotoView",
     "PlaceState",
     "PlaceView",
+    "TooEarlyForPhotos",
     "TooEarlyToCheckIn",
+    "TooManyPhotos",
+    "add_photo",
     "cancel_event",
     "change_event",
     "check_in",
+    "check_photo",
     "code_of",
+    "count_own_photos",
     "create_event",
     "event_view",
     "events_by_ids",
+    "events_of_community",
     "events_table",
     "faces_of",
     "give_place_back",
+    "hide_photo",
     "keep_time",
     "my_place",
     "my_places",
     "people_of",
+    "photo_view",
+    "photos_of",
+    "photos_of_community",
     "place_by_id",
     "publish_event",
+    "remove_photo",
+    "show_photo",
     "take_place",
     "upcoming_events",
 ]

@@ -6,7 +6,7 @@ import hmac
 import uuid
 from datetime import datetime, timedelta
 
-from jishi.modules.events.errors import BadEvent, EventOver, TooEarlyToCheckIn
+from jishi.modules.events.errors import BadEvent, EventOver, NotThere, TooEarlyForPhotos, TooEarlyToCheckIn
 from jishi.modules.events.types import EventForm, EventState, PlaceState
 
 E, P = EventState, PlaceState
@@ -29,6 +29,8 @@ DAYS_MAX = 30
 CODE_SECONDS = 30
 CODE_WINDOWS_BACK = 1  # the one before is still good: somebody holds up the phone for a while
 CHECK_IN_MINUTES_BEFORE = 120
+PHOTOS_PER_PERSON = 9
+CAPTION_LENGTH_MAX = 80
 _DIGEST_BYTES = 10
 
 
@@ -59,6 +61,27 @@ def check_check_in(state: EventState, *, starts_at: datetime, ends_at: datetime,
         raise EventOver()
     if now < starts_at - timedelta(minutes=CHECK_IN_MINUTES_BEFORE):
         raise TooEarlyToCheckIn(minutes=CHECK_IN_MINUTES_BEFORE)
+
+
+def check_photo(
+    state: EventState,
+    *,
+    place: PlaceState | None,
+    is_online: bool,
+    is_host: bool,
+    ends_at: datetime,
+    now: datetime,
+) -> None:
+    """When it is over, by its hosts and by who was checked in; nobody is checked in online, so there who had a place.
+
+    Raises TooEarlyForPhotos, NotThere.
+    """
+    is_over = state is E.ENDED or (state is E.PUBLISHED and now >= ends_at)
+    if not is_over:
+        raise TooEarlyForPhotos()
+    was_there = place is P.ATTENDED or (is_online and place is P.GOING)
+    if not (is_host or was_there):
+        raise NotThere()
 
 
 def ticket_code(place_id: uuid.UUID, *, now: datetime, key: bytes) -> str:

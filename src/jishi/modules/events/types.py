@@ -20,6 +20,13 @@ class PlaceState(StrEnum):
     ATTENDED = "attended"
 
 
+class PhotoState(StrEnum):
+    SHOWN = "shown"
+    WAITING = "waiting"  # for a moderator, before anybody else has seen it
+    HIDDEN = "hidden"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True)
 class EventForm:
     """`place` for on-site events, `join_link` for online ones; `coupon_batch_id` goes to who came."""
@@ -67,3 +74,17 @@ class PlaceView:
     asked_at: datetime
     attended_at: datetime | None
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A picture that somebody took there; `media_id` is of the room of media."""
+
+    id: uuid.UUID
+    event_id: uuid.UUID
+    community_id: uuid.UUID | None
+    member_id: uuid.UUID
+    media_id: uuid.UUID
+    caption: str
+    state: PhotoState
+    at: datetime

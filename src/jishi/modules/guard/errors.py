@@ -58,6 +58,20 @@ class OwnContent(Refusal):
     message = "自己的内容不能自己处理或举报。"
 
 
+class OwnReport(Refusal):
+    kind = Kind.FORBIDDEN
+    code = "own_report"
+    message = "你举报过这条内容，要由别人来处理。"
+
+
+class NotForCommunity(Refusal):
+    """What only the shop's own moderators decide: anything but keep and hide, and what they have decided before."""
+
+    kind = Kind.FORBIDDEN
+    code = "not_for_community"
+    message = "这要由店铺的审核员来决定。"
+
+
 class ReasonNeeded(Refusal):
     code = "decision_reason_missing"
     message = "请写明理由，作者会看到。"

@@ -106,6 +106,9 @@ class Item(models.Model):
     claimed_at = models.DateTimeField(null=True)
     decided_by = models.UUIDField(null=True)
     decided_at = models.DateTimeField(null=True)
+    decided_locally = models.BooleanField(
+        default=False, db_default=False
+    )  # by the community itself, not by the shop
     decision = models.CharField(max_length=8, blank=True, default="")
     reason = models.CharField(max_length=400, blank=True)
     is_appeal = models.BooleanField(default=False)
@@ -118,6 +121,11 @@ class Item(models.Model):
             models.Index(fields=["state", "due_at", "id"], name="guard_item_queue"),
             models.Index(fields=["author_id", "opened_at"], name="guard_item_author"),
             models.Index(fields=["decided_at"], name="guard_item_decided"),
+            models.Index(
+                fields=["community_id", "state", "due_at", "id"],
+                condition=Q(community_id__isnull=False),
+                name="guard_item_community",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject_id"], name="guard_item_once"),

@@ -7,7 +7,9 @@ from jishi.modules.guard.errors import (
     ContentRefused,
     MutedNow,
     NoAppeal,
+    NotForCommunity,
     OwnContent,
+    OwnReport,
     SameModerator,
     TooFast,
     TooManyReports,
@@ -37,6 +39,7 @@ from jishi.modules.guard.operations.lexicons import (
     set_thresholds,
     switch_lexicon,
 )
+from jishi.modules.guard.operations.local import claim_local_item, decide_local_item, release_local_item
 from jishi.modules.guard.operations.sanctions import (
     end_sanctions,
     lift_sanction,
@@ -66,6 +69,13 @@ from jishi.modules.guard.queries.lexicons import (
     thresholds,
     words_table,
 )
+from jishi.modules.guard.queries.local import (
+    count_local_waiting,
+    has_reported,
+    local_item,
+    local_queue,
+    local_reports,
+)
 from jishi.modules.guard.queries.sanctions import (
     active_sanctions,
     hidden_authors,
@@ -74,7 +84,7 @@ from jishi.modules.guard.queries.sanctions import (
     sanctions_of,
     sanctions_table,
 )
-from jishi.modules.guard.rules.lifecycle import LIFECYCLE, VISIBLE_AFTER
+from jishi.modules.guard.rules.lifecycle import LIFECYCLE, LOCAL_DECISIONS, VISIBLE_AFTER
 from jishi.modules.guard.rules.thresholds import BOUNDS
 from jishi.modules.guard.types import (
     Accuracy,
@@ -91,6 +101,7 @@ from jishi.modules.guard.types import (
     LexiconKind,
     LexiconView,
     NewItem,
+    Precinct,
     QueueFigures,
     QueueQuestion,
     Reported,
@@ -110,6 +121,7 @@ from jishi.modules.guard.types import (
 __all__ = [
     "BOUNDS",
     "LIFECYCLE",
+    "LOCAL_DECISIONS",
     "VISIBLE_AFTER",
     "Accuracy",
     "Action",
@@ -135,7 +147,10 @@ __all__ = [
     "MutedNow",
     "NewItem",
     "NoAppeal",
+    "NotForCommunity",
     "OwnContent",
+    "OwnReport",
+    "Precinct",
     "QueueFigures",
     "QueueQuestion",
     "ReportOutcome",
@@ -162,13 +177,17 @@ __all__ = [
     "author_past",
     "check_content",
     "claim_item",
+    "claim_local_item",
+    "count_local_waiting",
     "count_waiting",
     "create_lexicon",
     "decide_item",
+    "decide_local_item",
     "decisions_about_me",
     "end_sanctions",
     "find_words",
     "forget_subject",
+    "has_reported",
     "has_words",
     "hidden_authors",
     "import_lexicon",
@@ -180,10 +199,14 @@ __all__ = [
     "lexicon_view",
     "lexicons",
     "lift_sanction",
+    "local_item",
+    "local_queue",
+    "local_reports",
     "open_item",
     "queue",
     "queue_figures",
     "release_item",
+    "release_local_item",
     "remove_word",
     "report_content",
     "reports_of",

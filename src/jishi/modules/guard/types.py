@@ -203,6 +203,7 @@ class ItemView:
     claimed_at: datetime | None
     decided_by: uuid.UUID | None
     decided_at: datetime | None
+    decided_locally: bool
     decision: Decision | None
     reason: str
     is_appeal: bool
@@ -293,6 +294,14 @@ class QueueQuestion:
     author_id: uuid.UUID | None = None
     community_id: uuid.UUID | None = None
     mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Precinct:
+    """The part of the queue that a community's own moderators may see: its items of these kinds."""
+
+    community_id: uuid.UUID
+    kinds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

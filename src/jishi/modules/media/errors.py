@@ -9,6 +9,14 @@ class NotAVideo(Refusal):
     message = "这不是可用的视频（支持 MP4、MOV、WebM，不超过 {limit} MB）。"
 
 
+class MediaInUse(Refusal):
+    """Something shows it already: every picture belongs to one thing."""
+
+    kind = Kind.CONFLICT
+    code = "media_in_use"
+    message = "这张图已经用在别处了，请重新上传。"
+
+
 class MediaNotReady(Refusal):
     kind = Kind.CONFLICT
     code = "media_not_ready"

@@ -1,10 +1,11 @@
 """The door of media."""
 
-from jishi.modules.media.errors import MediaNotReady, NotAVideo
+from jishi.modules.media.errors import MediaInUse, MediaNotReady, NotAVideo
 from jishi.modules.media.operations.life import (
     clean_orphans,
     let_go_of_media,
     publish_media,
+    take_media,
     use_media,
     withdraw_media,
 )
@@ -17,6 +18,7 @@ from jishi.modules.media.types import MediaKind, MediaState, MediaView, Renditio
 __all__ = [
     "VIDEO_BYTES_MAX",
     "VIDEO_SECONDS_MAX",
+    "MediaInUse",
     "MediaKind",
     "MediaNotReady",
     "MediaState",
@@ -32,6 +34,7 @@ __all__ = [
     "publish_media",
     "store_picture",
     "store_video",
+    "take_media",
     "transcode_video",
     "use_media",
     "withdraw_media",

@@ -21,6 +21,18 @@ class Notice(models.Model):
         indexes = [models.Index(fields=["member_id", "-created_at"], name="notice_member")]
 
 
+class Silence(models.Model):
+    """A kind of notice that a member does not want."""
+
+    id = models.UUIDField(primary_key=True, default=ids.new_id)
+    member_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member_id", "kind"], name="silence_once")]
+
+
 class Outgoing(models.Model):
     """A text or e-mail to be sent: an intent, then a call, then an outcome."""
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, override
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.modules.messaging.models import Notice, Outgoing
-from jishi.modules.messaging.types import NOTICE_WORDS, OUTGOING_WORDS
+from jishi.kernel.errors import NotFound
+from jishi.modules.messaging.models import Notice, Outgoing, Silence
+from jishi.modules.messaging.types import NOTICE_WORDS, OPTIONAL_NOTICES, OUTGOING_WORDS
 from jishi.platform import jobs
 from jishi.platform.transactions import in_transaction
 
@@ -21,16 +22,32 @@ SEND_TRIES_MAX = 5
 
 
 def notify(*, member_id: uuid.UUID, kind: str, key: str, facts: dict[str, Any], link: str = "") -> bool:
-    """Put a notice in a member's inbox, once per key; one statement. True when it was new."""
+    """Put a notice in a member's inbox, once per key, unless they do not want that kind; one statement. True when it was new."""
     if kind not in NOTICE_WORDS:
         raise ValueError(f"no words for notice {kind}")
+    written = json.dumps(facts, ensure_ascii=False)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_notice (id, member_id, kind, facts, link, key, created_at)"
-            " VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
-            [ids.new_id(), member_id, kind, json.dumps(facts, ensure_ascii=False), link, key, clock.now()],
+            " SELECT %s, %s, %s, %s::jsonb, %s, %s, %s WHERE NOT EXISTS"
+            " (SELECT 1 FROM messaging_silence WHERE member_id = %s AND kind = %s) ON CONFLICT (key) DO NOTHING",
+            [ids.new_id(), member_id, kind, written, link, key, clock.now(), member_id, kind],
         )
         return bool(cursor.rowcount == 1)
+
+
+@in_transaction
+def choose_notice(kind: str, *, is_on: bool, by: Actor) -> None:
+    """Whether the actor gets notices of a kind they may do without. Raises NotFound for any other kind."""
+    member_id = by.require_member()
+    if kind not in OPTIONAL_NOTICES:
+        raise NotFound()
+    if is_on:
+        Silence.objects.filter(member_id=member_id, kind=kind).delete()
+        return
+    Silence.objects.bulk_create(
+        [Silence(id=ids.new_id(), member_id=member_id, kind=kind, at=clock.now())], ignore_conflicts=True
+    )
 
 
 def mark_notices_read(*, by: Actor) -> int:

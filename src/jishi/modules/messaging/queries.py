@@ -3,8 +3,8 @@
 from django.utils.translation import gettext
 
 from jishi.kernel.actor import Actor
-from jishi.modules.messaging.models import Notice
-from jishi.modules.messaging.types import NOTICE_WORDS, NoticeView
+from jishi.modules.messaging.models import Notice, Silence
+from jishi.modules.messaging.types import NOTICE_WORDS, OPTIONAL_NOTICES, NoticeChoice, NoticeView
 from jishi.platform.paging import Key, older_than
 
 NOTICES_MAX = 100
@@ -23,8 +23,17 @@ def notices_of(*, by: Actor, after: Key | None = None, limit: int = 30) -> list[
             link=row.link,
             created_at=row.created_at,
             is_read=row.read_at is not None,
+            is_optional=row.kind in OPTIONAL_NOTICES,
         )
         for row in rows
+    ]
+
+
+def notice_choices(*, by: Actor) -> list[NoticeChoice]:
+    """Every kind that the actor may do without, and whether they get it; one query."""
+    silent = set(Silence.objects.filter(member_id=by.require_member()).values_list("kind", flat=True))
+    return [
+        NoticeChoice(kind, gettext(NOTICE_WORDS[kind][0]), kind not in silent) for kind in OPTIONAL_NOTICES
     ]
 
 

@@ -71,6 +71,14 @@ NOTICE_WORDS: dict[str, tuple[str, str]] = {
     "event_coupon": ("谢谢你来", "「{title}」的到场券已经放进你的券包。"),
     "sanction_ended": ("限制已解除", "你可以像平常一样发言了。"),
 }
+# What a member may do without; everything else is about their own orders, words and rights.
+OPTIONAL_NOTICES: tuple[str, ...] = (
+    "community_digest",
+    "community_announced",
+    "event_soon",
+    "coupon_expiring",
+    "points_expiring",
+)
 OUTGOING_WORDS: dict[str, str] = {
     "phone_code": "【集市】验证码 {code}，{minutes} 分钟内有效。任何人向你索取都请勿告知。",
 }
@@ -85,6 +93,14 @@ class NoticeView:
     link: str
     created_at: datetime
     is_read: bool
+    is_optional: bool = False  # the member may choose not to get this kind
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChoice:
+    kind: str
+    title: str
+    is_on: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ PRIVATE_FACTS: Final = (
     "events.event_ended.v1",
     "events.event_published.v1",
     "events.member_attended.v1",
+    "events.photo_added.v1",
     "events.place_cancelled.v1",
     "events.place_given.v1",
     "events.place_taken.v1",

@@ -17,6 +17,7 @@ from jishi.platform.paging import CURSOR_LENGTH_MAX, cursor_after
 
 T = TypeVar("T")
 
+PREFIX = "/api/v1"
 LIMIT_MAX = 100
 MINOR_MAX = 10**12
 FIRST_YEAR, LAST_YEAR = 2000, 2200

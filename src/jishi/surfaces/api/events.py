@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
+from jishi.flows.meetings import event_for, events_for, go_to, stay_away
 from jishi.modules.events.public import (
     EventForm,
     EventState,
@@ -19,12 +20,9 @@ from jishi.modules.events.public import (
     create_event,
     event_view,
     events_table,
-    give_place_back,
     my_place,
     people_of,
     publish_event,
-    take_place,
-    upcoming_events,
 )
 from jishi.platform.http import actor_of, anyone, scopes
 from jishi.surfaces.api.common import Instant, MadeOut
@@ -118,13 +116,14 @@ class CheckInIn(Schema):
 
 @router.get("/events", response=list[MeetingOut], summary="What is coming", openapi_extra=anyone())
 def list_meetings(request: HttpRequest) -> Any:
-    del request
-    return [_meeting(view) for view in upcoming_events(limit=ROWS_MAX)]
+    """Of the whole shop, and of the communities you are in."""
+    return [_meeting(view) for view in events_for(by=actor_of(request), limit=ROWS_MAX)]
 
 
 @router.get("/events/{uuid:event_id}", response=MeetingOut, summary="One event", openapi_extra=anyone())
 def get_meeting(request: HttpRequest, event_id: uuid.UUID) -> Any:
-    return _meeting(event_view(event_id, by=actor_of(request)))
+    """One of a community is there for who may read the community."""
+    return _meeting(event_for(event_id, by=actor_of(request)))
 
 
 @router.get(
@@ -146,8 +145,7 @@ def get_own_place(request: HttpRequest, event_id: uuid.UUID) -> Any:
 def take_one_place(request: HttpRequest, event_id: uuid.UUID) -> Any:
     actor = actor_of(request)
     actor.require_member()
-    event_view(event_id, by=actor)
-    take_place(event_id, by=actor)
+    go_to(event_id, by=actor)
     return Status(201, _own_place(request, event_id))
 
 
@@ -158,7 +156,7 @@ def take_one_place(request: HttpRequest, event_id: uuid.UUID) -> Any:
     openapi_extra=scopes("shop.write"),
 )
 def give_one_place_back(request: HttpRequest, event_id: uuid.UUID) -> Any:
-    give_place_back(event_id, by=actor_of(request))
+    stay_away(event_id, by=actor_of(request))
     return Status(204, None)
 
 
@@ -255,7 +253,7 @@ def _own_place(request: HttpRequest, event_id: uuid.UUID) -> dict[str, Any] | No
     if place is None:
         return None
     is_going = place.state in (PlaceState.GOING, PlaceState.ATTENDED)
-    view = event_view(event_id, by=actor)
+    view = event_for(event_id, by=actor)
     return {
         "id": place.id,
         "state": place.state,

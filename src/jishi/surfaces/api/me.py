@@ -11,7 +11,13 @@ from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.moderation import rename
 from jishi.kernel.errors import InvalidInput
-from jishi.modules.messaging.public import count_unread, mark_notices_read, notices_of
+from jishi.modules.messaging.public import (
+    choose_notice,
+    count_unread,
+    mark_notices_read,
+    notice_choices,
+    notices_of,
+)
 from jishi.modules.orders.public import cart_unit_count, count_own_by_state
 from jishi.modules.people.public import (
     AddressForm,
@@ -165,6 +171,37 @@ def list_notices(request: HttpRequest, wanted: Query[PageIn]) -> Any:
 )
 def read_notices(request: HttpRequest) -> Any:
     return {"count": mark_notices_read(by=actor_of(request))}
+
+
+class NoticeChoiceOut(Schema):
+    kind: str
+    title: str
+    is_on: bool
+
+
+class NoticeChoiceIn(Schema):
+    is_on: bool
+
+
+@router.get(
+    "/me/notices/choices",
+    response=list[NoticeChoiceOut],
+    summary="Kinds of notices that you may do without",
+    openapi_extra=scopes("shop.read"),
+)
+def list_notice_choices(request: HttpRequest) -> Any:
+    return notice_choices(by=actor_of(request))
+
+
+@router.put(
+    "/me/notices/choices/{kind}",
+    response={204: None},
+    summary="Get notices of a kind, or no longer",
+    openapi_extra=scopes("shop.write"),
+)
+def choose_notices(request: HttpRequest, kind: str, body: NoticeChoiceIn) -> Any:
+    choose_notice(kind, is_on=body.is_on, by=actor_of(request))
+    return Status(204, None)
 
 
 @router.get(

@@ -6,10 +6,10 @@ from typing import Any
 from jishi.platform.http import IDEMPOTENCY, SESSION_SCHEME, TOKEN_SCHEME
 from jishi.surfaces.api.access import VISITOR_HEADER
 from jishi.surfaces.api.build import api
+from jishi.surfaces.api.common import PREFIX
 from jishi.surfaces.api.problems import MEDIA_TYPE
 from jishi.surfaces.api.repeats import HEADER, REPLAYED
 
-PREFIX = "/api/v1"
 WRITING = ("post", "put", "patch", "delete")
 CSV_OPERATIONS = ("export_products", "export_group_buy_rows")
 SECURITY_SCHEMES = {

@@ -2,13 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
 
 from jishi.flows.community import change_post, write_comment, write_post
-from jishi.flows.community_pictures import picture_addresses
+from jishi.flows.community import delete_post as remove_own_post
+from jishi.flows.community_pictures import PICTURES_MAX
 from jishi.modules.community.public import (
     CommentView,
     PollForm,
@@ -26,19 +27,18 @@ from jishi.modules.community.public import (
     find_posts,
     follow,
     heat_of,
-    hide_post,
     post_view,
     react,
-    remove_post,
     require_reader,
-    show_post,
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
+from jishi.modules.media.public import media_by_ids
 from jishi.modules.people.public import people_by_ids, person
 from jishi.platform.http import actor_of, anyone, next_link, scopes
 from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.api.common import Instant, MadeOut, Page, PageIn, PersonOut
+from jishi.surfaces.api.post_pictures import picture_address
 
 router = Router(tags=["talk"])
 
@@ -114,7 +114,7 @@ class PollIn(Schema):
 
 
 class PostIn(Schema):
-    """`post_id` is yours: the same one again writes nothing more."""
+    """`post_id` is yours: the same one again writes nothing more. `media_ids`: pictures of yours from `/me/media`."""
 
     post_id: uuid.UUID | None = None
     kind: PostKind = PostKind.TALK
@@ -122,6 +122,7 @@ class PostIn(Schema):
     text: str = Field("", max_length=5_000)
     channel_id: uuid.UUID | None = None
     refs: list[RefOut] = Field([], max_length=6)
+    media_ids: list[uuid.UUID] = Field([], max_length=PICTURES_MAX)
     poll: PollIn | None = None
     order_line_id: uuid.UUID | None = None
 
@@ -152,11 +153,6 @@ class SwitchIn(Schema):
 
 class VoteIn(Schema):
     option_id: uuid.UUID
-
-
-class StateIn(Schema):
-    state: Literal["shown", "hidden", "removed"]
-    reason: str = Field("", max_length=200)
 
 
 class PostSearchIn(PageIn):
@@ -221,6 +217,7 @@ def create_post(request: HttpRequest, handle: str, body: PostIn) -> Any:
         title=body.title,
         text=body.text,
         refs=tuple(Ref(one.kind, one.id) for one in body.refs),
+        media_ids=tuple(dict.fromkeys(body.media_ids)),
         poll=PollForm(tuple(poll.options), poll.closes_at, poll.is_hidden_until_vote) if poll else None,
         order_line_id=body.order_line_id,
     )
@@ -255,23 +252,7 @@ def edit_one_post(request: HttpRequest, post_id: uuid.UUID, body: PostChangeIn) 
 def delete_post(request: HttpRequest, post_id: uuid.UUID) -> Any:
     actor = actor_of(request)
     actor.require_member()
-    remove_post(post_id, by=actor)
-    return Status(204, None)
-
-
-@router.post(
-    "/posts/{uuid:post_id}/state",
-    response={204: None},
-    summary="Hide a post, show it again, or take it down for good",
-    openapi_extra=scopes("moderation.decide"),
-)
-def decide_post(request: HttpRequest, post_id: uuid.UUID, body: StateIn) -> Any:
-    actor = actor_of(request)
-    actor.require("moderation.decide")
-    if body.state == "shown":
-        show_post(post_id, by=actor, reason=body.reason)
-    else:
-        hide_post(post_id, by=actor, reason=body.reason, for_good=body.state == "removed")
+    remove_own_post(post_id, by=actor)
     return Status(204, None)
 
 
@@ -373,12 +354,13 @@ def follow_person(request: HttpRequest, member_id: uuid.UUID, body: SwitchIn) ->
 
 def _posts(rows: list[PostView]) -> list[dict[str, Any]]:
     people = people_by_ids(row.author_id for row in rows)
+    media = media_by_ids(one for row in rows for one in row.media_ids)
     names = set(PostOut.model_fields) - {"author", "pictures", "reactions"}
     return [
         {
             **{name: getattr(row, name) for name in names},
             "author": people.get(row.author_id),
-            "pictures": list(picture_addresses(row.pictures)),
+            "pictures": [picture_address(row.id, media[one]) for one in row.media_ids if one in media],
             "reactions": dict(row.reactions),
         }
         for row in rows

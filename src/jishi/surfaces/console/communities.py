@@ -11,18 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.flows.community import set_shelf
 from jishi.insight.community_report import CommunityReport, community_report
 from jishi.insight.periods import Compared
+from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound, Refusal
-from jishi.modules.catalog.public import cards_by_ids, product_id_of
 from jishi.modules.community.public import (
-    BadCommunity,
     CommunityRole,
     CommunityView,
     Level,
-    Ref,
-    RefKind,
     Writers,
     channels_of,
     close_community,
@@ -34,6 +30,7 @@ from jishi.modules.community.public import (
     make_invite,
     members_page,
     open_task,
+    order_channels,
     remove_member,
     requests_of,
     save_channel,
@@ -41,18 +38,19 @@ from jishi.modules.community.public import (
     shelf_of,
     waiting_counts,
 )
+from jishi.modules.media.public import media_by_ids
 from jishi.modules.people.public import people_by_ids
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.community_words import level_words, role_words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.community_edit import joining_words, openness_words
+from jishi.surfaces.console.community_shelf import moved, shelf_rows
 from jishi.surfaces.console.figures import compared, kpi, money, percent, whole
 from jishi.surfaces.console.forms import once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import local, page_of, period_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.refusals import words_of
 
 PAGE_SIZE = 50
@@ -113,9 +111,11 @@ def community(request: HttpRequest, community_id: uuid.UUID) -> HttpResponse:
         ],
         "channels": [{"one": one, "writers": writer_words(one.writers)} for one in channels_of(community_id)],
         "invites": invites_of(community_id),
-        "shelf_text": _shelf_text(community_id),
+        "shelf": shelf_rows(shelf_of(community_id)),
+        "cover": media_by_ids([found.cover_id]).get(found.cover_id) if found.cover_id else None,
+        "cover_behind": f"{reverse('shop:community', args=[found.handle])}cover/",
         "may_edit": actor.may("community.edit"),
-        "events": events(steps_of(subject=("community", community_id))),
+        "events": timeline("community", community_id),
         "once": once_key(),
         "shop_url": reverse("shop:community", args=[found.handle]),
     }
@@ -143,7 +143,8 @@ def community_step(request: HttpRequest, community_id: uuid.UUID) -> HttpRespons
         ),
         "task": lambda: open_task(community_id, title=sent.get("title", ""), by=actor),
         "invite": lambda: make_invite(community_id, uses_max=int(sent.get("uses") or 20), by=actor),
-        "shelf": lambda: set_shelf(community_id, _refs(community_id, sent.get("goods", "")), by=actor),
+        "channel_up": lambda: _move_channel(community_id, sent.get("channel"), step=-1, by=actor),
+        "channel_down": lambda: _move_channel(community_id, sent.get("channel"), step=1, by=actor),
         "accept": lambda: _decide(sent.get("request"), is_accepted=True, request=request),
         "refuse": lambda: _decide(sent.get("request"), is_accepted=False, request=request),
     }
@@ -181,6 +182,13 @@ def writer_words(one: Writers) -> str:
     }[one]
 
 
+def _move_channel(community_id: uuid.UUID, channel_id: str | None, *, step: int, by: Actor) -> None:
+    wanted = _uuid(channel_id)
+    if wanted is None:
+        raise NotFound()
+    order_channels(community_id, moved([one.id for one in channels_of(community_id)], wanted, by=step), by=by)
+
+
 def _decide(request_id: str | None, *, is_accepted: bool, request: HttpRequest) -> None:
     wanted = _uuid(request_id)
     if wanted is None:
@@ -193,35 +201,6 @@ def _uuid(text_of_id: str | None) -> uuid.UUID | None:
         return uuid.UUID(text_of_id) if text_of_id else None
     except ValueError as error:
         raise NotFound() from error
-
-
-def _refs(community_id: uuid.UUID, lines: str) -> list[Ref]:
-    """Products by their handles, one a line; what else stands on the shelf (`kind:id`) stays as it is written."""
-    del community_id
-    found = []
-    for line in lines.splitlines()[:60]:
-        word = line.strip()
-        kind, sign, key = word.partition(":")
-        if not word:
-            continue
-        if not sign:
-            found.append(Ref(RefKind.PRODUCT, product_id_of(word)))
-        elif kind in {one.value for one in RefKind} and (ref_id := _uuid(key)):
-            found.append(Ref(RefKind(kind), ref_id))
-        else:
-            raise BadCommunity(field="goods", reason="一行一个商品地址，或 种类:编号")
-    return found
-
-
-def _shelf_text(community_id: uuid.UUID) -> str:
-    refs = shelf_of(community_id)
-    cards = cards_by_ids([ref.id for ref in refs if ref.kind is RefKind.PRODUCT])
-    lines = [
-        cards[ref.id].handle if ref.kind is RefKind.PRODUCT else f"{ref.kind.value}:{ref.id}"
-        for ref in refs
-        if ref.kind is not RefKind.PRODUCT or ref.id in cards
-    ]
-    return "\n".join(lines)
 
 
 def _state(found: CommunityView) -> tuple[str, str]:

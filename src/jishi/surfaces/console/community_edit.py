@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from jishi.flows.community import change_place
 from jishi.kernel.errors import Refusal
 from jishi.modules.community.public import (
     COLORS,
@@ -20,7 +21,6 @@ from jishi.modules.community.public import (
     CommunityView,
     Joining,
     Openness,
-    change_community,
     create_community,
     door_of_id,
 )
@@ -125,7 +125,7 @@ def community_edit(request: HttpRequest, community_id: uuid.UUID | None = None) 
                 if found is None:
                     wanted.append(create_community(form.form(), by=actor, owner_id=actor.id))
                 else:
-                    change_community(found.id, form.form(), by=actor)
+                    change_place(found.id, form.form(), by=actor)
 
             act_once(request, act)
             messages.success(request, _("保存好了"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jishi.modules.community.public import communities_by_ids, communities_table
 from jishi.modules.events.public import (
     EventForm,
     EventState,
@@ -39,6 +40,7 @@ from jishi.surfaces.console.tables import column, number, pager, row, table, tab
 
 PAGE_SIZE = 50
 BATCHES_SHOWN = 100
+COMMUNITIES_SHOWN = 200
 
 
 class EventEdit(forms.Form):
@@ -67,17 +69,33 @@ class EventEdit(forms.Form):
         label=gettext_lazy("介绍"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
 
-    def __init__(self, *args: Any, batches: list[tuple[str, str]], **options: Any) -> None:
+    community_id = forms.ChoiceField(
+        label=gettext_lazy("属于哪个社群"),
+        required=False,
+        help_text=gettext_lazy("属于社群的活动，能看这个社群的人才看得到"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        batches: list[tuple[str, str]],
+        communities: list[tuple[str, str]],
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        place = self.fields["community_id"]
+        assert isinstance(place, forms.ChoiceField)
+        place.choices = [("", _("全店")), *communities]
         choice = self.fields["coupon_batch_id"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", _("不送")), *batches]
         dress(self)
 
-    def event(self, *, community_id: uuid.UUID | None) -> EventForm:
+    def event(self) -> EventForm:
         values = dict(self.cleaned_data)
-        values["coupon_batch_id"] = id_of(values["coupon_batch_id"])
-        return EventForm(**values, community_id=community_id)
+        for name in ("coupon_batch_id", "community_id"):
+            values[name] = id_of(values[name])
+        return EventForm(**values)
 
 
 @guarded("community.view")
@@ -125,9 +143,11 @@ def event(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     found = event_view(event_id, by=actor)
     people = people_of(event_id, by=actor)
     names = people_by_ids([one.member_id for one in people])
+    community_id = found.form.community_id
     context = {
         "found": found,
         "form": found.form,
+        "community": communities_by_ids([community_id]).get(community_id) if community_id else None,
         "state": _state(found),
         "people": [
             {
@@ -150,11 +170,11 @@ def event(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
 @guarded("community.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_new(request: HttpRequest) -> HttpResponse:
-    form = EventEdit(request.POST or None, batches=_batches(request))
+    form = EventEdit(request.POST or None, batches=_batches(request), communities=_communities(request))
     if request.method == "POST" and form.is_valid():
         done = save_new(
             request,
-            make=lambda by: create_event(form.event(community_id=None), by=by),
+            make=lambda by: create_event(form.event(), by=by),
             publish=publish_event,
             blame=lambda refusal: blame(form, refusal),
             said=_("活动已保存"),
@@ -170,7 +190,12 @@ def event_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_edit(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     found = event_view(event_id, by=actor_of(request))
-    form = EventEdit(request.POST or None, batches=_batches(request), initial=asdict(found.form))
+    form = EventEdit(
+        request.POST or None,
+        batches=_batches(request),
+        communities=_communities(request),
+        initial=asdict(found.form),
+    )
     if request.method == "POST" and form.is_valid():
         version = request.POST.get("version", "")
         done = save_change(
@@ -178,7 +203,7 @@ def event_edit(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
             event_id,
             write=lambda by: change_event(
                 event_id,
-                form.event(community_id=found.form.community_id),
+                form.event(),
                 by=by,
                 version=int(version) if version.isdecimal() and len(version) < 9 else 0,
             ),
@@ -227,6 +252,11 @@ def _batches(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     found, _total = batch_table(by=actor, limit=BATCHES_SHOWN)
     return [(str(one.id), one.name) for one in found if one.is_open]
+
+
+def _communities(request: HttpRequest) -> list[tuple[str, str]]:
+    found, _total = communities_table(by=actor_of(request), limit=COMMUNITIES_SHOWN)
+    return [(str(one.id), one.name) for one in found]
 
 
 def _state_tabs() -> list[tuple[str, str]]:

@@ -64,6 +64,7 @@ def moderation(request: HttpRequest) -> HttpResponse:
         cause=query.get("cause", ""),
         is_overdue=query.get("overdue") == "1",
         author_id=id_of(query.get("author")),
+        community_id=id_of(query.get("community")),
         mine=query.get("mine") == "1",
     )
     page = page_of(request)
@@ -116,6 +117,7 @@ def item(request: HttpRequest, item_id: uuid.UUID) -> HttpResponse:
         "author": _known(names, found.author_id),
         "claimer": _known(names, found.claimed_by),
         "decider": _known(names, found.decided_by),
+        "is_local": found.decided_locally,
         "decision": words.decision(found.decision) if found.decision is not None else None,
         "past": author_past(found.author_id, by=actor) if found.author_id is not None else None,
         "reports": _reports(reports, names),

@@ -13,13 +13,13 @@ from jishi.flows.community import (
     change_comment,
     write_comment,
 )
+from jishi.flows.community_moderation import take_down
 from jishi.kernel.errors import Kind, NotFound, Refusal
 from jishi.modules.community.public import (
     BadPost,
     accept_answer,
     comment_post_id,
     comment_text,
-    hide_comment,
     post_view,
     react_to_comment,
     remove_comment,
@@ -61,7 +61,9 @@ def comment_step(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
     acts: dict[str, Callable[[], Any]] = {
         "accept": lambda: accept_answer(comment_id, by=actor),
         "like": lambda: react_to_comment(comment_id, emoji=request.POST.get("emoji", "👍")[:8], by=actor),
-        "hide": lambda: hide_comment(comment_id, by=actor),
+        "hide": lambda: take_down(
+            "comment", comment_id, by=actor, reason=request.POST.get("reason", "")[:400]
+        ),
         "remove": lambda: remove_comment(comment_id, by=actor),
     }
     if post_id is None or verb not in acts:

@@ -1,14 +1,18 @@
 """The tab of communities: the directory, a community with its stream, who is there, trust, shelf, coming and going."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jishi.flows.community_moderation import count_waiting_here
+from jishi.flows.community_pictures import cover_path
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.community.public import (
@@ -37,12 +41,16 @@ from jishi.modules.community.public import (
     stream,
     tasks_of,
 )
+from jishi.modules.events.public import events_of_community, my_places
+from jishi.modules.media.public import MediaView
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.platform.paging import CursorInvalid, Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words, level_words, role_words
+from jishi.surfaces.private_files import send_private
 from jishi.surfaces.shop.cards import team_rail
-from jishi.surfaces.shop.community_doors import TAB, door_page
+from jishi.surfaces.shop.community_doors import TAB, covers_of, covers_page, door_page
+from jishi.surfaces.shop.events import event_row
 from jishi.surfaces.shop.frame import (
     ShareCard,
     absolute,
@@ -60,18 +68,23 @@ DIRECTORY_SHOWN = 60
 MEMBERS_SHOWN = 60
 FACES_SHOWN = 6
 SHELF_ON_TOP = 6
+EVENTS_SHOWN = 3
+PAST_EVENTS_SHOWN = 2
 
 
 @require_safe
 def communities(request: HttpRequest) -> HttpResponse:
-    """One's own communities and those one could join; six queries at most besides the frame's."""
+    """One's own communities and those one could join; seven queries at most besides the frame's."""
     actor, text = actor_of(request), request.GET.get("q", "")[:40]
     own = communities_of(actor.require_member()) if actor.is_member else []
     mine = {one.id for one, _membership in own}
     found = [one for one in directory(text=text, limit=DIRECTORY_SHOWN) if one.id not in mine or text]
+    covers = covers_of([*found, *(one for one, _membership in own)])
     values = {
-        "own": [_own_row(one, membership.level) for one, membership in own] if not text else [],
-        "found": [_directory_row(one) for one in found],
+        "own": [_own_row(one, membership.level, covers=covers) for one, membership in own]
+        if not text
+        else [],
+        "found": [_directory_row(one, covers=covers) for one in found],
         "text": text,
         "teams": [] if found or own else team_rail(),
     }
@@ -80,7 +93,7 @@ def communities(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def community(request: HttpRequest, handle: str) -> HttpResponse:
-    """A community with its stream: 25 queries for a member with posts, polls and goods in sight, however many posts; five more
+    """A community with its stream: 30 queries for a member with posts, polls and goods in sight, however many posts; five more
     when teams and plays are shown.
 
     Who may not read stands before its door: name, promise, and how to come in; nothing else.
@@ -117,6 +130,10 @@ def community(request: HttpRequest, handle: str) -> HttpResponse:
         "sort": request.GET.get("sort", "new"),
         "now": clock.now().isoformat(),
         "waiting": len(requests_of(found.id)) if door.may_moderate else 0,
+        "to_look_at": count_waiting_here(found.id, by=actor) if door.may_moderate else 0,
+        **_events(found.id, by=actor),
+        "cover": covers_of([found]).get(found.id),
+        "behind": covers_page(found),
         "share": _share_card(found),
     }
     return show(request, "shop/community.html", values, tab=TAB)
@@ -135,6 +152,13 @@ def newer(request: HttpRequest, handle: str) -> HttpResponse:
         raise CursorInvalid()
     count = count_newer(door.community.id, than=since)
     return show_part(request, "shop/parts/new_posts.html", {"count": count, "community": door.community})
+
+
+@require_safe
+def cover_file(request: HttpRequest, handle: str, media_id: uuid.UUID, name: str) -> HttpResponseBase:
+    """The cover of a community that not everybody may know of."""
+    del media_id  # it makes the address change with the picture
+    return send_private(cover_path(handle, name=name, by=actor_of(request)))
 
 
 @require_safe
@@ -247,20 +271,24 @@ def _share_card(found: CommunityView) -> ShareCard | None:
     )
 
 
-def _own_row(found: CommunityView, level: Any) -> dict[str, Any]:
+def _own_row(found: CommunityView, level: Any, *, covers: Mapping[uuid.UUID, MediaView]) -> dict[str, Any]:
     return {
         "community": found,
+        "cover": covers.get(found.id),
+        "behind": covers_page(found),
         "level": level_words(level),
         "when": ago(found.last_post_at) if found.last_post_at else "",
     }
 
 
-def _directory_row(found: CommunityView) -> dict[str, Any]:
+def _directory_row(found: CommunityView, *, covers: Mapping[uuid.UUID, MediaView]) -> dict[str, Any]:
     """Numbers only of those that anybody may read."""
     is_public = found.form.openness is Openness.PUBLIC
     joining = {Joining.OPEN: "", Joining.REQUEST: _("申请加入"), Joining.INVITE: _("邀请加入")}
     return {
         "community": found,
+        "cover": covers.get(found.id),
+        "behind": covers_page(found),
         "is_public": is_public,
         "joining": joining[found.form.joining],
         "when": ago(found.last_post_at) if is_public and found.last_post_at else "",
@@ -281,6 +309,16 @@ def _kinds(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {"name": kind_words(one), "url": f"?kind={one.value}", "is_on": chosen == one.value} for one in shown
     ]
+
+
+def _events(community_id: uuid.UUID, *, by: Actor) -> dict[str, list[dict[str, Any]]]:
+    """What is coming and what was; five queries at most."""
+    coming, past = events_of_community(community_id, limit=EVENTS_SHOWN)
+    own = {one.event_id: one for one in my_places(by=by)} if by.is_member and coming else {}
+    return {
+        "events": [event_row(one, own.get(one.id), places={}) for one in coming],
+        "past_events": [event_row(one, None, places={}) for one in past[:PAST_EVENTS_SHOWN]],
+    }
 
 
 def _staff(community_id: uuid.UUID) -> list[dict[str, Any]]:

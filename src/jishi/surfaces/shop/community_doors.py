@@ -1,6 +1,7 @@
 """The doors of a community: coming in, going, requests, and what only members may take."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from jishi.flows.community import claim_community_coupon
 from jishi.kernel.errors import Kind, Refusal
 from jishi.modules.community.public import (
     BadCommunity,
+    CommunityView,
     Door,
     Joining,
     ask_to_join,
@@ -25,6 +27,7 @@ from jishi.modules.community.public import (
     requests_of,
     require_moderator,
 )
+from jishi.modules.media.public import MediaView, media_by_ids
 from jishi.modules.people.public import people_by_ids
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.shop.frame import (
@@ -137,11 +140,24 @@ def requests(request: HttpRequest, handle: str) -> HttpResponse:
     return show(request, "shop/community_requests.html", {"community": door.community, "rows": rows}, tab=TAB)
 
 
+def covers_of(found: Sequence[CommunityView]) -> dict[uuid.UUID, MediaView]:
+    """Pictures in place of drawn covers, by community; one query, none without any."""
+    media = media_by_ids(one.cover_id for one in found if one.cover_id is not None)
+    return {one.id: media[one.cover_id] for one in found if one.cover_id in media}
+
+
+def covers_page(found: CommunityView) -> str:
+    """Where a cover lies that not everybody may see."""
+    return f"{reverse('shop:community', args=[found.handle])}cover/"
+
+
 def door_page(request: HttpRequest, door: Door, *, problem: str = "", status: int = 200) -> HttpResponse:
     """Only what the openness lets strangers know: no numbers, no people, no words of theirs."""
     form = door.community.form
     values = {
         "community": door.community,
+        "cover": covers_of([door.community]).get(door.community.id),
+        "behind": covers_page(door.community),
         "questions": form.questions if form.joining is Joining.REQUEST else (),
         "joining": form.joining.value,
         "is_waiting": door.is_waiting,

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import segno
@@ -13,60 +14,78 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jishi.flows.event_photos import is_host
+from jishi.flows.meetings import event_for, events_for, go_to, own_events, place_of, stay_away
 from jishi.kernel import clock
+from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound, Refusal
+from jishi.modules.community.public import CommunityView, communities_by_ids
 from jishi.modules.events.public import (
     CODE_SECONDS,
+    PHOTOS_PER_PERSON,
     EventState,
     EventView,
     PlaceState,
     PlaceView,
     check_in,
+    check_photo,
     code_of,
+    count_own_photos,
     event_view,
-    events_by_ids,
     faces_of,
-    give_place_back,
     my_place,
-    my_places,
+    photos_of,
     place_by_id,
-    take_place,
-    upcoming_events,
 )
 from jishi.modules.people.public import people_by_ids, person
 from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.event_photos import photo_rows
 from jishi.surfaces.shop.frame import absolute, go, is_swap, require_member, show, show_part
 
 FACES_SHOWN = 8
+PHOTOS_SHOWN = 60
 
 
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """What is coming; for a member with their own places on top."""
     actor = actor_of(request)
-    own = {place.event_id: place for place in my_places(by=actor)} if actor.is_member else {}
+    own = own_events(by=actor) if actor.is_member else {}
     now = clock.now()
-    known = events_by_ids(list(own))
-    mine = [view for view in known.values() if view.form.ends_at > now and view.state is EventState.PUBLISHED]
+    mine = [
+        (view, place)
+        for view, place in own.values()
+        if view.form.ends_at > now and view.state is EventState.PUBLISHED
+    ]
+    coming = [view for view in events_for(by=actor) if view.id not in own]
+    shown = [*(view for view, _place in mine), *coming]
+    places = communities_by_ids(one.form.community_id for one in shown if one.form.community_id)
     values = {
-        "mine": [_row(view, own.get(view.id)) for view in sorted(mine, key=lambda one: one.form.starts_at)],
-        "coming": [_row(view, None) for view in upcoming_events() if view.id not in own],
+        "mine": [
+            event_row(view, place, places=places)
+            for view, place in sorted(mine, key=lambda pair: pair[0].form.starts_at)
+        ],
+        "coming": [event_row(view, None, places=places) for view in coming],
     }
     return show(request, "shop/events.html", values, tab="communities")
 
 
 @require_safe
 def event(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
-    """Six queries at most, besides the frame's."""
+    """Sixteen queries at most, besides the frame's, however many photos."""
     actor = actor_of(request)
-    view = event_view(event_id, by=actor)
+    view = event_for(event_id, by=actor)
     place = my_place(event_id, by=actor) if actor.is_member else None
     faces = faces_of(event_id, limit=FACES_SHOWN)
     names = people_by_ids(faces)
     is_open = view.state is EventState.PUBLISHED and view.form.starts_at > clock.now()
+    photos = photos_of(event_id, by=actor, limit=PHOTOS_SHOWN)
     values = {
         **_row(view, place),
+        "community": place_of(view, by=actor),
+        "photos": photo_rows(photos, by=actor),
+        "photos_left": _photos_left(view, place, by=actor),
         "place": place,
         "faces": [names[one].nickname for one in faces if one in names],
         "is_open": is_open,
@@ -79,8 +98,7 @@ def event(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
 def event_take(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     actor = require_member(request)
     try:
-        event_view(event_id, by=actor)  # who may not see it may not take a place in it
-        place = take_place(event_id, by=actor)
+        place = go_to(event_id, by=actor)
         going = place.state is PlaceState.GOING
         messages.success(request, _("报名成功，到时见") if going else _("名额满了，已经帮你排上候补"))
     except NotFound:
@@ -94,8 +112,10 @@ def event_take(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
 def event_leave(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     actor = require_member(request)
     try:
-        give_place_back(event_id, by=actor)
+        stay_away(event_id, by=actor)
         messages.success(request, _("已取消，名额给了下一位"))
+    except NotFound:
+        raise
     except Refusal as refusal:
         messages.error(request, words_of(refusal))
     return go(reverse("shop:event", args=[event_id]))
@@ -106,7 +126,7 @@ def event_leave(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
 def event_ticket(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     """The code of who goes, another one every 30 seconds; without script the page asks to be loaded again."""
     actor = require_member(request)
-    view, place = event_view(event_id, by=actor), my_place(event_id, by=actor)
+    view, place = event_for(event_id, by=actor), my_place(event_id, by=actor)
     if place is None or place.state not in (PlaceState.GOING, PlaceState.ATTENDED):
         raise NotFound()
     values = {
@@ -155,6 +175,32 @@ def event_check_in(request: HttpRequest, place_id: uuid.UUID, code: str) -> Http
         "problem": problem,
     }
     return show(request, "shop/event_check_in.html", values, status=422 if problem else 200)
+
+
+def event_row(
+    view: EventView, place: PlaceView | None, *, places: Mapping[uuid.UUID, CommunityView]
+) -> dict[str, Any]:
+    """A card of an event, with the community it belongs to."""
+    community = places.get(view.form.community_id) if view.form.community_id else None
+    return {**_row(view, place), "community": community}
+
+
+def _photos_left(view: EventView, place: PlaceView | None, *, by: Actor) -> int:
+    """How many pictures the actor may still add; none before it is over, and for who was not there."""
+    if not by.is_member:
+        return 0
+    try:
+        check_photo(
+            view.state,
+            place=place.state if place else None,
+            is_online=view.form.is_online,
+            is_host=is_host(view, by=by),
+            ends_at=view.form.ends_at,
+            now=clock.now(),
+        )
+    except Refusal:
+        return 0
+    return max(0, PHOTOS_PER_PERSON - count_own_photos(view.id, by=by))
 
 
 def _row(view: EventView, place: PlaceView | None) -> dict[str, Any]:

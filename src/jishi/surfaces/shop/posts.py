@@ -8,7 +8,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from jishi.flows.community_pictures import picture_addresses
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.community.public import (
@@ -25,11 +24,14 @@ from jishi.modules.community.public import (
     communities_by_ids,
     memberships_by_ids,
 )
+from jishi.modules.media.public import MediaView, media_by_ids
 from jishi.modules.people.public import Person, people_by_ids
 from jishi.surfaces.community_words import kind_words, level_words, role_words
 from jishi.surfaces.shop.refs import ref_markup
 
 SHORT_TEXT = 180
+WIDE_SIZES = "(min-width: 1024px) 640px, 92vw"
+TILE_SIZES = "(min-width: 1024px) 320px, 46vw"
 
 
 def mark_of(membership: MembershipView | None) -> tuple[str, str]:
@@ -60,7 +62,7 @@ def ago(instant: datetime) -> str:
 def post_cards(
     posts: Sequence[PostView], *, by: Actor, community: CommunityView | None = None, is_whole: bool = False
 ) -> list[dict[str, Any]]:
-    """Cards of posts, of one community or of many: people, marks and cards in twelve queries at most, however many."""
+    """Cards of posts, of one community or of many: people, marks and cards in thirteen queries at most, however many."""
     if not posts:
         return []
     people = people_by_ids(post.author_id for post in posts)
@@ -73,6 +75,7 @@ def post_cards(
         memberships_by_ids(community.id, [post.author_id for post in posts]) if community is not None else {}
     )
     refs = ref_markup(ref for post in posts for ref in post.refs)
+    media = media_by_ids(one for post in posts for one in post.media_ids)
     return [
         _card(
             post,
@@ -81,6 +84,7 @@ def post_cards(
             mark=mark_of(marks.get(post.author_id)),
             community=places[post.community_id],
             refs=[refs[ref] for ref in post.refs if ref in refs],
+            pictures=[media[one] for one in post.media_ids if one in media],
             has_place=community is None,
             is_whole=is_whole,
         )
@@ -145,6 +149,11 @@ def shortened(text: str) -> tuple[str, bool]:
     return (text, False) if len(short) >= len(text) else (short.rstrip() + "…", True)
 
 
+def pictures_page(post_id: uuid.UUID) -> str:
+    """Where the pictures of a post lie that not everybody may see."""
+    return f"{reverse('shop:post', args=[post_id])}pictures/"
+
+
 def names_of(people: dict[uuid.UUID, Person], ids: Iterable[uuid.UUID]) -> list[str]:
     return [people[one].nickname for one in ids if one in people]
 
@@ -157,11 +166,11 @@ def _card(  # noqa: PLR0913  (what a card shows)
     mark: tuple[str, str],
     community: CommunityView,
     refs: list[Any],
+    pictures: list[MediaView],
     has_place: bool,
     is_whole: bool,
 ) -> dict[str, Any]:
     text, is_cut = (post.text, False) if is_whole else shortened(post.text)
-    pictures = picture_addresses(post.pictures)
     return {
         "post": post,
         "url": reverse("shop:post", args=[post.id]),
@@ -173,12 +182,16 @@ def _card(  # noqa: PLR0913  (what a card shows)
         "text": text,
         "is_cut": is_cut,
         "pictures": pictures,
+        "behind": pictures_page(post.id),
+        "picture_sizes": WIDE_SIZES if len(pictures) == 1 else TILE_SIZES,
         "picture_class": f"is-{min(len(pictures), 3) if len(pictures) != 4 else 4}",
         "refs": refs,
         "poll": poll_rows(post.poll) if post.poll is not None else None,
         "community": community,
         "has_place": has_place,
         "is_mine": by.owns(post.author_id),
+        "is_whole": is_whole,
+        "may_thank": by.is_member and not by.owns(post.author_id) and post.state is Visibility.SHOWN,
         "is_answered": post.accepted_comment_id is not None,
         "is_waiting": post.state is Visibility.WAITING,
         "is_hidden": post.state is Visibility.HIDDEN,

@@ -7,11 +7,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from jishi.modules.catalog.public import Sort, list_products
+from jishi.modules.community.public import Openness, directory
 from jishi.surfaces.shop.aisles import aisles
 from jishi.surfaces.shop.frame import absolute
 
 SITEMAP_PAGES_MAX = 20
 PAGE_LENGTH = 60
+COMMUNITIES_MAX = 200
 _HOUR_SECONDS = 3_600
 
 
@@ -34,13 +36,18 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=_HOUR_SECONDS)
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """Home, categories and the first twelve hundred products, newest first."""
+    """Home, categories, communities that anybody may read, and the first twelve hundred products, newest first."""
     addresses = [absolute("/"), absolute(reverse("shop:promises"))]
     waiting = list(aisles())
     while waiting:
         category = waiting.pop(0)
         addresses.append(absolute(reverse("shop:category", args=[category.handle])))
         waiting.extend(category.children)
+    addresses += [
+        absolute(reverse("shop:community", args=[one.handle]))
+        for one in directory(limit=COMMUNITIES_MAX)
+        if one.form.openness is Openness.PUBLIC
+    ]
     cursor = ""
     for _page in range(SITEMAP_PAGES_MAX):
         listing = list_products(sort=Sort.NEWEST, limit=PAGE_LENGTH, cursor=cursor)

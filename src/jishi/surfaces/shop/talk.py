@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,10 +16,12 @@ from jishi.flows.community import (
     announce_post,
     bought_goods,
     change_post,
+    delete_post,
     new_post_key,
     write_post,
 )
-from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_addresses
+from jishi.flows.community_moderation import let_show, take_down
+from jishi.flows.community_pictures import PICTURES_MAX, keep_pictures, picture_path
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import Kind, NotFound, Refusal
@@ -42,19 +45,18 @@ from jishi.modules.community.public import (
     door_of,
     door_of_id,
     excerpt_of,
-    hide_post,
     pin_post,
     post_view,
     react,
-    remove_post,
     require_reader,
-    show_post,
     versions_of,
 )
+from jishi.modules.media.public import media_by_ids
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words
+from jishi.surfaces.private_files import send_private
 from jishi.surfaces.refusals import status_of, words_of
 from jishi.surfaces.shop.frame import (
     ShareCard,
@@ -67,7 +69,8 @@ from jishi.surfaces.shop.frame import (
     show_part,
     uuid_from,
 )
-from jishi.surfaces.shop.posts import ago, comment_rows, post_cards
+from jishi.surfaces.shop.posts import ago, comment_rows, pictures_page, post_cards
+from jishi.surfaces.templatetags.pictures import still
 
 COMMENTS_SHOWN = 30
 POSTS_SHOWN = 20
@@ -121,7 +124,7 @@ def write(request: HttpRequest, handle: str) -> HttpResponse:
     problem, status = "", 200
     if request.method == "POST":
         try:
-            form = _form(request, door)
+            form = _form(request, door, by=actor)
             post_id = write_post(form, by=actor, post_id=uuid_from(request.POST.get("key")))
             state = post_view(post_id, by=actor).state
             said = _("发出来了") if state is Visibility.SHOWN else _("已收到，版主看过后会显示")
@@ -132,6 +135,14 @@ def write(request: HttpRequest, handle: str) -> HttpResponse:
                 raise
             problem, status = _plain(refusal), status_of(refusal)
     return _write_page(request, door, actor, problem=problem, status=status)
+
+
+@require_safe
+def post_picture(
+    request: HttpRequest, post_id: uuid.UUID, media_id: uuid.UUID, name: str
+) -> HttpResponseBase:
+    """A picture that is not for everybody, for who may read its post; five queries at most."""
+    return send_private(picture_path(post_id, media_id, name=name, by=actor_of(request)))
 
 
 @require_POST
@@ -186,7 +197,8 @@ def edit(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
         "title": request.POST.get("title", found.title),
         "text": request.POST.get("text", found.text),
         "problem": problem,
-        "pictures": picture_addresses(found.pictures),
+        "pictures": list(media_by_ids(found.media_ids).values()),
+        "behind": pictures_page(post_id),
     }
     return show(request, "shop/post_edit.html", values, tab=TAB, status=status)
 
@@ -203,7 +215,7 @@ def history(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
 def remove(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     actor = require_member(request)
     door = door_of_id(post_view(post_id, by=actor).community_id, by=actor)
-    remove_post(post_id, by=actor)
+    delete_post(post_id, by=actor)
     messages.success(request, _("删掉了"))
     return go(reverse("shop:community", args=[door.community.handle]))
 
@@ -216,15 +228,15 @@ def moderate(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
         "pin": lambda: pin_post(post_id, is_pinned=True, by=actor),
         "unpin": lambda: pin_post(post_id, is_pinned=False, by=actor),
         "announce": lambda: announce_post(post_id, by=actor),
-        "hide": lambda: hide_post(post_id, by=actor),
-        "show": lambda: show_post(post_id, by=actor),
+        "hide": lambda: take_down("post", post_id, by=actor, reason=request.POST.get("reason", "")[:400]),
+        "show": lambda: let_show("post", post_id, by=actor),
     }
     if verb not in acts:
         raise NotFound()
     return _act(request, post_id, acts[verb])
 
 
-def _form(request: HttpRequest, door: Door) -> PostForm:
+def _form(request: HttpRequest, door: Door, *, by: Actor) -> PostForm:
     sent = request.POST
     kind = next((one for one in PostKind if one.value == sent.get("kind")), PostKind.TALK)
     options = tuple(text.strip() for text in sent.getlist("option")[:8] if text.strip())
@@ -236,7 +248,7 @@ def _form(request: HttpRequest, door: Door) -> PostForm:
         kind=kind,
         title=sent.get("title", "")[:200],
         text=sent.get("text", "")[:20_000],
-        pictures=keep_pictures([file.read() for file in files]),
+        media_ids=keep_pictures([file.read() for file in files], by=by),
         refs=tuple(_refs(sent.getlist("ref"))),
         poll=PollForm(options, clock.now() + timedelta(days=days), sent.get("poll_open") != "1")
         if kind is PostKind.POLL
@@ -318,12 +330,12 @@ def _share_card(found: PostView, door: Door) -> ShareCard | None:
     """Nothing unfurls that strangers could not read anyway."""
     if door.community.form.openness is not Openness.PUBLIC or found.state is not Visibility.SHOWN:
         return None
-    pictures = picture_addresses(found.pictures)
+    cover = media_by_ids(found.media_ids[:1]).get(found.media_ids[0]) if found.media_ids else None
     return ShareCard(
         title=found.title or excerpt_of(found.text, length=40) or door.community.name,
         description=excerpt_of(found.text, length=100) or door.community.form.promise,
         url=absolute(reverse("shop:post", args=[found.id])),
-        image=absolute(pictures[0]) if pictures else "",
+        image=absolute(still(cover)) if cover is not None and cover.is_public else "",
     )
 
 

@@ -15,15 +15,23 @@ CARD_SIZES = "(min-width: 1024px) 280px, 46vw"
 
 @register.simple_tag
 def picture(
-    media: MediaView | None, sizes: str = CARD_SIZES, alt: str = "", css: str = "", is_first: bool = False
+    media: MediaView | None,
+    sizes: str = CARD_SIZES,
+    alt: str = "",
+    css: str = "",
+    is_first: bool = False,
+    behind: str = "",
 ) -> SafeString:
-    """AVIF where the browser knows it, WebP otherwise; nothing for what is not ready."""
+    """AVIF where the browser knows it, WebP otherwise; nothing for what is not ready.
+
+    `behind`: the address of the pages that show what is private to more people than its owner.
+    """
     small = media.small if media else None
     if media is None or small is None:
         return SafeString("")
     formats = {
         name: [
-            (address_of(media, place), one.width)
+            (address_of(media, place, behind=behind), one.width)
             for place, one in enumerate(media.renditions)
             if one.format == name
         ]
@@ -56,11 +64,11 @@ def film(media: MediaView) -> str:
 
 
 @register.filter
-def still(media: MediaView | None) -> str:
+def still(media: MediaView | None, behind: str = "") -> str:
     """The largest plain picture: for posters and cards that unfurl."""
     if media is None or media.large is None:
         return ""
-    return address_of(media, media.renditions.index(media.large))
+    return address_of(media, media.renditions.index(media.large), behind=behind)
 
 
 @register.filter
@@ -69,15 +77,15 @@ def percent_bp(value: int) -> str:
     return f"{value / 100:.1f}"
 
 
-def address_of(media: MediaView, place: int) -> str:
-    return _address(media, media.renditions[place].path, str(place))
+def address_of(media: MediaView, place: int, *, behind: str = "") -> str:
+    return _address(media, media.renditions[place].path, str(place), behind=behind)
 
 
-def _address(media: MediaView, path: str, name: str) -> str:
+def _address(media: MediaView, path: str, name: str, *, behind: str = "") -> str:
     """Public files lie in the storage; private ones behind a page that asks who looks."""
-    return (
-        default_storage.url(path) if media.is_public else reverse("shop:private_media", args=[media.id, name])
-    )
+    if media.is_public:
+        return default_storage.url(path)
+    return f"{behind}{media.id}/{name}" if behind else reverse("shop:private_media", args=[media.id, name])
 
 
 def _srcset(files: list[tuple[str, int]]) -> SafeString:

@@ -30,6 +30,7 @@ class Community(models.Model):
     questions = models.JSONField(default=list)
     motif = models.CharField(max_length=8)
     color = models.CharField(max_length=7)
+    cover_id = models.UUIDField(null=True)  # of the room of media; drawn while there is none
     is_open = models.BooleanField(default=True)
     member_limit = models.PositiveIntegerField(default=0)
     member_count = models.PositiveIntegerField(default=0)

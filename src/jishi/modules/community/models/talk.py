@@ -22,7 +22,7 @@ class Post(models.Model):
     kind = models.CharField(max_length=8, default=PostKind.TALK.value)
     title = models.CharField(max_length=60, blank=True)
     text = models.TextField(blank=True)
-    pictures = models.JSONField(default=list)
+    media_ids = ArrayField(models.UUIDField(), default=list)
     topics = ArrayField(models.CharField(max_length=24), default=list)
     mentions = models.JSONField(default=dict)  # name in the text → id of the member who is meant
     refs = models.JSONField(default=list)

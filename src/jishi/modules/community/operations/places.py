@@ -76,6 +76,17 @@ def close_community(community_id: uuid.UUID, *, is_open: bool, by: Actor) -> Non
 
 
 @in_transaction
+def set_cover(community_id: uuid.UUID, cover_id: uuid.UUID | None, *, by: Actor) -> uuid.UUID | None:
+    """A picture in place of the drawn cover, or none; returns the one before. Raises NotFound."""
+    by.require(EDIT)
+    row = locks.lock_one(Community, community_id)
+    before, row.cover_id = row.cover_id, cover_id
+    row.save(update_fields=["cover_id"])
+    history.record_step(subject=("community", community_id), verb="cover", by=by)
+    return before
+
+
+@in_transaction
 def save_channel(  # noqa: PLR0913  (a row)
     community_id: uuid.UUID,
     *,

@@ -93,7 +93,7 @@ def edit_post(  # noqa: PLR0913  (what may change)
     require_writer(row.community_id, by=by)
     if row.version != version:
         raise PostChanged()
-    is_bare = row.pictures or row.kind == PostKind.POLL.value
+    is_bare = row.media_ids or row.kind == PostKind.POLL.value
     clean = texts.clean_text(text, may_be_empty=bool(is_bare))
     line = texts.clean_line(title)
     PostVersion.objects.create(post=row, version=row.version, title=row.title, text=row.text, at=clock.now())
@@ -113,8 +113,8 @@ def edit_post(  # noqa: PLR0913  (what may change)
 
 
 @in_transaction
-def remove_post(post_id: uuid.UUID, *, by: Actor) -> None:
-    """One's own post goes for good. Raises NotFound."""
+def remove_post(post_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, ...]:
+    """One's own post goes for good; returns the pictures that nothing shows any more. Raises NotFound."""
     member_id = by.require_member()
     row = locks.lock_one(Post, post_id)
     if row.author_id != member_id or row.state == Visibility.REMOVED.value:
@@ -124,6 +124,7 @@ def remove_post(post_id: uuid.UUID, *, by: Actor) -> None:
         subject=("post", post_id), verb="remove", by=by, before=row.state, after=Visibility.REMOVED.value
     )
     recount_posts(row.community_id)
+    return tuple(row.media_ids)
 
 
 @in_transaction
@@ -172,10 +173,10 @@ def cast_vote(post_id: uuid.UUID, option_id: uuid.UUID, *, by: Actor) -> None:
 
 
 def _checked(form: PostForm) -> tuple[str, str]:
-    text = texts.clean_text(form.text, may_be_empty=bool(form.pictures) or form.poll is not None)
+    text = texts.clean_text(form.text, may_be_empty=bool(form.media_ids) or form.poll is not None)
     title = texts.clean_line(form.title, may_be_empty=form.kind is not PostKind.QUESTION)
     checks = (
-        ("pictures", len(form.pictures) <= PICTURES_MAX, f"最多 {PICTURES_MAX} 张图"),
+        ("pictures", len(form.media_ids) <= PICTURES_MAX, f"最多 {PICTURES_MAX} 张图"),
         ("refs", len(form.refs) <= REFS_MAX, f"最多放 {REFS_MAX} 张卡片"),
         ("poll", (form.poll is not None) == (form.kind is PostKind.POLL), "投票要有选项"),
         (
@@ -200,7 +201,7 @@ def _columns(form: PostForm, *, text: str, title: str) -> dict[str, Any]:
         "kind": form.kind.value,
         "title": title,
         "text": text,
-        "pictures": list(form.pictures),
+        "media_ids": list(form.media_ids),
         "topics": list(texts.topics_of(f"{title} {text}")),
         "mentions": form.mentions,
         "refs": [{"kind": ref.kind.value, "id": str(ref.id)} for ref in form.refs],

@@ -125,6 +125,18 @@ def community_ids_of(member_id: uuid.UUID) -> frozenset[uuid.UUID]:
     return frozenset(rows.values_list("community_id", flat=True)[:OWN_MAX])
 
 
+def readable_ids(community_ids: Iterable[uuid.UUID], *, by: Actor) -> frozenset[uuid.UUID]:
+    """Those of them that the actor may read: public ones and their own; two queries, none for nothing."""
+    wanted = list(set(community_ids))[:ROWS_MAX]
+    if not wanted:
+        return frozenset()
+    rows = Community.objects.filter(id__in=wanted)
+    if not by.may(VIEW):
+        own = community_ids_of(by.id) if by.is_member and by.id is not None else frozenset()
+        rows = rows.filter(Q(openness=Openness.PUBLIC.value) | Q(id__in=own))
+    return frozenset(rows.values_list("id", flat=True))
+
+
 def membership_of(community_id: uuid.UUID, member_id: uuid.UUID | None) -> MembershipView | None:
     if member_id is None:
         return None
@@ -252,6 +264,7 @@ def view_of(row: Community) -> CommunityView:
         post_count=row.post_count,
         last_post_at=row.last_post_at,
         created_at=row.created_at,
+        cover_id=row.cover_id,
     )
 
 

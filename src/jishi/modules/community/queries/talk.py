@@ -29,6 +29,7 @@ from jishi.modules.community.types import (
     OptionView,
     PollView,
     PostKind,
+    PostPictures,
     PostView,
     Ref,
     RefKind,
@@ -45,6 +46,7 @@ TOPICS_SHOWN = 12
 TOPIC_DAYS = 30
 VERSIONS_MAX = 50
 NEWER_MAX = 99
+PICTURE_POSTS_MAX = 200
 
 
 def stream(  # noqa: PLR0913  (what one may ask of a stream)
@@ -99,21 +101,40 @@ def post_view(post_id: uuid.UUID, *, by: Actor) -> PostView:
 
     Nine queries. Raises NotFound, also for what is there but not for them.
     """
-    rows = Post.objects.select_related("community").filter(id=post_id)
-    row = rows.filter(in_sight("author_id", by=by, community="community_id")).first()
-    is_author_hidden = row is None
-    row = row or rows.first()
-    if row is None or row.state == Visibility.REMOVED.value:
-        raise NotFound()
-    if not _reads(row.community, by=by):
-        raise NotFound()
-    if is_author_hidden or row.state != Visibility.SHOWN.value:
-        is_own_waiting = row.state == Visibility.WAITING.value and by.owns(row.author_id)
-        membership = membership_of(row.community_id, by.id if by.is_member else None)
-        is_moderator = by.may("moderation.view") or (membership is not None and membership.may_moderate)
-        if not (is_own_waiting or is_moderator):
-            raise NotFound()
-    return views_of([row], by=by)[0]
+    return views_of([_readable(post_id, by=by)], by=by)[0]
+
+
+def readable_pictures(post_id: uuid.UUID, *, by: Actor) -> tuple[uuid.UUID, ...]:
+    """Pictures of a post for who may read it; at most three queries. Raises NotFound as `post_view` does."""
+    return tuple(_readable(post_id, by=by).media_ids)
+
+
+def has_written(post_id: uuid.UUID, *, by: Actor) -> bool:
+    """Whether a post with this id is the actor's own already."""
+    return Post.objects.filter(id=post_id, author_id=by.require_member()).exists()
+
+
+def pictures_of_posts(post_ids: Iterable[uuid.UUID]) -> list[PostPictures]:
+    """Posts with pictures among them, whatever their state, for the flow that shows and hides pictures; one query."""
+    rows = Post.objects.filter(id__in=list(post_ids)[:PICTURE_POSTS_MAX]).exclude(media_ids=[])
+    return [
+        PostPictures(
+            row.id,
+            tuple(row.media_ids),
+            row.state == Visibility.SHOWN.value and row.community.openness == Openness.PUBLIC.value,
+        )
+        for row in rows.select_related("community")
+    ]
+
+
+def picture_posts_of(
+    community_id: uuid.UUID, *, after: uuid.UUID | None, limit: int = PICTURE_POSTS_MAX
+) -> list[uuid.UUID]:
+    """Posts of a community that have pictures, a page by id; one query."""
+    rows = Post.objects.filter(community_id=community_id).exclude(media_ids=[])
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[: min(limit, PICTURE_POSTS_MAX)])
 
 
 def posts_by_ids(post_ids: Iterable[uuid.UUID], *, by: Actor) -> dict[uuid.UUID, PostView]:
@@ -222,7 +243,7 @@ def views_of(rows: Sequence[Post], *, by: Actor) -> list[PostView]:
             kind=PostKind(row.kind),
             title=row.title,
             text=row.text,
-            pictures=tuple(row.pictures),
+            media_ids=tuple(row.media_ids),
             topics=tuple(row.topics),
             mentions=row.mentions,
             refs=tuple(Ref(RefKind(one["kind"]), uuid.UUID(one["id"])) for one in row.refs),
@@ -244,6 +265,24 @@ def views_of(rows: Sequence[Post], *, by: Actor) -> list[PostView]:
         )
         for row in rows
     ]
+
+
+def _readable(post_id: uuid.UUID, *, by: Actor) -> Post:
+    rows = Post.objects.select_related("community").filter(id=post_id)
+    row = rows.filter(in_sight("author_id", by=by, community="community_id")).first()
+    is_author_hidden = row is None
+    row = row or rows.first()
+    if row is None or row.state == Visibility.REMOVED.value:
+        raise NotFound()
+    if not _reads(row.community, by=by):
+        raise NotFound()
+    if is_author_hidden or row.state != Visibility.SHOWN.value:
+        is_own_waiting = row.state == Visibility.WAITING.value and by.owns(row.author_id)
+        membership = membership_of(row.community_id, by.id if by.is_member else None)
+        is_moderator = by.may("moderation.view") or (membership is not None and membership.may_moderate)
+        if not (is_own_waiting or is_moderator):
+            raise NotFound()
+    return row
 
 
 def _reads(community: Community, *, by: Actor) -> bool:

@@ -11,7 +11,7 @@ from jishi.modules.events.errors import BadEvent, EventMoved
 from jishi.modules.events.facts import EventCancelled, EventEnded, EventPublished, ReminderDue
 from jishi.modules.events.models import Event
 from jishi.modules.events.operations.places import lock_event, promote_waiting
-from jishi.modules.events.queries import due_ids
+from jishi.modules.events.queries.events import due_ids
 from jishi.modules.events.types import EventForm, EventState
 from jishi.platform import history, rush
 from jishi.platform.facts import record_fact

@@ -13,7 +13,7 @@ from jishi.modules.events import rules
 from jishi.modules.events.errors import AlreadyGoing, BadTicket, NotGoing
 from jishi.modules.events.facts import MemberAttended, PlaceCancelled, PlaceGiven, PlaceTaken
 from jishi.modules.events.models import Event, Place
-from jishi.modules.events.queries import place_view
+from jishi.modules.events.queries.events import place_view
 from jishi.modules.events.types import EventState, PlaceState, PlaceView
 from jishi.platform import locks, rush
 from jishi.platform.facts import record_fact

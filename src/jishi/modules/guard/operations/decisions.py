@@ -44,18 +44,18 @@ def claim_item(item_id: uuid.UUID, *, by: Actor, version: int) -> ItemView:
     Raises NotAllowed, VersionMoved, ClaimedByOther, SameModerator, OwnContent, IllegalStep.
     """
     by.require("moderation.decide")
-    row = _locked(item_id, by=by, version=version)
-    if row.state == ItemState.CLAIMED.value:  # stale, or `_locked` would have refused; or one's own
+    row = lock_item(item_id, by=by, version=version)
+    if row.state == ItemState.CLAIMED.value:  # stale, or `lock_item` would have refused; or one's own
         row.state = advance(LIFECYCLE, ItemState.CLAIMED, "release").value
-    _move(row, "claim", by=by, fields={"claimed_by": by.require_member(), "claimed_at": clock.now()})
+    move_item(row, "claim", by=by, fields={"claimed_by": by.require_member(), "claimed_at": clock.now()})
     return view_of(row)
 
 
 @in_transaction
 def release_item(item_id: uuid.UUID, *, by: Actor, version: int) -> ItemView:
     by.require("moderation.decide")
-    row = _locked(item_id, by=by, version=version)
-    _move(row, "release", by=by, fields={"claimed_by": None, "claimed_at": None})
+    row = lock_item(item_id, by=by, version=version)
+    move_item(row, "release", by=by, fields={"claimed_by": None, "claimed_at": None})
     return view_of(row)
 
 
@@ -77,30 +77,10 @@ def decide_item(
     """
     by.require("moderation.decide")
     said = clean_reason(reason, decision=decision)
-    row = _locked(item_id, by=by, version=version)
+    row = lock_item(item_id, by=by, version=version)
     if decision is Decision.SANCTION and (sanction is None or row.author_id is None):
         raise BadSanction(reason="没有选处罚，或者没有作者")
-    was_visible, was_appeal = row.visible, row.is_appeal
-    visible = VISIBLE_AFTER[decision]
-    _move(
-        row,
-        "decide",
-        by=by,
-        note=said,
-        fields={
-            "decision": decision.value,
-            "reason": said,
-            "visible": visible.value,
-            "decided_by": by.id,
-            "decided_at": clock.now(),
-            "claimed_by": None,
-            "claimed_at": None,
-            "is_appeal": False,
-        },
-        details={"decision": decision.value, "was_appeal": was_appeal},
-    )
-    _mark_reports(row.id, decision, was_appeal=was_appeal)
-    _say_decided(row, by=by, was_appeal=was_appeal, was_visible=was_visible)
+    end_round(row, decision, by=by, reason=said, is_local=False)
     if decision is Decision.SANCTION and sanction is not None and row.author_id is not None:
         set_sanction(check_sanction(sanction), by=by, member_id=row.author_id, item_id=row.id)
     return view_of(row)
@@ -119,7 +99,7 @@ def appeal(item_id: uuid.UUID, *, by: Actor, text: str) -> ItemView:
     is_late = row.decided_at is not None and row.decided_at < latest
     if not view_of(row).may_appeal or is_late or not said:
         raise NoAppeal()
-    _move(
+    move_item(
         row,
         "appeal",
         by=by,
@@ -144,7 +124,7 @@ def forget_subject(kind: str, subject_id: uuid.UUID, *, by: Actor) -> None:
     row = Item.objects.select_for_update().filter(kind=kind, subject_id=subject_id).first()
     if row is None or not can(LIFECYCLE, ItemState(row.state), "decide"):
         return
-    _move(
+    move_item(
         row,
         "decide",
         by=by,
@@ -160,7 +140,33 @@ def forget_subject(kind: str, subject_id: uuid.UUID, *, by: Actor) -> None:
     )
 
 
-def _locked(item_id: uuid.UUID, *, by: Actor, version: int) -> Item:
+def end_round(row: Item, decision: Decision, *, by: Actor, reason: str, is_local: bool) -> None:
+    """A locked item is decided: what its content is from now on, what its reporters were, and the fact of it."""
+    was_visible, was_appeal = row.visible, row.is_appeal
+    move_item(
+        row,
+        "decide",
+        by=by,
+        note=reason,
+        fields={
+            "decision": decision.value,
+            "reason": reason,
+            "visible": VISIBLE_AFTER[decision].value,
+            "decided_by": by.id,
+            "decided_at": clock.now(),
+            "decided_locally": is_local,
+            "claimed_by": None,
+            "claimed_at": None,
+            "is_appeal": False,
+        },
+        details={"decision": decision.value, "was_appeal": was_appeal, "is_local": is_local},
+    )
+    _mark_reports(row.id, decision, was_appeal=was_appeal)
+    _say_decided(row, by=by, was_appeal=was_appeal, was_visible=was_visible)
+
+
+def lock_item(item_id: uuid.UUID, *, by: Actor, version: int) -> Item:
+    """Raises VersionMoved, OwnContent, ClaimedByOther, SameModerator."""
     row = locks.lock_one(Item, item_id)
     if row.version != version:
         raise VersionMoved(version=row.version)
@@ -174,7 +180,7 @@ def _locked(item_id: uuid.UUID, *, by: Actor, version: int) -> Item:
     return row
 
 
-def _move(
+def move_item(
     row: Item,
     verb: str,
     *,

@@ -168,6 +168,7 @@ def view_of(row: Item) -> ItemView:
         claimed_at=row.claimed_at,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
+        decided_locally=row.decided_locally,
         decision=Decision(row.decision) if row.decision else None,
         reason=row.reason,
         is_appeal=row.is_appeal,

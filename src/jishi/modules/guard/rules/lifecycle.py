@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from jishi.modules.guard.errors import BadSanction, ReasonNeeded, SameModerator
+from jishi.modules.guard.errors import BadSanction, NotForCommunity, ReasonNeeded, SameModerator
 from jishi.modules.guard.types import Decision, ItemState, SanctionForm, SanctionKind, Thresholds, Visible
 
 S = ItemState
@@ -24,6 +24,7 @@ VISIBLE_AFTER: dict[Decision, Visible] = {
     Decision.SANCTION: Visible.HIDDEN,
     Decision.REMOVE: Visible.REMOVED,
 }
+LOCAL_DECISIONS = frozenset({Decision.KEEP, Decision.HIDE})
 SANCTION_HOURS_MAX = 24 * 365
 SLOW_SECONDS_MAX = 86_400
 REASON_LENGTH_MAX = 400
@@ -46,6 +47,13 @@ def check_other_moderator(*, is_appeal: bool, first: uuid.UUID | None, second: u
     """Raises SameModerator."""
     if is_appeal and first is not None and first == second:
         raise SameModerator()
+
+
+def check_local(decision: Decision) -> Decision:
+    """A community shows or hides; warnings, removals and sanctions are the shop's. Raises NotForCommunity."""
+    if decision not in LOCAL_DECISIONS:
+        raise NotForCommunity()
+    return decision
 
 
 def check_sanction(form: SanctionForm) -> SanctionForm:

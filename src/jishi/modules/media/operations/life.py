@@ -7,8 +7,9 @@ from datetime import timedelta
 from django.db.models import Q
 
 from jishi.kernel import clock
+from jishi.kernel.actor import Actor
 from jishi.modules.media import rules
-from jishi.modules.media.errors import MediaNotReady
+from jishi.modules.media.errors import MediaInUse, MediaNotReady
 from jishi.modules.media.models import Media
 from jishi.modules.media.types import MediaKind, MediaState
 from jishi.platform import jobs
@@ -23,6 +24,15 @@ CLEAN_BATCH = 200
 def use_media(media_ids: Iterable[uuid.UUID]) -> None:
     """Something shows them: they are no orphans."""
     Media.objects.filter(id__in=list(media_ids)).update(is_used=True)
+
+
+@in_transaction
+def take_media(media_ids: Iterable[uuid.UUID], *, by: Actor) -> None:
+    """Media of the actor's that nothing shows yet go into one thing, whoever asks at the same moment. Raises MediaInUse."""
+    wanted = list(dict.fromkeys(media_ids))
+    rows = Media.objects.filter(id__in=wanted, owner_id=by.require_member(), is_used=False)
+    if rows.update(is_used=True) != len(wanted):
+        raise MediaInUse()
 
 
 @in_transaction

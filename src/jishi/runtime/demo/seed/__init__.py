@@ -21,7 +21,7 @@ from jishi.runtime.demo.seed.bargains import play_bargains
 from jishi.runtime.demo.seed.campaigns import play_campaigns
 from jishi.runtime.demo.seed.communities import play_communities
 from jishi.runtime.demo.seed.desk import open_desk
-from jishi.runtime.demo.seed.events import hold_events
+from jishi.runtime.demo.seed.events import begin_rewards, hold_events
 from jishi.runtime.demo.seed.flash import hold_flash_sales
 from jishi.runtime.demo.seed.goods import Painter, stock_shop
 from jishi.runtime.demo.seed.history import play_history
@@ -63,9 +63,10 @@ def seed_demo(*, days: int = DAYS) -> Iterable[DemoAccount]:
         play_luck(shop=shop, street=street, dice=dice)
         play_campaigns(shop=shop, street=street)
         watch_words(street=street)
-        hold_events(street=street)
+        begin_rewards()
         open_desk(finance=street.staff[Role.FINANCE])
         play_communities(shop=shop, street=street, dice=dice, painter=painter)
+        hold_events(street=street, painter=painter)
         painter.hang_pictures(shop)
     Books(environment().home / "sandbox.sqlite3").adopt(acts.settled)
     _say(f"seeded in {time.monotonic() - started:.0f} s")

@@ -151,8 +151,12 @@ def _say(  # noqa: PLR0913  (what a post of the demo needs)
                 kind=kind,
                 title=said.title,
                 text=said.text,
-                pictures=keep_pictures(
-                    [painter.picture_of(handle, view=2 if n else 1) for n, handle in enumerate(said.pictures)]
+                media_ids=keep_pictures(
+                    [
+                        painter.picture_of(handle, view=2 if n else 1)
+                        for n, handle in enumerate(said.pictures)
+                    ],
+                    by=author.actor,
                 ),
                 refs=tuple(refs),
                 poll=PollForm(said.options, clock.now() + timedelta(days=3)) if said.options else None,

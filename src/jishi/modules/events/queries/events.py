@@ -24,6 +24,18 @@ def upcoming_events(*, communities: Collection[uuid.UUID] = (), limit: int = 50)
     return _views(rows[: min(limit, ROWS_MAX)])
 
 
+def events_of_community(
+    community_id: uuid.UUID, *, limit: int = 3
+) -> tuple[list[EventView], list[EventView]]:
+    """(published and not over, soonest first; over, latest first) for who may read there; four queries."""
+    rows, now = Event.objects.filter(community_id=community_id), clock.now()
+    coming = rows.filter(state=EventState.PUBLISHED.value, ends_at__gt=now).order_by("starts_at", "id")
+    is_over = Q(state=EventState.ENDED.value) | Q(state=EventState.PUBLISHED.value, ends_at__lte=now)
+    past = rows.filter(is_over).order_by("-ends_at", "id")
+    size = min(limit, ROWS_MAX)
+    return _views(coming[:size]), _views(past[:size])
+
+
 def event_view(event_id: uuid.UUID, *, by: Actor, communities: Collection[uuid.UUID] = ()) -> EventView:
     """For who may see it; drafts only for staff; two queries. Raises NotFound."""
     rows = Event.objects.filter(id=event_id)

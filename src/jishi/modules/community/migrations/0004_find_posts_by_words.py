@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("community", "0001_communities_and_talk"),
+        ("community", "0003_covers_that_were_sent"),
     ]
 
     operations = [
