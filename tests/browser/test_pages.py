@@ -10,12 +10,14 @@ from tests.browser.phone import DESK, PHONE, Person
 from tests.world.market import Market
 
 FOR_EVERYBODY = ["/", "/search/?q=脐橙", "/p/gannan-navel-orange/", "/cart/", "/communities/", "/live/", "/promises/", "/login/",
-                 "/me/"]  # fmt: skip
+                 "/me/", "/board/", "/events/", "/search/?q=脐橙&tab=notes",
+                 "/search/?q=脐橙&tab=posts", "/search/?q=老&tab=people"]  # fmt: skip
 FOR_MEMBERS = ["/me/", "/orders/", "/me/teams/", "/me/notices/", "/me/shares/", "/me/addresses/", "/me/addresses/new/",
                "/share/shop/"]  # fmt: skip
 FOR_STAFF = ["/console/", "/console/products/", "/console/products/imports/", "/console/inventory/", "/console/orders/",
              "/console/group-buys/", "/console/members/", "/console/shares/", "/console/ledger/", "/console/staff/",
-             "/console/settings/shipping/", "/console/webhooks/"]  # fmt: skip
+             "/console/settings/shipping/", "/console/webhooks/", "/console/incentives/", "/console/moderation/",
+             "/console/lexicons/", "/console/sanctions/"]  # fmt: skip
 SIZES = pytest.mark.parametrize("size", [PHONE, DESK], ids=["390", "1280"])
 
 

@@ -14,10 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from jishi.flows.community import write_comment
+from jishi.flows.community_pictures import keep_pictures
+from jishi.flows.event_photos import add_event_photos
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.modules.catalog.public import cards_by_ids
 from jishi.modules.community import public as community
+from jishi.modules.events import public as events
 from jishi.modules.guard.public import SanctionForm, SanctionKind, end_sanctions, lift_sanction, set_sanction
 from jishi.modules.incentives.public import FIRST_RULES, save_rule
 from jishi.modules.media.public import media_by_ids, store_picture
@@ -34,6 +37,7 @@ from jishi.modules.notes.public import (
     start_note,
 )
 from jishi.modules.reviews.public import NewReview, show_review, write_review
+from tests.journeys.test_community_pictures import drawing, media_of, post_with_picture
 from tests.journeys.test_reviews import received
 from tests.world import makers, talk
 from tests.world.jobs import run_jobs
@@ -103,6 +107,7 @@ def said() -> Iterator[Said]:
     follow_author(author.require_member(), by=reader, is_on=True)
     run_jobs()
     handle = cards_by_ids([product])[product].handle
+    meeting = _meeting(author)
     yield Said(
         author=author,
         reader=reader,
@@ -113,6 +118,7 @@ def said() -> Iterator[Said]:
         own=own_pages(author, note=note, post=post),
         lists=LISTS,
         elsewhere=(
+            f"/events/{meeting}/",
             f"/n/{other_note}/",
             f"{API}/notes/{other_note}/comments",
             f"/posts/{question}/",
@@ -268,5 +274,44 @@ def _note(by: Actor, media: uuid.UUID, *, title: str = WORDS, tags: tuple[NewTag
     return note_id
 
 
+def _meeting(guest: Actor) -> uuid.UUID:
+    begins = clock.now() + timedelta(hours=1)
+    form = events.EventForm("采摘", "", False, "果园", "", begins, begins + timedelta(hours=1), 3)
+    event_id = events.create_event(form, by=SYSTEM)
+    events.publish_event(event_id, by=SYSTEM)
+    events.take_place(event_id, by=guest)
+    return event_id
+
+
 def _is_out(note_id: uuid.UUID) -> bool:
     return Note.objects.filter(id=note_id, state="published").exists()
+
+
+def test_pictures_of_posts_and_photos_of_events_follow_the_sanction(said: Said) -> None:
+    posted = post_with_picture(said.author, said.place)
+    media = media_of(posted).id
+    begins = clock.now() - timedelta(hours=2)
+    with clock.held_at(begins - timedelta(hours=1)):
+        form = events.EventForm("采摘", "", False, "果园", "", begins, begins + timedelta(hours=1), 3)
+        event_id = events.create_event(form, by=SYSTEM)
+        events.publish_event(event_id, by=SYSTEM)
+        place = events.take_place(event_id, by=said.author)
+    with clock.held_at(begins):
+        events.check_in(place.id, by=SYSTEM)
+    (photo,) = add_event_photos(event_id, keep_pictures([drawing()], by=said.author), by=said.author)
+    files, page = [media, photo.media_id, said.media], f"/events/{event_id}/photos/{photo.id}/"
+    assert all(one.is_public for one in media_by_ids(files).values())
+    assert logged_in(said.reader).get(page).status_code == 200
+    sanction = set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
+    run_jobs()
+    assert not any(one.is_public for one in media_by_ids(files).values())
+    assert logged_in(said.reader).get(page).status_code == 404
+    assert logged_in(said.author).get(page).status_code == 200
+    lift_sanction(sanction.id, by=makers.OWNER)
+    run_jobs()
+    assert all(one.is_public for one in media_by_ids(files).values())
+    assert logged_in(said.reader).get(page).status_code == 200
+    form_here = SanctionForm(SanctionKind.HIDE_ALL, hours=None, reason="刷屏", community_id=said.place.id)
+    set_sanction(form_here, by=makers.OWNER, member_id=said.author.require_member())
+    run_jobs()
+    assert {key for key, one in media_by_ids(files).items() if not one.is_public} == {media}

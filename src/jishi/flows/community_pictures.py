@@ -14,6 +14,7 @@ from jishi.modules.community.public import (
     Openness,
     community_view,
     door_of,
+    picture_posts_by,
     picture_posts_of,
     pictures_of_posts,
     readable_pictures,
@@ -110,6 +111,14 @@ def settle_page(community_id: uuid.UUID, *, after: uuid.UUID | None) -> uuid.UUI
     found = picture_posts_of(community_id, after=after, limit=POSTS_PER_JOB)
     settle_pictures(found)
     return found[-1] if len(found) == POSTS_PER_JOB else None
+
+
+def settle_pictures_by(author_id: uuid.UUID) -> None:
+    """After moderation hid an author, or does so no longer: all their posts with pictures, page by page."""
+    after: uuid.UUID | None = None
+    while found := picture_posts_by(author_id, after=after, limit=POSTS_PER_JOB):
+        settle_pictures(found)
+        after = found[-1]
 
 
 def drop_pictures(media_ids: Collection[uuid.UUID]) -> None:

@@ -16,11 +16,12 @@ from jishi.modules.events.public import (
     add_photo,
     hide_photo,
     photo_view,
+    photos_by,
     photos_of_community,
     remove_photo,
     show_photo,
 )
-from jishi.modules.guard.public import ItemView, NewItem
+from jishi.modules.guard.public import ItemView, NewItem, hidden_authors
 from jishi.modules.media.public import private_path, publish_media, withdraw_media
 from jishi.platform.transactions import in_transaction
 
@@ -72,6 +73,8 @@ def photo_for(photo_id: uuid.UUID, *, by: Actor) -> PhotoView:
     event_for(found.event_id, by=by)
     is_own_waiting = found.state is PhotoState.WAITING and by.owns(found.member_id)
     is_for_moderators = found.state is not PhotoState.REMOVED and by.may("moderation.view")
+    if not (by.owns(found.member_id) or by.may("moderation.view")) and _hidden([found]):
+        raise NotFound()
     if not (found.state is PhotoState.SHOWN or is_own_waiting or is_for_moderators):
         raise NotFound()
     return found
@@ -90,6 +93,15 @@ def settle_photos_of_community(community_id: uuid.UUID) -> None:
         _settle(found)
         if len(found) < PAGE:
             return
+        after = found[-1].id
+
+
+def settle_photos_by(member_id: uuid.UUID) -> None:
+    """After moderation hid a member, or does so no longer: their photos, whatever the event."""
+    after: uuid.UUID | None = None
+    while found := photos_by(member_id, after=after, limit=PAGE):
+        for community_id in {one.community_id for one in found}:
+            _settle([one for one in found if one.community_id == community_id])
         after = found[-1].id
 
 
@@ -116,11 +128,21 @@ def _item(photo: PhotoView, event: EventView) -> NewItem:
 
 @in_transaction
 def _settle(photos: Sequence[PhotoView]) -> None:
-    """Files are public while the photo is shown and everybody may see its event."""
+    """Files are public while the photo is shown, its author is in sight, and everybody may see its event."""
     if not photos:
         return
     community_id = photos[0].community_id  # photos come by event or by community
     is_open = community_id is None or community_view(community_id).form.openness is Openness.PUBLIC
-    shown = [one.media_id for one in photos if is_open and one.state is PhotoState.SHOWN]
+    hidden = _hidden(photos)
+    shown = [
+        one.media_id
+        for one in photos
+        if is_open and one.state is PhotoState.SHOWN and one.member_id not in hidden
+    ]
     publish_media(shown)
     withdraw_media(one.media_id for one in photos if one.media_id not in shown)
+
+
+def _hidden(photos: Sequence[PhotoView]) -> set[uuid.UUID]:
+    """Those of their authors whom moderation hides; the photos are of one community, or of none. One query."""
+    return hidden_authors([one.member_id for one in photos], community_id=photos[0].community_id)

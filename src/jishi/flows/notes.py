@@ -6,14 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from jishi.kernel.actor import Actor
-from jishi.kernel.fact import RecordedFact
-from jishi.modules.guard.public import (
-    Action,
-    ContentCheck,
-    SanctionKind,
-    check_content,
-    require_may_write,
-)
+from jishi.modules.guard.public import Action, ContentCheck, check_content, require_may_write
 from jishi.modules.notes.public import (
     Consent,
     NoteDraft,
@@ -28,7 +21,6 @@ from jishi.modules.notes.public import (
     save_note,
     set_consent,
     set_sales,
-    settle_pictures_of,
 )
 from jishi.modules.orders.public import lines_by_order
 from jishi.modules.people.public import default_addresses
@@ -136,9 +128,3 @@ def set_sales_of(note_ids: Iterable[uuid.UUID]) -> int:
             refunded_minor=found.reversed_minor if found else 0,
         )
     return len(wanted)
-
-
-def settle_pictures(fact: RecordedFact) -> None:
-    """sanction_set, sanction_ended: pictures of an author whom moderation hides are as private as their notes."""
-    if fact.payload["kind"] == SanctionKind.HIDE_ALL.value and fact.payload["community_id"] is None:
-        settle_pictures_of(uuid.UUID(fact.payload["member_id"]))

@@ -33,7 +33,13 @@ from jishi.modules.events.queries.events import (
     place_by_id,
     upcoming_events,
 )
-from jishi.modules.events.queries.photos import count_own_photos, photo_view, photos_of, photos_of_community
+from jishi.modules.events.queries.photos import (
+    count_own_photos,
+    photo_view,
+    photos_by,
+    photos_of,
+    photos_of_community,
+)
 from jishi.modules.events.rules import CAPTION_LENGTH_MAX, CODE_SECONDS, PHOTOS_PER_PERSON, check_photo
 from jishi.modules.events.types import (
     EventForm,
@@ -86,6 +92,7 @@ __all__ = [
     "my_places",
     "people_of",
     "photo_view",
+    "photos_by",
     "photos_of",
     "photos_of_community",
     "place_by_id",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.db.models.expressions import RawSQL
 
 from jishi.kernel import clock
@@ -117,14 +117,9 @@ def has_written(post_id: uuid.UUID, *, by: Actor) -> bool:
 def pictures_of_posts(post_ids: Iterable[uuid.UUID]) -> list[PostPictures]:
     """Posts with pictures among them, whatever their state, for the flow that shows and hides pictures; one query."""
     rows = Post.objects.filter(id__in=list(post_ids)[:PICTURE_POSTS_MAX]).exclude(media_ids=[])
-    return [
-        PostPictures(
-            row.id,
-            tuple(row.media_ids),
-            row.state == Visibility.SHOWN.value and row.community.openness == Openness.PUBLIC.value,
-        )
-        for row in rows.select_related("community")
-    ]
+    is_open = Case(When(_shown() & Q(community__openness=Openness.PUBLIC.value), then=True), default=False)
+    found = rows.annotate(is_open=is_open).values_list("id", "media_ids", "is_open")
+    return [PostPictures(post_id, tuple(media_ids), is_open) for post_id, media_ids, is_open in found]
 
 
 def picture_posts_of(
@@ -132,6 +127,16 @@ def picture_posts_of(
 ) -> list[uuid.UUID]:
     """Posts of a community that have pictures, a page by id; one query."""
     rows = Post.objects.filter(community_id=community_id).exclude(media_ids=[])
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[: min(limit, PICTURE_POSTS_MAX)])
+
+
+def picture_posts_by(
+    author_id: uuid.UUID, *, after: uuid.UUID | None, limit: int = PICTURE_POSTS_MAX
+) -> list[uuid.UUID]:
+    """The same of an author, wherever they wrote."""
+    rows = Post.objects.filter(author_id=author_id).exclude(media_ids=[])
     if after is not None:
         rows = rows.filter(id__gt=after)
     return list(rows.order_by("id").values_list("id", flat=True)[: min(limit, PICTURE_POSTS_MAX)])

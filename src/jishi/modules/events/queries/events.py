@@ -10,6 +10,7 @@ from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.events.models import Event, Place
 from jishi.modules.events.types import EventForm, EventState, EventView, PlaceState, PlaceView
+from jishi.modules.guard.public import in_sight
 
 ROWS_MAX = 200
 PEOPLE_MAX = 1_000
@@ -86,8 +87,10 @@ def people_of(event_id: uuid.UUID, *, by: Actor, limit: int = PEOPLE_MAX) -> lis
 
 
 def faces_of(event_id: uuid.UUID, *, limit: int = 8) -> list[uuid.UUID]:
-    """Members who go, for avatars; one query."""
-    rows = Place.objects.filter(event_id=event_id, state__in=[S.GOING.value, S.ATTENDED.value])
+    """Members who go, for avatars, but for those whom moderation hides; one query."""
+    rows = Place.objects.filter(
+        in_sight("member_id"), event_id=event_id, state__in=[S.GOING.value, S.ATTENDED.value]
+    )
     return list(rows.order_by("asked_at").values_list("member_id", flat=True)[:limit])
 
 

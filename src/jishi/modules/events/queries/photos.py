@@ -50,6 +50,14 @@ def photos_of_community(
     return [_view(row) for row in rows.select_related("event").order_by("id")[: min(limit, PHOTOS_MAX)]]
 
 
+def photos_by(member_id: uuid.UUID, *, after: uuid.UUID | None, limit: int = PHOTOS_MAX) -> list[PhotoView]:
+    """The same of a member, of whatever event."""
+    rows = Photo.objects.filter(member_id=member_id).exclude(state=PhotoState.REMOVED.value)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return [_view(row) for row in rows.select_related("event").order_by("id")[: min(limit, PHOTOS_MAX)]]
+
+
 def _view(row: Photo) -> PhotoView:
     return PhotoView(
         id=row.id,
