@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from jishi.insight.campaign_report import campaign_report
 from jishi.kernel import clock, ids
@@ -30,7 +32,11 @@ from jishi.modules.campaigns.public import (
     publish_campaign,
     sight_counts,
 )
+from jishi.modules.media.public import store_picture
+from jishi.modules.notes.public import NoteDraft, approve_note, hide_note, publish_note, start_note
 from jishi.platform.facts import facts_about
+from jishi.surfaces.shop.campaigns import forget_campaigns
+from tests.flows.test_moderation import logged_in
 from tests.world import makers
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +161,85 @@ def test_blocks_of_the_builder_are_added_moved_and_taken_away() -> None:
     for nonsense in ("up:0", "down:1", "drop:9", "add:nothing", "drop:x", "", "fly:1"):
         assert arrange(blocks, nonsense) == blocks
     assert len(arrange(blocks * 10, "add:text")) == 20
+
+
+def _published(title: str, *, topics: tuple[str, ...] = ()) -> uuid.UUID:
+    author = makers.make_member()
+    media = store_picture(makers.picture(size=(60, 40)), by=author).id
+    note = start_note(by=author, draft=NoteDraft(title=title, text="甜", media_ids=(media,), topics=topics))
+    publish_note(note, by=author)
+    approve_note(note, by=makers.OWNER)
+    return note
+
+
+def test_a_block_of_notes_shows_the_chosen_and_then_the_newest_of_its_topic() -> None:
+    chosen = _published("选中的笔记")
+    for number in range(10):
+        _published(f"年货{number:02d}", topics=("年货",))
+    _published("别的话题", topics=("水果",))
+    blocks = (
+        Block(BlockKind.NOTES, title="邻居怎么说", ids=(chosen,), topic="年货"),
+        Block(BlockKind.NOTES, topic="没有人写"),
+    )
+    found = makers.draft_campaign(slug="told")
+    change_campaign(found.id, replace(form_of(found), blocks=blocks), version=1, by=makers.OWNER)
+    assert campaign_view(found.id).blocks == blocks
+    publish_campaign(found.id, by=makers.OWNER)
+    body = Client().get("/x/told/").content.decode()
+    shown = [one for number in range(10) if (one := f"年货{number:02d}") in body]
+    assert shown == [f"年货{number:02d}" for number in range(3, 10)], (
+        "seven beside the chosen one, the newest"
+    )
+    assert body.index("选中的笔记") < body.index("年货09") < body.index("年货03")
+    assert "别的话题" not in body and "没有人写" not in body
+    hide_note(chosen, by=makers.OWNER, reason="不合适")
+    forget_campaigns()
+    assert "选中的笔记" not in Client().get("/x/told/").content.decode()
+
+
+def test_a_page_of_notes_costs_as_much_with_one_block_as_with_ten() -> None:
+    for number in range(10):
+        _published(f"话题笔记{number}", topics=(f"话题{number}",))
+    counts = []
+    for number, count in enumerate((1, 10)):
+        blocks = tuple(Block(BlockKind.NOTES, topic=f"话题{place}") for place in range(count))
+        found = makers.make_campaign(slug=f"many-{number}")
+        change_campaign(
+            found.id, replace(form_of(found), blocks=blocks), version=found.version, by=makers.OWNER
+        )
+        Client().get(f"/x/many-{number}/")
+        with CaptureQueriesContext(connection) as asked:
+            assert Client().get(f"/x/many-{number}/").content.decode().count("话题笔记") >= count
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [Block(BlockKind.PRODUCTS, topic="年货"), Block(BlockKind.NOTES, topic="长" * 17)],
+)
+def test_a_topic_is_of_notes_and_of_a_topics_length(block: Block) -> None:
+    found = makers.draft_campaign()
+    with pytest.raises(BadCampaign):
+        change_campaign(found.id, replace(form_of(found), blocks=(block,)), version=1, by=makers.OWNER)
+    assert campaign_view(found.id).version == 1
+
+
+def test_the_builder_offers_notes_and_keeps_what_was_chosen() -> None:
+    note = _published("可以选的笔记", topics=("年货",))
+    found = makers.draft_campaign(slug="built")
+    staff = logged_in(makers.make_member(role="operator"))
+    page = f"/console/campaigns/{found.id}/edit/"
+    sent = {"act": "add:notes", "name": "邻居节", "slug": "built", "b-0-kind": "banner", "b-0-title": "好"}
+    assert "可以选的笔记" in staff.post(page, sent).content.decode()
+    version = str(campaign_view(found.id).version)
+    form = form_of(found)
+    local = {
+        "opens_at": f"{form.opens_at.astimezone():%Y-%m-%dT%H:%M}",
+        "closes_at": f"{form.closes_at.astimezone():%Y-%m-%dT%H:%M}",
+    }
+    notes = {"b-1-kind": "notes", "b-1-ids": str(note), "b-1-topic": "#年货"}
+    more = {"act": "save", "theme": "jade", "holdout": "0", "version": version}
+    assert staff.post(page, sent | local | notes | more).status_code == 302
+    assert campaign_view(found.id).blocks[1] == Block(BlockKind.NOTES, ids=(note,), topic="年货")
+    assert "checked" in staff.get(page).content.decode()

@@ -43,6 +43,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NAME, WORDS = "不见的人", "不见之人的话"
 HIDE = SanctionForm(SanctionKind.HIDE_ALL, reason="刷屏", hours=48)
 
+LISTS = (
+    "/",
+    "/feed/",
+    "/topics/水果/",
+    "/board/",
+    "/search/?q=不见之人&tab=notes",
+    "/search/?q=不见之人&tab=posts",
+    "/search/?q=不见&tab=people",
+    "/communities/open-place/",
+    "/communities/open-place/?sort=hot",
+    f"{API}/feed",
+    f"{API}/notes?q=不见之人",
+    f"{API}/posts/search?q=不见之人",
+    f"{API}/people/search?q=不见",
+    f"{API}/communities/open-place/posts",
+)
+
 
 @dataclass(frozen=True)
 class Said:
@@ -83,7 +100,7 @@ def said() -> Iterator[Said]:
     answer = write_comment(question, text=WORDS, by=author)
     community.accept_answer(answer, by=reader)
     community.bookmark(post, is_kept=True, by=reader)
-    follow_author(author.id, by=reader, is_on=True)
+    follow_author(author.require_member(), by=reader, is_on=True)
     run_jobs()
     handle = cards_by_ids([product])[product].handle
     yield Said(
@@ -93,33 +110,8 @@ def said() -> Iterator[Said]:
         note=note,
         media=media,
         post=post,
-        own=(
-            f"/n/{note}/",
-            f"/n/by/{author.id}/",
-            f"/posts/{post}/",
-            f"/u/{author.id}/",
-            f"{API}/notes/{note}",
-            f"{API}/authors/{author.id}",
-            f"{API}/authors/{author.id}/notes",
-            f"{API}/posts/{post}",
-            f"{API}/notes/{note}/comments",
-        ),
-        lists=(
-            "/",
-            "/feed/",
-            "/topics/水果/",
-            "/board/",
-            "/search/?q=不见之人&tab=notes",
-            "/search/?q=不见之人&tab=posts",
-            "/search/?q=不见&tab=people",
-            "/communities/open-place/",
-            "/communities/open-place/?sort=hot",
-            f"{API}/feed",
-            f"{API}/notes?q=不见之人",
-            f"{API}/posts/search?q=不见之人",
-            f"{API}/people/search?q=不见",
-            f"{API}/communities/open-place/posts",
-        ),
+        own=own_pages(author, note=note, post=post),
+        lists=LISTS,
         elsewhere=(
             f"/n/{other_note}/",
             f"{API}/notes/{other_note}/comments",
@@ -136,7 +128,7 @@ def test_an_author_who_is_hidden_is_nowhere_until_it_ends(said: Said) -> None:
     before = seen_by(said.reader, said.pages)
     dull = {f"{API}/notes/{said.note}/comments"}  # a note without comments shows no name
     assert before == set(said.pages) - dull
-    sanction = set_sanction(HIDE, by=makers.OWNER, member_id=said.author.id)
+    sanction = set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
     run_jobs()
     assert seen_by(said.reader, said.pages) == set()
     assert seen_by(None, said.pages) == set()
@@ -153,7 +145,7 @@ def test_an_author_who_is_hidden_is_nowhere_until_it_ends(said: Said) -> None:
 
 
 def test_their_own_pages_answer_as_if_there_were_nothing(said: Said) -> None:
-    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.id)
+    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
     client = logged_in(said.reader)
     answers = {page: client.get(page).status_code for page in said.own}
     empty = f"{API}/authors/{said.author.id}/notes"
@@ -162,7 +154,7 @@ def test_their_own_pages_answer_as_if_there_were_nothing(said: Said) -> None:
 
 
 def test_the_author_and_who_moderates_see_it_still(said: Said) -> None:
-    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.id)
+    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
     own = (f"/n/{said.note}/", f"/n/by/{said.author.id}/", f"/posts/{said.post}/", f"/u/{said.author.id}/")
     assert seen_by(said.author, (*own, "/communities/open-place/")) == {*own, "/communities/open-place/"}
     staff = makers.make_member(role="operator")
@@ -170,7 +162,7 @@ def test_the_author_and_who_moderates_see_it_still(said: Said) -> None:
 
 
 def test_time_ends_it_without_anybody(said: Said) -> None:
-    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.id)
+    set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
     pages = (f"/posts/{said.post}/", "/communities/open-place/")
     assert seen_by(said.reader, pages) == set()
     with clock.held_at(clock.now() + timedelta(hours=49)):
@@ -183,7 +175,7 @@ def test_hidden_in_one_community_is_seen_in_another_and_in_notes(said: Said) -> 
     talk.let_in(other, said.author)
     there = talk.say(said.author, other, WORDS)
     form = SanctionForm(SanctionKind.HIDE_ALL, hours=None, reason="刷屏", community_id=said.place.id)
-    set_sanction(form, by=makers.OWNER, member_id=said.author.id)
+    set_sanction(form, by=makers.OWNER, member_id=said.author.require_member())
     run_jobs()
     still = (f"/posts/{there}/", "/communities/next-place/", f"/n/{said.note}/", "/board/")
     gone = (f"/posts/{said.post}/", "/communities/open-place/")
@@ -192,7 +184,7 @@ def test_hidden_in_one_community_is_seen_in_another_and_in_notes(said: Said) -> 
 
 
 def test_what_they_write_meanwhile_waits_with_them(said: Said) -> None:
-    sanction = set_sanction(HIDE, by=makers.OWNER, member_id=said.author.id)
+    sanction = set_sanction(HIDE, by=makers.OWNER, member_id=said.author.require_member())
     run_jobs()
     Notice.objects.all().delete()
     media = store_picture(makers.picture(size=(70, 40)), by=said.author).id
@@ -202,7 +194,7 @@ def test_what_they_write_meanwhile_waits_with_them(said: Said) -> None:
     pages = (f"/n/{note}/", f"/posts/{post}/", "/communities/open-place/")
     assert seen_by(said.reader, pages) == set()
     assert not media_by_ids([media])[media].is_public
-    assert not Notice.objects.filter(member_id=said.reader.id).exists()
+    assert not Notice.objects.filter(member_id=said.reader.require_member()).exists()
     lift_sanction(sanction.id, by=makers.OWNER)
     run_jobs()
     assert seen_by(said.reader, pages) == set(pages)
@@ -221,7 +213,9 @@ def test_hiding_costs_no_query(said: Said, page: str) -> None:
         forget_feed()
         counts.append(_queries(client, page))
         for number in range(20):
-            set_sanction(HIDE, by=makers.OWNER, member_id=makers.make_member(nickname=f"藏{number}").id)
+            set_sanction(
+                HIDE, by=makers.OWNER, member_id=makers.make_member(nickname=f"藏{number}").require_member()
+            )
     assert counts[0] == counts[1]
 
 
@@ -231,10 +225,24 @@ def _queries(client: Client, page: str) -> int:
     return len(found)
 
 
+def own_pages(author: Actor, *, note: uuid.UUID, post: uuid.UUID) -> tuple[str, ...]:
+    return (
+        f"/n/{note}/",
+        f"/n/by/{author.id}/",
+        f"/posts/{post}/",
+        f"/u/{author.id}/",
+        f"{API}/notes/{note}",
+        f"{API}/authors/{author.id}",
+        f"{API}/authors/{author.id}/notes",
+        f"{API}/posts/{post}",
+        f"{API}/notes/{note}/comments",
+    )
+
+
 def logged_in(by: Actor | None) -> Client:
     client = Client()
     if by is not None:
-        member: Any = get_user_model().objects.get(pk=by.id)
+        member: Any = get_user_model().objects.get(pk=by.require_member())
         client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
     return client
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jishi.flows.community import write_comment
+from jishi.flows.community import change_post, write_comment
 from jishi.modules.community import public as community
 from jishi.modules.community.public import Joining, Openness
 from jishi.modules.media.public import store_picture
@@ -46,6 +46,17 @@ def test_posts_are_found_in_chinese_and_latin_letters(asked: str) -> None:
     assert [one["id"] for one in found("/posts/search", q=asked)] == [str(post)]
 
 
+def test_a_post_is_found_by_what_it_says_now() -> None:
+    writer = makers.make_member()
+    place = talk.make_community(writer)
+    post = talk.say(writer, place, "旧的说法")
+    assert [one["id"] for one in found("/posts/search", q="旧的说法")] == [str(post)]
+    change_post(post, title="", text="新的措辞 #挑果", version=1, by=writer)
+    assert found("/posts/search", q="旧的说法") == []
+    for asked in ("新的措辞", "措辞", "挑果"):
+        assert [one["id"] for one in found("/posts/search", q=asked)] == [str(post)], asked
+
+
 @pytest.mark.parametrize("asked", ["脐橙", "navel", "NAVEL"])
 def test_notes_are_found_in_chinese_and_latin_letters(asked: str) -> None:
     author = makers.make_member()
@@ -73,7 +84,7 @@ def test_people_are_found_by_the_beginning_of_their_name(asked: str, names: set[
 
 def test_nothing_but_names_is_said_of_people() -> None:
     member = makers.make_member(nickname="寻找的人")
-    row = Member.objects.get(pk=member.id)
+    row = Member.objects.get(pk=member.require_member())
     row.phone, row.email = "13900001234", "found@example.test"
     row.save()
     body = page("寻找", "people") + str(found("/people/search", q="寻找"))
@@ -84,7 +95,7 @@ def test_nothing_but_names_is_said_of_people() -> None:
 def test_a_name_that_is_closed_is_not_found() -> None:
     member = makers.make_member(nickname="走了的人")
     assert found("/people/search", q="走了")
-    Member.objects.filter(pk=member.id).update(is_active=False)
+    Member.objects.filter(pk=member.require_member()).update(is_active=False)
     assert not found("/people/search", q="走了") and "走了的人" not in page("走了", "people")
 
 

@@ -16,6 +16,7 @@ from tests.permissions.aftersales_rows import AFTERSALES
 from tests.permissions.community_rows import COMMUNITY
 from tests.permissions.content_rows import CONTENT
 from tests.permissions.finance_rows import FINANCE
+from tests.permissions.incentive_rows import INCENTIVES
 from tests.permissions.loyalty_rows import LOYALTY_ROWS
 from tests.permissions.note_rows import NOTES
 from tests.permissions.price_rows import PRICE_ROWS
@@ -310,6 +311,7 @@ TABLE = (
     *PRICE_ROWS,
     *(Row(*row) for row in AFTERSALES),
     *(Row(*row) for row in CONTENT),
+    *(Row(*row) for row in INCENTIVES),
     *(Row(*row) for row in NOTES),
     # webhooks
     Row("list_facts", "/webhooks/facts", OWNER),

@@ -1,6 +1,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -175,3 +176,24 @@ def test_media_is_kept_for_ever_and_never_run(client: Client) -> None:
     assert "immutable" in answer.headers["cache-control"]
     assert "sandbox" in answer.headers["content-security-policy"]
     assert client.get("/media/../secret.key").status_code == 404
+
+
+def test_a_query_of_bare_bytes_reaches_django_escaped() -> None:
+    seen: list[bytes] = []
+
+    async def looks(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["query_string"])
+        await reads_all(scope, receive, send)
+
+    async def ask(query: bytes) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            del message
+
+        await front_door.bounded(looks, waiting_max=1)({"type": "http", "query_string": query}, receive, send)
+
+    asyncio.run(ask("q=橙&tab=a%20b".encode()))
+    asyncio.run(ask(b"q=plain"))
+    assert seen == [b"q=%E6%A9%99&tab=a%20b", b"q=plain"]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
+from jishi.modules.community.public import community_ids_of
 from jishi.modules.people.public import member_row
-from jishi.platform.rush import NEW_MEMBER, Asker
+from jishi.platform.rush import COMMUNITY_TAGS, NEW_MEMBER, Asker, community_tag, tags_in_demand
 from jishi.platform.rush.passes import PASS_SECONDS, device_mark, issue_pass
 
 NEW_MEMBER_DAYS = 30
@@ -23,7 +24,7 @@ class MemberPass:
 
 
 def issue_member_pass(*, by: Actor) -> MemberPass:
-    """A pass for a quarter of an hour; one query. Raises LoginRequired."""
+    """A pass for a quarter of an hour; three queries at most. Raises LoginRequired."""
     member_id = by.require_member()
     now_seconds = int(clock.now().timestamp())
     tags = member_tags(member_id, by=by)
@@ -33,17 +34,26 @@ def issue_member_pass(*, by: Actor) -> MemberPass:
 
 
 def member_tags(member_id: uuid.UUID, *, by: Actor) -> tuple[str, ...]:
-    """The groups that a pool may reserve units for. Tiers and communities join here when there are some."""
+    """The groups that a pool may reserve units for: new members, and of their communities those that pools ask for now."""
+    wanted = tags_in_demand(prefix=COMMUNITY_TAGS)
+    tags = sorted(wanted & {community_tag(one) for one in community_ids_of(member_id)}) if wanted else []
+    return (*_newness(member_id, by=by), *tags)
+
+
+def _newness(member_id: uuid.UUID, *, by: Actor) -> tuple[str, ...]:
     joined_at = member_row(member_id, by=by).created_at
     return (NEW_MEMBER,) if clock.now() - joined_at < timedelta(days=NEW_MEMBER_DAYS) else ()
 
 
 def is_new_member(by: Actor) -> bool:
     """Whether units that are kept for new members are for them; visitors are nobody yet. One query."""
-    return by.is_member and NEW_MEMBER in member_tags(by.require_member(), by=by)
+    return by.is_member and bool(_newness(by.require_member(), by=by))
 
 
 def asker_of(by: Actor, *, with_tags: bool = True) -> Asker:
-    """The same of a member who claims by the ordinary road; one query for the tags. Only the front door knows the address."""
+    """The same of a member who claims by the ordinary road; three queries at most for the tags.
+
+    Only the front door knows the address.
+    """
     tags = member_tags(by.require_member(), by=by) if with_tags else ()
     return Asker(device=device_mark(by.visitor_id) if by.visitor_id else None, tags=frozenset(tags))

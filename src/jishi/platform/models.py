@@ -111,6 +111,11 @@ class Pool(models.Model):
                 condition=models.Q(shards=0) | models.Q(taken=0, reserved_left=0), name="pool_counts_once"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["reserved_until"], condition=~models.Q(reserved_for=""), name="pool_keeps_units"
+            ),
+        ]
 
 
 class Shard(models.Model):

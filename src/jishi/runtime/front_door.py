@@ -127,12 +127,20 @@ def bounded(app: ASGIApp, *, waiting_max: int) -> ASGIApp:
             return
         waiting += 1
         scope[LOGGED] = True
+        _escape_query(scope)
         try:
             await app(scope, receive, send)
         finally:
             waiting -= 1
 
     return guarded
+
+
+def _escape_query(scope: Scope) -> None:
+    """Some clients send what people typed as bare bytes; behind here a query string is ASCII."""
+    query = scope.get("query_string", b"")
+    if not query.isascii():
+        scope["query_string"] = "".join(chr(one) if one < 128 else f"%{one:02X}" for one in query).encode()
 
 
 def beside_hot(app: ASGIApp, *, trusted_proxies: list[str]) -> ASGIApp:

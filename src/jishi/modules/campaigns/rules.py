@@ -21,8 +21,14 @@ LIFECYCLE: dict[tuple[CampaignState, str], CampaignState] = {
     (S.CLOSING, "settle"): S.SETTLED,
 }
 BLOCKS_MAX = 20
-IDS_MAX = {BlockKind.PRODUCTS: 12, BlockKind.PLAYS: 8, BlockKind.PACKET: 1, BlockKind.COUPONS: 6}
-NAME_MAX, HEADLINE_MAX, TITLE_MAX, TEXT_MAX = 60, 80, 60, 600
+IDS_MAX = {
+    BlockKind.PRODUCTS: 12,
+    BlockKind.PLAYS: 8,
+    BlockKind.PACKET: 1,
+    BlockKind.COUPONS: 6,
+    BlockKind.NOTES: 12,
+}
+NAME_MAX, HEADLINE_MAX, TITLE_MAX, TEXT_MAX, TOPIC_MAX = 60, 80, 60, 600, 16
 HOLDOUT_MAX_BPS = 5_000
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{1,38}[a-z0-9]")
 
@@ -60,7 +66,7 @@ def check_form(form: CampaignForm) -> None:
 
 def check_ready(blocks: Sequence[Block]) -> None:
     """A page that people will see has something to see. Raises BadCampaign."""
-    if not any(block.ids or block.kind is BlockKind.BANNER for block in blocks):
+    if not any(block.is_filled or block.kind is BlockKind.BANNER for block in blocks):
         raise BadCampaign(field="blocks", reason="先放一块商品、玩法或横幅再发布")
 
 
@@ -69,6 +75,12 @@ def _check_block(block: Block) -> None:
         raise BadCampaign(field="blocks", reason="每块的标题不超过 60 个字，正文不超过 600 个字")
     most = IDS_MAX.get(block.kind, 0)
     if len(block.ids) > most:
-        raise BadCampaign(field="blocks", reason="一块里的商品最多 12 件、玩法最多 8 个、红包 1 个、券 6 种")
+        raise BadCampaign(
+            field="blocks", reason="一块里的商品和笔记最多 12 件、玩法最多 8 个、红包 1 个、券 6 种"
+        )
+    if block.topic and block.kind is not BlockKind.NOTES:
+        raise BadCampaign(field="blocks", reason="只有笔记块有话题")
+    if len(block.topic) > TOPIC_MAX:
+        raise BadCampaign(field="blocks", reason="话题不超过 16 个字")
     if block.kind is BlockKind.TEXT and not block.text.strip():
         raise BadCampaign(field="blocks", reason="文字块要有正文")

@@ -30,6 +30,7 @@ class BlockKind(StrEnum):
     PLAYS = "plays"
     PACKET = "packet"  # a red packet to open
     COUPONS = "coupons"  # batches that anybody may claim from
+    NOTES = "notes"  # chosen ones, then the newest of a topic
 
 
 class Arm(StrEnum):
@@ -39,12 +40,17 @@ class Arm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One piece of the page. `ids` are products, plays or one packet, as the kind says."""
+    """One piece of the page. `ids` are products, plays, one packet or notes, as the kind says; `topic` is for notes."""
 
     kind: BlockKind
     title: str = ""
     text: str = ""
     ids: tuple[uuid.UUID, ...] = ()
+    topic: str = ""
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.ids or self.topic)
 
 
 @dataclass(frozen=True, slots=True)

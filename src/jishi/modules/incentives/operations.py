@@ -2,20 +2,20 @@
 
 import uuid
 from dataclasses import asdict
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
+from jishi.kernel.errors import InvalidInput
 from jishi.kernel.fact import RecordedFact
 from jishi.modules.incentives import rules
 from jishi.modules.incentives.errors import ThankedAlready, ThanksToOneself, TooManyThanks
 from jishi.modules.incentives.facts import ThanksGiven
 from jishi.modules.incentives.models import Contribution, Rule, Thanks
+from jishi.modules.incentives.queries import shop_day, thanks_given
 from jishi.modules.incentives.types import Counted, RuleForm
+from jishi.modules.promotions.public import batches_by_ids
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -28,6 +28,8 @@ def save_rule(form: RuleForm, *, by: Actor) -> uuid.UUID:
     """One rule per fact: written again, it is changed. Raises InvalidInput."""
     by.require("community.edit")
     rules.check_rule(form)
+    if form.batch_id is not None and form.batch_id not in batches_by_ids([form.batch_id]):
+        raise InvalidInput(field="batch_id", reason="没有这批券")
     row, _is_new = Rule.objects.update_or_create(fact_name=form.fact_name, defaults=asdict(form))
     history.record_step(subject=TABLE, verb="save_rule", by=by, note=form.fact_name)
     return row.id
@@ -41,7 +43,7 @@ def count_contribution(fact: RecordedFact) -> Counted | None:
     if rule is None or not member:
         return None
     member_id = uuid.UUID(str(member))
-    day = fact.at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    day = shop_day(fact.at)
     locks.lock_name(f"incentives:{rule.id}:{member_id}")
     if Contribution.objects.filter(rule_id=rule.id, fact_id=fact.id).exists():
         return None
@@ -67,7 +69,7 @@ def thank(member_id: uuid.UUID, *, by: Actor, about_kind: str, about_id: uuid.UU
         raise ThanksToOneself()
     locks.lock_name(f"thanks:{from_id}")
     now = clock.now()
-    if Thanks.objects.filter(from_id=from_id, at__gt=now - timedelta(days=1)).count() >= rules.THANKS_PER_DAY:
+    if thanks_given(from_id) >= rules.THANKS_PER_DAY:
         raise TooManyThanks(limit=rules.THANKS_PER_DAY)
     try:
         with transaction.atomic():

@@ -37,6 +37,29 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class TodayRow:
+    """A rule that is on, and how often it has counted for somebody on this day of the shop."""
+
+    fact_name: str
+    label: str
+    points: int
+    value: int
+    counted: int
+    daily_cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStanding:
+    """`place` is None for who is not on the board; `score` in hundredths."""
+
+    place: int | None
+    score: int
+    contributions: int
+    thanks_left: int
+    today: tuple[TodayRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoardRow:
     """`score` in hundredths."""
 

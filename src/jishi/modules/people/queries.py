@@ -52,8 +52,10 @@ def actor_of_id(member_id: uuid.UUID, *, visitor_id: uuid.UUID | None = None) ->
 
 
 def people_by_ids(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
-    """Names and colours of members, for avatars; one query, by hand because every list of people asks it."""
+    """Names and colours of members, for avatars; one query, by hand because every list of people asks it; none for none."""
     wanted = list(set(member_ids))[:PEOPLE_MAX]
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, nickname, color FROM people_member WHERE id = ANY(%s)", [wanted])
         return {row[0]: Person(*row) for row in cursor.fetchall()}

@@ -26,11 +26,22 @@ from jishi.platform.rush.pools import (
     pool_states,
     resize_pool,
     split_pool,
+    tags_in_demand,
 )
 from jishi.platform.rush.tally import answers_by_pool, total_of, write_tally
-from jishi.platform.rush.terms import NEW_MEMBER, Admission, Asker, HoldRules, PoolTerms, Reserve
+from jishi.platform.rush.terms import (
+    COMMUNITY_TAGS,
+    NEW_MEMBER,
+    Admission,
+    Asker,
+    HoldRules,
+    PoolTerms,
+    Reserve,
+    community_tag,
+)
 
 __all__ = [
+    "COMMUNITY_TAGS",
     "NEW_MEMBER",
     "POOL_COUNTS",
     "Admission",
@@ -50,6 +61,7 @@ __all__ = [
     "are_claims_held",
     "claim_units",
     "close_pools",
+    "community_tag",
     "expire_claims",
     "expire_due_claims",
     "hand_claims_over",
@@ -61,6 +73,7 @@ __all__ = [
     "release_claim",
     "resize_pool",
     "split_pool",
+    "tags_in_demand",
     "total_of",
     "write_tally",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from jishi.kernel import clock
 from jishi.kernel.errors import InvalidInput, NotFound
@@ -15,6 +16,7 @@ from jishi.platform.rush.terms import SHARDS_MAX, TAG_LENGTH_MAX, PoolTerms
 from jishi.platform.transactions import in_transaction
 
 NO_TERMS = PoolTerms()
+TAGS_ASKED_MAX = 500
 
 # pools as they count, whether on one row or on several; for joins, as `(POOL_COUNTS) p`
 POOL_COUNTS = """
@@ -103,6 +105,14 @@ def pool_states(pool_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, PoolState]:
             [clock.now(), list(pool_ids)],
         )
         return {row[0]: PoolState(*row) for row in cursor.fetchall()}
+
+
+def tags_in_demand(*, prefix: str) -> frozenset[str]:
+    """Tags that begin so and for which open pools keep units at present; one query, on an index of such pools alone."""
+    rows = Pool.objects.filter(
+        ~Q(reserved_for=""), is_open=True, reserved_until__gt=clock.now(), reserved_for__startswith=prefix
+    )
+    return frozenset(rows.order_by().values_list("reserved_for", flat=True).distinct()[:TAGS_ASKED_MAX])
 
 
 @in_transaction

@@ -6,6 +6,7 @@ from datetime import datetime
 
 TAG_LENGTH_MAX = 64
 NEW_MEMBER = "member:new"
+COMMUNITY_TAGS = "community:"
 SHARDS_MAX = 64
 
 
@@ -33,6 +34,11 @@ class Reserve:
     tag: str
     units: int
     until: datetime
+
+
+def community_tag(community_id: uuid.UUID) -> str:
+    """Of the people of a community."""
+    return f"{COMMUNITY_TAGS}{community_id.hex}"
 
 
 @dataclass(frozen=True, slots=True)

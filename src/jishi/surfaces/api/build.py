@@ -29,6 +29,7 @@ from jishi.surfaces.api import (
     finance,
     flash_sales,
     imports,
+    incentives,
     ledger,
     loyalty,
     loyalty_staff,
@@ -40,6 +41,7 @@ from jishi.surfaces.api import (
     offers,
     orders,
     payments,
+    people,
     pictures,
     post_pictures,
     price_offers,
@@ -90,6 +92,7 @@ ROUTERS = (
     community_queue.router,
     post_pictures.router,
     talk.router,
+    people.router,
     rush.router,
     inventory_api.router,
     members.router,
@@ -102,6 +105,7 @@ ROUTERS = (
     moderation.router,
     events.router,
     event_photos.router,
+    incentives.router,
     webhooks.router,
 )
 

@@ -37,12 +37,13 @@ router = Router(tags=["campaigns"])
 
 
 class BlockOut(Schema):
-    """`ids` are products, plays or one red packet, as the kind says."""
+    """`ids` are products, plays, one red packet, coupons or notes, as the kind says; `topic` adds its newest notes."""
 
     kind: BlockKind
     title: str
     text: str
     ids: list[uuid.UUID]
+    topic: str
 
 
 class CampaignOut(Schema):
@@ -73,6 +74,7 @@ class BlockIn(Schema):
     title: str = Field("", max_length=60)
     text: str = Field("", max_length=600)
     ids: list[uuid.UUID] = Field([], max_length=12)
+    topic: str = Field("", max_length=16)
 
 
 class CampaignIn(Schema):

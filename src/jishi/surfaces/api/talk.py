@@ -33,11 +33,10 @@ from jishi.modules.community.public import (
     stream,
 )
 from jishi.modules.community.public import Sort as StreamSort
-from jishi.modules.guard.public import hidden_authors
 from jishi.modules.media.public import media_by_ids
-from jishi.modules.people.public import people_by_ids, people_named, person
+from jishi.modules.people.public import people_by_ids, person
 from jishi.platform.http import actor_of, anyone, next_link, scopes
-from jishi.platform.paging import Key, cursor_of, key_of, offset_cursor, offset_of
+from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.api.common import Instant, MadeOut, Page, PageIn, PersonOut
 from jishi.surfaces.api.post_pictures import picture_address
 
@@ -156,17 +155,13 @@ class VoteIn(Schema):
     option_id: uuid.UUID
 
 
-class StreamIn(PageIn):
-    sort: StreamSort = StreamSort.NEW
-    topic: str = Field("", max_length=24)
-
-
 class PostSearchIn(PageIn):
     q: str = Field(min_length=1, max_length=40)
 
 
-class PersonSearchIn(PageIn):
-    q: str = Field(min_length=1, max_length=24)
+class StreamIn(PageIn):
+    sort: StreamSort = StreamSort.NEW
+    topic: str = Field("", max_length=24)
 
 
 @router.get(
@@ -202,21 +197,6 @@ def search_posts(request: HttpRequest, wanted: Query[PostSearchIn]) -> Any:
     rows = find_posts(wanted.q, by=actor_of(request), after=key_of(wanted.cursor), limit=limit)
     cursor = cursor_of(Key(rows[-1].published_at, rows[-1].id)) if len(rows) == limit else ""
     return {"items": _posts(rows), "next": next_link(request, cursor)}
-
-
-@router.get(
-    "/people/search",
-    response=Page[PersonOut],
-    summary="Find people whose name begins so",
-    openapi_extra=anyone(),
-)
-def search_people(request: HttpRequest, wanted: Query[PersonSearchIn]) -> Any:
-    """By name, in whatever case. Names only; who is hidden by moderation is not found."""
-    start = offset_of(wanted.cursor)
-    rows = people_named(wanted.q, offset=start, limit=wanted.limit)
-    hidden = hidden_authors([one.id for one in rows])
-    cursor = offset_cursor(start + wanted.limit) if len(rows) >= wanted.limit else ""
-    return {"items": [one for one in rows if one.id not in hidden], "next": next_link(request, cursor)}
 
 
 @router.post(

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -35,6 +36,8 @@ from jishi.modules.campaigns.public import (
     publish_campaign,
 )
 from jishi.modules.catalog.public import cards_by_ids, product_table
+from jishi.modules.media.public import media_by_ids
+from jishi.modules.notes.public import NoteCard, best_notes, cards_of_notes, popular_topics
 from jishi.modules.plays.group_buy.public import OfferState, offers_by_ids, offers_table
 from jishi.modules.plays.life.public import PlayKind, PlayState, plays_by_ids, plays_table
 from jishi.modules.promotions.public import CouponWay, batches_by_ids, claimable_batches
@@ -45,8 +48,10 @@ from jishi.surfaces.console.campaigns import crumbs
 from jishi.surfaces.console.forms import LocalTimeField, MoneyField, act_once, blame, dress, once_key
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.questions import day_of, id_of
+from jishi.surfaces.templatetags.pictures import still
 
-GOODS_OFFERED, PLAYS_OFFERED = 60, 60
+GOODS_OFFERED, PLAYS_OFFERED, NOTES_OFFERED = 60, 60, 60
+TOPICS_OFFERED, TOPIC_DAYS = 30, 90
 DEFAULT_DAYS = 3
 _BLOCK_FIELD = re.compile(r"b-(\d{1,2})-kind")
 _LIVING_PLAYS = (PlayState.DRAFT, PlayState.SCHEDULED, PlayState.OPEN, PlayState.CLOSING)
@@ -182,6 +187,7 @@ def blocks_from(sent: QueryDict) -> tuple[Block, ...]:
                 title=sent.get(f"b-{place}-title", "").strip(),
                 text=sent.get(f"b-{place}-text", "").strip(),
                 ids=tuple(dict.fromkeys(ids)),
+                topic=sent.get(f"b-{place}-topic", "").strip().lstrip("#＃"),
             )
         )
     return tuple(found)
@@ -208,7 +214,7 @@ def arrange(blocks: tuple[Block, ...], act: str) -> tuple[Block, ...]:
 def _with_chosen(
     choices: dict[BlockKind, list[dict[str, str]]], blocks: tuple[Block, ...]
 ) -> dict[BlockKind, list[dict[str, str]]]:
-    """What a block holds already is always among its choices, on top: saving never loses it. Four queries at most."""
+    """What a block holds already is always among its choices, on top: saving never loses it. Six queries at most."""
     held = {kind: [one for block in blocks if block.kind is kind for one in block.ids] for kind in choices}
     cards = cards_by_ids(held[BlockKind.PRODUCTS])
     heads = plays_by_ids(held[BlockKind.PLAYS] + held[BlockKind.PACKET])
@@ -228,12 +234,28 @@ def _with_chosen(
         one: {"id": str(one), "title": offer.name, "note": words.play_kind("group_buy")}
         for one, offer in offers.items()
     }
+    rows |= note_rows(cards_of_notes(held[BlockKind.NOTES]).values())
     found = {}
     for kind, offered in choices.items():
         first = [rows[one] for one in dict.fromkeys(held[kind]) if one in rows]
         known = {row["id"] for row in first}
         found[kind] = first + [row for row in offered if row["id"] not in known]
     return found
+
+
+def note_rows(cards: Iterable[NoteCard]) -> dict[uuid.UUID, dict[str, str]]:
+    """As choices, with their cover; one query."""
+    found = {card.id: card for card in cards}
+    media = media_by_ids(card.cover_media_id for card in found.values() if card.cover_media_id)
+    return {
+        one: {
+            "id": str(one),
+            "title": card.title,
+            "image": still(media.get(card.cover_media_id) if card.cover_media_id else None),
+            "note": _("%(count)d 赞") % {"count": card.likes},
+        }
+        for one, card in found.items()
+    }
 
 
 def _editor(
@@ -251,6 +273,7 @@ def _editor(
         "festival": festival,
         "blocks": [_block(place, block, choices) for place, block in enumerate(blocks)],
         "kinds": [(kind.value, words.block_kind(kind)) for kind in BlockKind],
+        "topics": popular_topics(since=clock.now() - timedelta(days=TOPIC_DAYS), limit=TOPICS_OFFERED),
         "is_full": len(blocks) >= BLOCKS_MAX,
         "page_url": reverse("shop:campaign", args=[campaign.slug]) if campaign else "",
         "once": request.POST.get("once") or once_key(),
@@ -267,7 +290,7 @@ def _editor(
 
 
 def _choices(request: HttpRequest) -> dict[BlockKind, list[dict[str, str]]]:
-    """What a block may hold: goods by sales, plays that are not over, coupons to claim; five queries."""
+    """What a block may hold: goods by sales, plays that are not over, coupons to claim, notes; eight queries."""
     goods, _total = product_table(
         by=actor_of(request), text="", state="published", sort="-sold", limit=GOODS_OFFERED
     )
@@ -294,6 +317,7 @@ def _choices(request: HttpRequest) -> dict[BlockKind, list[dict[str, str]]]:
             {"id": str(one.id), "title": one.offer.label, "note": one.name}
             for one in claimable_batches(ways=[CouponWay.PUBLIC])
         ],
+        BlockKind.NOTES: list(note_rows(best_notes(limit=NOTES_OFFERED)).values()),
     }
 
 
@@ -305,6 +329,8 @@ def _block(place: int, block: Block, choices: dict[BlockKind, list[dict[str, str
         "label": words.block_kind(block.kind),
         "title": block.title,
         "text": block.text,
+        "topic": block.topic,
+        "has_topic": block.kind is BlockKind.NOTES,
         "has_text": block.kind in (BlockKind.BANNER, BlockKind.TEXT),
         "choices": [one | {"is_on": one["id"] in chosen} for one in choices.get(block.kind, [])],
         "has_choices": block.kind in choices,

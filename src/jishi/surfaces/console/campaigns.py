@@ -29,17 +29,16 @@ from jishi.modules.campaigns.public import (
 )
 from jishi.modules.plays.group_buy.public import offers_by_ids
 from jishi.modules.plays.life.public import plays_by_ids
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.figures import kpi, whole
 from jishi.surfaces.console.forms import MoneyField, dress, written
 from jishi.surfaces.console.frame import fragment, show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.plays import live_url
 from jishi.surfaces.console.questions import local
 from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money, short_money
 
 SHOWN = 100
@@ -139,7 +138,7 @@ def campaign(request: HttpRequest, campaign_id: uuid.UUID) -> HttpResponse:
         "kpis": _kpis(report),
         "plays": _plays(report),
         "page_url": reverse("shop:campaign", args=[found.slug]),
-        "events": events(steps_of(subject=("campaign", campaign_id))),
+        "events": timeline("campaign", campaign_id),
         "may_publish": may_edit and found.state is CampaignState.DRAFT,
         "may_change": may_edit and found.state not in (CampaignState.CLOSING, CampaignState.SETTLED),
         "may_close": may_edit and found.state in (CampaignState.OPEN, CampaignState.SCHEDULED),

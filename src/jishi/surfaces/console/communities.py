@@ -40,7 +40,6 @@ from jishi.modules.community.public import (
 )
 from jishi.modules.media.public import media_by_ids
 from jishi.modules.people.public import people_by_ids
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.community_words import level_words, role_words
 from jishi.surfaces.console.access import guarded
@@ -49,9 +48,9 @@ from jishi.surfaces.console.community_shelf import moved, shelf_rows
 from jishi.surfaces.console.figures import compared, kpi, money, percent, whole
 from jishi.surfaces.console.forms import once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import local, page_of, period_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.refusals import words_of
 
 PAGE_SIZE = 50
@@ -116,7 +115,7 @@ def community(request: HttpRequest, community_id: uuid.UUID) -> HttpResponse:
         "cover": media_by_ids([found.cover_id]).get(found.cover_id) if found.cover_id else None,
         "cover_behind": f"{reverse('shop:community', args=[found.handle])}cover/",
         "may_edit": actor.may("community.edit"),
-        "events": events(steps_of(subject=("community", community_id))),
+        "events": timeline("community", community_id),
         "once": once_key(),
         "shop_url": reverse("shop:community", args=[found.handle]),
     }

@@ -33,7 +33,6 @@ from jishi.modules.plays.flash_sale.public import (
     waiting_by_reason,
 )
 from jishi.modules.plays.life.public import PlayState, budget_left_minor, raise_budget
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.platform.rush import total_of
 from jishi.surfaces.console import words
@@ -41,9 +40,9 @@ from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.group_buys import BudgetForm
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import id_of, local
 from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money
 
 SALES_SHOWN = 100
@@ -82,7 +81,7 @@ def live(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     context |= {
         "state": state,
         "state_colour": colour,
-        "events": events(steps_of(subject=("play", play_id))),
+        "events": timeline("play", play_id),
         "roi_url": reverse("console:play_roi", args=[play_id]),
         "may_units": _may(request, sale, PlayState.SCHEDULED, PlayState.OPEN),
         "may_publish": _may(request, sale, PlayState.DRAFT),

@@ -37,16 +37,15 @@ from jishi.modules.plays.group_buy.public import (
     team_view,
     teams_table,
 )
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import MoneyField, act_once, once_key
 from jishi.surfaces.console.frame import fragment, show
 from jishi.surfaces.console.home import DUE_SOON_HOURS
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import id_of, local, page_of
 from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text, with_query
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money
 
 OFFERS_SHOWN = 100
@@ -95,7 +94,7 @@ def live(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
     context |= {
         "state": state,
         "state_colour": colour,
-        "events": events(steps_of(subject=("group_offer", offer_id))),
+        "events": timeline("group_offer", offer_id),
         **_acts(request, offer),
     }
     return show(request, "console/live.html", section="group_buys", context=context, crumbs=crumbs_to(offer))
@@ -176,7 +175,7 @@ def team(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
         "state_colour": colour,
         "is_forming": view.state is TeamState.FORMING,
         "seats": table(columns, rows, caption=_("席位"), empty=(_("没有人在座"), _("席位都已放弃。"))),
-        "events": events(steps_of(subject=("team", team_id))),
+        "events": timeline("team", team_id),
         "may_complete": may_complete(request, offer),
         "once": once_key(),
     }

@@ -53,6 +53,7 @@ DEEDS = {
     DeedKind.LINK_VISITED: gettext_noop("分享带来的到访"),
     DeedKind.REVIEWED: gettext_noop("晒单"),
     DeedKind.REWARD_TAKEN: gettext_noop("换过的好礼"),
+    DeedKind.CONTRIBUTED: gettext_noop("算数的贡献"),
 }
 CADENCES = {Cadence.DAILY: gettext_noop("每天"), Cadence.ONCE: gettext_noop("一次")}
 REWARDS = {

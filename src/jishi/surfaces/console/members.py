@@ -33,17 +33,16 @@ from jishi.modules.people.public import (
 )
 from jishi.modules.plays.group_buy.public import offers_by_ids, teams_of_member
 from jishi.modules.sharing.public import figures_of_sharer, introduction_of
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.platform.paging import cursor_after, key_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import blame, dress
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.orders import order_table
 from jishi.surfaces.console.questions import local, period_of
 from jishi.surfaces.console.tables import column, number, row, table, tag, text, with_query
+from jishi.surfaces.console.timeline import timeline
 
 PAGE_SIZE = 50
 ORDERS_SHOWN = 20
@@ -126,7 +125,7 @@ def member(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse:
         "teams": _teams(teams, member_id, people),
         "roles": [("", words.role("")), *roles()],
         "may_change_role": actor.may("staff.manage"),
-        "events": events(steps_of(subject=("member", member_id))),
+        "events": timeline("member", member_id),
         "may_see_sharing": actor.may("sharing.view"),
         "may_see_loyalty": actor.may("loyalty.view"),
     }

@@ -36,15 +36,14 @@ from jishi.modules.notes.public import (
     versions_of,
 )
 from jishi.modules.people.public import Person, people_by_ids
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces import note_words
 from jishi.surfaces.console.access import back, guarded
 from jishi.surfaces.console.forms import act_once, once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import id_of, page_of
 from jishi.surfaces.console.tables import column, number, pager, row, table, tabs, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money, short_money
 from jishi.surfaces.templatetags.pictures import still
 
@@ -142,7 +141,7 @@ def note(request: HttpRequest, note_id: uuid.UUID) -> HttpResponse:
         "figures": _figures(found),
         "test": _test(results) if results else None,
         "versions": versions_of(note_id),
-        "events": events(steps_of(subject=("note", note_id))),
+        "events": timeline("note", note_id),
         "may_edit": actor.may("notes.edit"),
         "once": once_key(),
         "me": actor.id,

@@ -36,7 +36,6 @@ from jishi.modules.payments.public import (
 )
 from jishi.modules.people.public import Person, mask_line, mask_phone, people_by_ids
 from jishi.modules.plays.group_buy.public import offers_by_ids
-from jishi.platform.history import Step, steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces import case_words
 from jishi.surfaces.console import money_words, words
@@ -44,6 +43,7 @@ from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import act_once, once_key
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.questions import local
+from jishi.surfaces.console.timeline import timeline
 
 CARRIERS = ("顺丰速运", "京东快递", "中通快递", "圆通速递", "韵达快递", "申通快递", "极兔速递", "邮政 EMS")
 UNITS_MAX = 9_999
@@ -70,7 +70,7 @@ def order(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         "refunds": [_refund(refund) for refund in refunds],
         "transfers": _transfers(transfers),
         "parcels": [_parcel(parcel, view) for parcel in view.shipments],
-        "events": events(steps_of(subject=("order", order_id))),
+        "events": timeline("order", order_id),
         "may": _may(view, actor),
         "approvals": [
             {"url": reverse("console:approval", args=[one.id]), "amount": money_words.approval_amount(one)}
@@ -161,14 +161,6 @@ def receive(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         receive_order(order_id, by=actor_of(request))
 
     return _done(request, order_id, act, _("已标记为收货"))
-
-
-def events(steps: list[Step]) -> list[dict[str, Any]]:
-    """History for the timeline, newest first."""
-    return [
-        {"label": words.step(step.verb), "at": step.at, "who": _who(step), "note": _note(step)}
-        for step in reversed(steps)
-    ]
 
 
 def shown_address(address: dict[str, Any], *, actor: Actor) -> dict[str, str]:
@@ -288,15 +280,3 @@ def _parcel(parcel: ShipmentView, view: OrderView) -> dict[str, Any]:
         "parcel": parcel,
         "goods": [{"title": titles.get(line_id, ""), "units": units} for line_id, units in parcel.lines],
     }
-
-
-def _who(step: Step) -> str:
-    return _("系统") if step.actor_kind == "system" else step.actor_label or _("会员")
-
-
-def _note(step: Step) -> str:
-    details = step.details
-    parts = [words.reason(step.note)] if step.note else []
-    if details.get("tracking_number"):
-        parts.append(f"{details.get('carrier', '')} {details['tracking_number']}")
-    return " · ".join(part for part in parts if part)

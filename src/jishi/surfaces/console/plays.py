@@ -29,15 +29,14 @@ from jishi.modules.plays.life.public import (
 )
 from jishi.modules.plays.lucky_draw import public as lucky_draw
 from jishi.modules.plays.red_packet import public as red_packet
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import MoneyField, once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import id_of, local
 from jishi.surfaces.console.tables import column, number, row, table, tabs, tag, text
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money
 
 PLAYS_SHOWN = 100
@@ -163,7 +162,7 @@ def head_context(play: PlayView, *, by: Actor) -> dict[str, Any]:
         and play.budget_minor is not None
         and play.state in (PlayState.OPEN, PlayState.SCHEDULED, PlayState.CLOSING),
         "once": once_key(),
-        "events": events(steps_of(subject=("play", play.id))),
+        "events": timeline("play", play.id),
     }
 
 

@@ -42,14 +42,12 @@ from jishi.modules.promotions.public import (
     publish_offer,
     send_coupons,
 )
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import offer_words as words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.csv_file import csv_response
 from jishi.surfaces.console.forms import LocalTimeField, act_once, blame, dress, once_key
 from jishi.surfaces.console.frame import show
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import local, page_of
 from jishi.surfaces.console.tables import (
     bar,
@@ -63,6 +61,7 @@ from jishi.surfaces.console.tables import (
     tag,
     text,
 )
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.price_words import offer_words
 from jishi.surfaces.refusals import words_of
 from jishi.surfaces.templatetags.look import money
@@ -174,7 +173,7 @@ def price_offer(request: HttpRequest, offer_id: uuid.UUID) -> HttpResponse:
         "once": once_key(),
         "may_edit": actor.may("promotions.edit"),
         "may_publish": found.state is not PriceOfferState.LIVE,
-        "events": events(steps_of(subject=("offer", offer_id))),
+        "events": timeline("offer", offer_id),
     }
     crumbs = [(_("优惠"), reverse("console:price_offers"))]
     status = 422 if form.is_bound else 200

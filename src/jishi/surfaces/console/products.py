@@ -38,14 +38,12 @@ from jishi.modules.catalog.public import (
     update_variant,
 )
 from jishi.modules.inventory.public import UNTRACKED_SELLABLE, sellable_by_product, sellable_by_variant
-from jishi.platform.history import steps_of
 from jishi.platform.http import actor_of
 from jishi.surfaces.console import words
 from jishi.surfaces.console.access import guarded
 from jishi.surfaces.console.forms import MoneyField, act_once, blame, dress, once_key
 from jishi.surfaces.console.frame import show
 from jishi.surfaces.console.inventory import SHORT_AT_MOST
-from jishi.surfaces.console.order import events
 from jishi.surfaces.console.questions import id_of, local, page_of
 from jishi.surfaces.console.tables import (
     column,
@@ -59,6 +57,7 @@ from jishi.surfaces.console.tables import (
     tag,
     text,
 )
+from jishi.surfaces.console.timeline import timeline
 from jishi.surfaces.templatetags.look import money
 
 PAGE_SIZE = 40
@@ -222,7 +221,7 @@ def product(request: HttpRequest, product_id: uuid.UUID) -> HttpResponse:
         "images": [(image, place - 1, place + 1) for place, image in enumerate(page.images)],
         "variants": [_variant(variant, stock.get(variant.id, 0)) for variant in page.variants],
         "new_variant": dress(VariantForm(prefix="new")),
-        "events": events(steps_of(subject=("product", product_id))),
+        "events": timeline("product", product_id),
         "once": once_key(),
         "sellable": sum(stock.values()),
     }

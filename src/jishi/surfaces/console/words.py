@@ -17,6 +17,7 @@ from jishi.modules.plays.group_buy.public import SeatState, TeamState
 from jishi.modules.plays.life.public import PlayKind, PlayState
 from jishi.modules.sharing.public import Reason
 from jishi.modules.webhooks.public import DeliveryState
+from jishi.surfaces.console import step_words
 from jishi.surfaces.console.account_words import ACCOUNTS
 
 Tag = tuple[str, str]  # words and the colour of their tag
@@ -59,6 +60,7 @@ _BLOCK = {
     BlockKind.PLAYS: gettext_noop("玩法"),
     BlockKind.PACKET: gettext_noop("红包"),
     BlockKind.COUPONS: gettext_noop("优惠券"),
+    BlockKind.NOTES: gettext_noop("笔记"),
 }
 _BARGAIN = {
     BargainState.RUNNING: (gettext_noop("砍价中"), "gold"),
@@ -128,49 +130,6 @@ _ATTRIBUTION = {
     Reason.LAST_SOURCE: gettext_noop("没有人带来，最后的来源"),
     Reason.DIRECT: gettext_noop("自己来的"),
     Reason.OWN_LINK: gettext_noop("自己的链接，不算"),
-}
-_STEPS = {
-    "place": gettext_noop("下单"),
-    "pay": gettext_noop("付款成功"),
-    "pay_for_team": gettext_noop("付款成功，等待成团"),
-    "complete_team": gettext_noop("成团，可以发货"),
-    "move_to_team": gettext_noop("换到另一个团"),
-    "revive": gettext_noop("款到，订单恢复"),
-    "revive_for_team": gettext_noop("款到，订单恢复并等待成团"),
-    "return_late_payment": gettext_noop("付款太晚，原路退回"),
-    "ship_part": gettext_noop("部分发货"),
-    "ship": gettext_noop("全部发货"),
-    "receive": gettext_noop("收货"),
-    "cancel": gettext_noop("取消"),
-    "request_refund": gettext_noop("申请退款"),
-    "refund": gettext_noop("退款到账"),
-    "retry_refund": gettext_noop("再次发起退款"),
-    "cut_price": gettext_noop("差价退回"),
-    "create": gettext_noop("新建"),
-    "update": gettext_noop("修改"),
-    "change": gettext_noop("修改"),
-    "publish": gettext_noop("上架"),
-    "unpublish": gettext_noop("下架"),
-    "archive": gettext_noop("归档"),
-    "restore": gettext_noop("恢复"),
-    "import": gettext_noop("导入"),
-    "add_picture": gettext_noop("加图片"),
-    "remove_picture": gettext_noop("移除图片"),
-    "move_picture": gettext_noop("调整图片顺序"),
-    "add_variant": gettext_noop("加规格"),
-    "update_variant": gettext_noop("修改规格"),
-    "open": gettext_noop("开放"),
-    "schedule": gettext_noop("定时开放"),
-    "withdraw": gettext_noop("撤回"),
-    "close": gettext_noop("结束"),
-    "settle": gettext_noop("结清"),
-    "raise_budget": gettext_noop("追加预算"),
-    "form": gettext_noop("开团"),
-    "succeed": gettext_noop("成团"),
-    "fail": gettext_noop("到时没凑满"),
-    "void": gettext_noop("未开成"),
-    "change_role": gettext_noop("改角色"),
-    "create_staff": gettext_noop("加员工"),
 }
 _REASONS = {
     "by_member": gettext_noop("会员取消"),
@@ -323,8 +282,9 @@ def attribution(reason: str) -> str:
     return _known(_ATTRIBUTION, reason)
 
 
-def step(verb: str) -> str:
-    return _known(_STEPS, verb)
+def step(verb: str, *, of: str = "") -> str:
+    """What the history of a kind of thing calls a step."""
+    return step_words.words(verb, of=of)
 
 
 def reason(code: str) -> str:

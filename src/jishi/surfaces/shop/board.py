@@ -1,14 +1,16 @@
-"""The board of the week, and thanking somebody."""
+"""The board of the week, and thanking whoever wrote something."""
 
 import uuid
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.kernel.errors import Refusal
-from jishi.modules.incentives.public import THANKS_PER_DAY, thank, week_board
+from jishi.flows.incentives import thank_author
+from jishi.kernel.errors import Kind, Refusal
+from jishi.modules.incentives.public import THANKS_PER_DAY, own_standing, week_board
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.surfaces.refusals import words_of
@@ -19,7 +21,7 @@ ROWS_SHOWN = 30
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Two queries besides the frame's."""
+    """Two queries besides the frame's, six for a member."""
     actor = actor_of(request)
     found = week_board(limit=ROWS_SHOWN)
     names = people_by_ids([row.member_id for row in found])
@@ -27,6 +29,7 @@ def board(request: HttpRequest) -> HttpResponse:
         {
             "place": place,
             "name": names[row.member_id].nickname,
+            "url": reverse("shop:neighbour", args=[row.member_id]),
             "score": f"{row.score / 100:.1f}",
             "contributions": row.contributions,
             "is_own": actor.owns(row.member_id),
@@ -34,7 +37,12 @@ def board(request: HttpRequest) -> HttpResponse:
         for place, row in enumerate(found, start=1)
         if row.member_id in names
     ]
-    return show(request, "shop/board.html", {"rows": rows, "limit": THANKS_PER_DAY}, tab="communities")
+    values = {
+        "rows": rows,
+        "limit": THANKS_PER_DAY,
+        "standing": own_standing(by=actor) if actor.is_member else None,
+    }
+    return show(request, "shop/board.html", values, tab="communities")
 
 
 @require_POST
@@ -43,8 +51,10 @@ def thank_member(
 ) -> HttpResponse:
     actor = require_member(request)
     try:
-        thank(member_id, by=actor, about_kind=kind[:24], about_id=subject_id)
+        thank_author(kind, subject_id, by=actor)
         messages.success(request, _("谢意送到了"))
     except Refusal as refusal:
+        if refusal.kind is Kind.MISSING:
+            raise
         messages.error(request, words_of(refusal))
     return go(safe_next(request))

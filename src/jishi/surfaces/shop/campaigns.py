@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.campaigns.public import (
+    IDS_MAX,
     Arm,
     Block,
     BlockKind,
@@ -25,6 +27,7 @@ from jishi.modules.campaigns.public import (
     running_campaigns,
 )
 from jishi.modules.catalog.public import cards_by_ids
+from jishi.modules.notes.public import cards_of_notes, newest_of_topics
 from jishi.modules.plays.group_buy.public import OfferView, is_selling, offers_by_ids
 from jishi.modules.plays.life.public import PlayKind, PlayView, plays_by_ids
 from jishi.modules.plays.life.public import is_running as is_play_running
@@ -33,9 +36,11 @@ from jishi.platform.http import actor_of
 from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import goods_markup
 from jishi.surfaces.shop.coupons import coupon_tile
+from jishi.surfaces.shop.feed import note_markup
 from jishi.surfaces.shop.frame import ShareCard, absolute, show
 
 CAMPAIGNS_ON_HOME = 2
+NOTES_SHOWN = 8
 KEPT_SECONDS = 2.0
 PEOPLE_KEPT = 5_000
 _PAGES = {
@@ -50,7 +55,7 @@ _PAGES_BY_ID = {PlayKind.FLASH_SALE: "shop:flash_session", PlayKind.LUCKY_DRAW: 
 @xframe_options_sameorigin
 @require_safe
 def campaign(request: HttpRequest, slug: str) -> HttpResponse:
-    """The page; nine queries at most, however many blocks. Staff who edit plays see drafts too."""
+    """The page; fifteen queries at most, however many blocks. Staff who edit plays see drafts too."""
     actor = actor_of(request)
     found = campaign_of_slug(slug)
     is_preview = actor.may("plays.edit") and not is_running(found, now=clock.now())
@@ -62,7 +67,7 @@ def campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "campaign": found,
         "mode": _mode(found),
         "is_preview": is_preview,
-        "blocks": _blocks(found),
+        "blocks": _blocks(found, by=actor),
         "share": ShareCard(
             title=found.name,
             description=found.headline,
@@ -121,7 +126,7 @@ def _mode(found: CampaignView) -> str:
     return "open" if is_running(found, now=now) else "over"
 
 
-def _blocks(found: CampaignView) -> list[dict[str, Any]]:
+def _blocks(found: CampaignView, *, by: Actor) -> list[dict[str, Any]]:
     """What each block shows, looked up for all of them together."""
     cards = cards_by_ids(list(found.product_ids))
     markup = dict(zip(cards, goods_markup(list(cards.values())), strict=True))
@@ -131,7 +136,13 @@ def _blocks(found: CampaignView) -> list[dict[str, Any]]:
     tiles |= tiles_of_offers(offers)
     batches = batches_by_ids([one for b in found.blocks if b.kind is BlockKind.COUPONS for one in b.ids])
     coupons = {one: coupon_tile(batch) for one, batch in batches.items() if batch.is_open}
-    shown = [_block(block, markup=markup, tiles=tiles, coupons=coupons) for block in found.blocks]
+    notes = notes_of_blocks(found.blocks, by=by)
+    shown = [
+        _block(block, markup=markup, tiles=tiles, coupons=coupons) | {"notes": notes.get(place, [])}
+        for place, block in enumerate(found.blocks)
+    ]
+    for block in shown:
+        block["is_empty"] = block["is_empty"] and not block["notes"]
     return [block for block in shown if not block["is_empty"]]
 
 
@@ -145,16 +156,39 @@ def _block(
     goods = [markup[one] for one in block.ids if one in markup]
     plays = [tiles[one] for one in block.ids if one in tiles]
     handed = [coupons[one] for one in block.ids if one in coupons]
-    needs_ids = block.kind in (BlockKind.PRODUCTS, BlockKind.PLAYS, BlockKind.PACKET, BlockKind.COUPONS)
+    needs_ids = block.kind in IDS_MAX
     return {
         "kind": block.kind.value,
         "title": block.title,
+        "topic": block.topic,
         "paragraphs": [part for part in block.text.splitlines() if part.strip()],
         "goods": goods,
         "plays": plays,
         "coupons": handed,
         "is_empty": needs_ids and not goods and not plays and not handed,
     }
+
+
+def notes_of_blocks(blocks: Sequence[Block], *, by: Actor) -> dict[int, list[SafeString]]:
+    """Cards by the place of the block: the chosen notes that can be seen, then the newest of the topic; six queries at most."""
+    wanted = {place: block for place, block in enumerate(blocks) if block.kind is BlockKind.NOTES}
+    chosen = cards_of_notes(one for block in wanted.values() for one in block.ids) if wanted else {}
+    newest = newest_of_topics((block.topic for block in wanted.values() if block.topic), each=NOTES_SHOWN)
+    cards = {
+        place: list(
+            {
+                card.id: card
+                for card in (
+                    *(chosen[one] for one in block.ids if one in chosen),
+                    *newest.get(block.topic, [])[: max(0, NOTES_SHOWN - len(block.ids))],
+                )
+            }.values()
+        )
+        for place, block in wanted.items()
+    }
+    every = list({card.id: card for found in cards.values() for card in found}.values())
+    markup = dict(zip((card.id for card in every), note_markup(every, by=by), strict=True))
+    return {place: [markup[card.id] for card in found] for place, found in cards.items()}
 
 
 def tile_of_play(play: PlayView) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def blocks_as_rows(blocks: Sequence[Block]) -> list[dict[str, Any]]:
             "title": block.title,
             "text": block.text,
             "ids": [str(one) for one in block.ids],
+            "topic": block.topic,
         }
         for block in blocks
     ]
@@ -105,4 +106,5 @@ def _block(row: dict[str, Any]) -> Block:
         title=row["title"],
         text=row["text"],
         ids=tuple(uuid.UUID(one) for one in row["ids"]),
+        topic=row.get("topic", ""),
     )

@@ -21,6 +21,7 @@ from jishi.modules.community.models.talk import (
     Reaction,
     Vote,
 )
+from jishi.modules.community.models.words import PostWords
 
 __all__ = [
     "Bookmark",
@@ -35,6 +36,7 @@ __all__ = [
     "PollOption",
     "Post",
     "PostVersion",
+    "PostWords",
     "Reaction",
     "ShelfItem",
     "Task",

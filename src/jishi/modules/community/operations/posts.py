@@ -13,6 +13,7 @@ from jishi.modules.community.facts import PostPublished
 from jishi.modules.community.models import Community, Poll, PollOption, Post, PostVersion, Vote
 from jishi.modules.community.operations.counts import count_new_post, count_on_post, recount_posts
 from jishi.modules.community.operations.gate import post_to_talk_about, require_moderator, require_writer
+from jishi.modules.community.operations.words import index_post
 from jishi.modules.community.queries.talk import PINNED_MAX
 from jishi.modules.community.rules import access, texts
 from jishi.modules.community.types import PostForm, PostKind, Visibility
@@ -45,6 +46,7 @@ def publish_post(
         if form.order_line_id is None:
             raise
         raise ShownAlready() from error
+    index_post(row.id, title=title, text=text)
     if form.poll is not None:
         _write_poll(row, form)
     count_on_post(row.id)
@@ -104,6 +106,7 @@ def edit_post(  # noqa: PLR0913  (what may change)
         edited_at=clock.now(),
         **({"state": state.value} if state is not None and row.state == Visibility.SHOWN.value else {}),
     )
+    index_post(post_id, title=line, text=clean)
     if state is not None and state.value != row.state:
         recount_posts(row.community_id)
     return version + 1

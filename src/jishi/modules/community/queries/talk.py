@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
+from jishi.modules.catalog.public import asked_words
 from jishi.modules.community.models import (
     Bookmark,
     Community,
@@ -17,6 +19,7 @@ from jishi.modules.community.models import (
     PollOption,
     Post,
     PostVersion,
+    PostWords,
     Reaction,
     Vote,
 )
@@ -159,14 +162,13 @@ def bookmarked_posts(*, by: Actor, after: Key | None = None, limit: int = 20) ->
 
 
 def find_posts(text: str, *, by: Actor, after: Key | None = None, limit: int = 20) -> list[PostView]:
-    """Posts that contain a text, where the actor may read, newest first; eight queries."""
-    wanted = text.strip()[:40]
-    if not wanted:
+    """Posts that say it, by the words of the shop's search, where the actor may read, newest first; eight queries."""
+    source, values = asked_words(text.strip()[:40])
+    if not source:
         return []
+    saying = f"SELECT w.post_id FROM {PostWords._meta.db_table} w{source} WHERE w.search_vector @@ q.query"
     rows = Post.objects.filter(
-        older_than(after, field="published_at"),
-        readable_by(by),
-        Q(text__icontains=wanted) | Q(title__icontains=wanted) | Q(topics__contains=[wanted.lower()]),
+        older_than(after, field="published_at"), readable_by(by), id__in=RawSQL(saying, values)
     )
     return views_of(list(rows.order_by("-published_at", "-id")[: min(limit, PAGE_MAX)]), by=by)
 

@@ -1,6 +1,7 @@
 """Decay, caps, once per fact, thanks."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import SYSTEM, Actor, ActorKind
+from jishi.kernel.errors import InvalidInput
 from jishi.modules.incentives import public as incentives
 from jishi.modules.incentives.public import RuleForm
 from jishi.modules.incentives.rules import decayed
@@ -79,3 +81,53 @@ def test_thanks_have_limits_and_say_so_once() -> None:
     with pytest.raises(incentives.TooManyThanks):
         incentives.thank(ids.new_id(), by=giver, about_kind="post", about_id=ids.new_id())
     assert FactRow.objects.filter(name="incentives.thanks_given.v1").count() == 5
+
+
+@pytest.mark.django_db
+def test_the_board_adds_up_in_the_database_what_the_rule_says() -> None:
+    incentives.save_rule(RuleForm(POST, "member_id", "发帖", 5, 7, 99), by=SYSTEM)
+    people = {
+        ids.new_id(): [NOW - timedelta(hours=hours * step) for hours in range(6)] for step in (1, 9, 26)
+    }
+    for member, instants in people.items():
+        for at in instants:
+            assert incentives.count_contribution(fact(member, at=at)) is not None
+    with clock.held_at(NOW):
+        board = incentives.week_board()
+        wanted = {
+            member: decayed([(7, at) for at in instants], now=NOW) for member, instants in people.items()
+        }
+        assert {row.member_id: row.score for row in board} == wanted
+        assert [row.score for row in board] == sorted(wanted.values(), reverse=True)
+        for place, row in enumerate(board, start=1):
+            mine = incentives.own_standing(by=Actor(kind=ActorKind.MEMBER, id=row.member_id))
+            assert (mine.place, mine.score, mine.contributions) == (place, row.score, 6)
+
+
+@pytest.mark.django_db
+def test_ones_own_standing_says_what_still_counts_today(django_assert_num_queries: Any) -> None:
+    incentives.save_rule(RuleForm(POST, "member_id", "发帖", 5, 7, 3), by=SYSTEM)
+    me = Actor(kind=ActorKind.MEMBER, id=ids.new_id())
+    assert me.id is not None
+    with clock.held_at(NOW):
+        assert incentives.own_standing(by=me).place is None
+        incentives.count_contribution(fact(me.id))
+        incentives.thank(ids.new_id(), by=me, about_kind="post", about_id=ids.new_id())
+        with django_assert_num_queries(4):
+            mine = incentives.own_standing(by=me)
+        assert (mine.place, mine.thanks_left) == (1, incentives.THANKS_PER_DAY - 1)
+        assert [(row.counted, row.daily_cap) for row in mine.today] == [(1, 3)]
+    with clock.held_at(NOW + timedelta(days=1)):
+        assert [row.counted for row in incentives.own_standing(by=me).today] == [0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wrong",
+    [{"fact_name": "orders.order_paid.v1"}, {"batch_id": uuid.uuid4()}, {"label": " "}, {"points": -1}],
+)
+def test_a_rule_that_could_never_work_is_refused_and_not_saved(wrong: dict[str, Any]) -> None:
+    form = replace(RuleForm(POST, "member_id", "发帖", 5, 7, 3), **wrong)
+    with pytest.raises(InvalidInput):
+        incentives.save_rule(form, by=SYSTEM)
+    assert incentives.rules_table(by=SYSTEM) == []

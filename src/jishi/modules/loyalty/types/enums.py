@@ -53,6 +53,7 @@ class DeedKind(StrEnum):
     LINK_VISITED = "link_visited"
     REVIEWED = "reviewed"
     REWARD_TAKEN = "reward_taken"
+    CONTRIBUTED = "contributed"
 
 
 class Cadence(StrEnum):

@@ -36,6 +36,7 @@ from jishi.platform.paging import Key, older_than
 PAGE_MAX = 100
 CALENDAR_MAX = 500
 ANSWERS_MAX = 200
+WEEK_SECONDS, WEEKS_CHOSEN_FROM = 7 * 86_400, 12
 _HEAVY = ("search_vector", "text")
 
 
@@ -64,9 +65,12 @@ def may_see(row: Note, by: Actor) -> bool:
 
 
 def cards_of_notes(note_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NoteCard]:
-    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it."""
+    """Published ones only, of authors whom nobody hides; one query, by hand because every feed asks it; none for none."""
+    wanted = list(note_ids)
+    if not wanted:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_CARDS, {"ids": list(note_ids), "now": clock.now()})
+        cursor.execute(_CARDS, {"ids": wanted, "now": clock.now()})
         return {row[0]: _card(CardRow(*row)) for row in cursor.fetchall()}
 
 
@@ -104,6 +108,29 @@ def notes_of_product(product_id: uuid.UUID, *, limit: int = 6) -> list[NoteCard]
 def notes_of_topic(topic: str, *, after: Key | None = None, limit: int = 20) -> list[NoteCard]:
     rows = _shown().filter(older_than(after, field="publish_at"), topics__contains=[topic])
     return [_card(row) for row in rows.order_by("-publish_at", "-id")[: min(limit, PAGE_MAX)]]
+
+
+def best_notes(*, limit: int = 60) -> list[NoteCard]:
+    """Published ones of the last weeks, the best first: for who chooses some. One query."""
+    week = int(clock.now().timestamp()) // WEEK_SECONDS
+    rows = _shown().filter(week__in=[week - back for back in range(WEEKS_CHOSEN_FROM)])
+    return [_card(row) for row in rows.order_by("-quality_bp", "-id")[: min(limit, PAGE_MAX)]]
+
+
+def newest_of_topics(topics: Iterable[str], *, each: int = 6) -> dict[str, list[NoteCard]]:
+    """By topic, its newest notes; two queries however many topics, none for none."""
+    wanted = list(dict.fromkeys(topics))[:PAGE_MAX]
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST_OF_TOPICS, [wanted, clock.now(), min(each, PAGE_MAX)])
+        pairs = list(cursor.fetchall())
+    cards = cards_of_notes(note_id for _topic, note_id in pairs)
+    found: dict[str, list[NoteCard]] = {topic: [] for topic in wanted}
+    for topic, note_id in pairs:
+        if note_id in cards:
+            found[topic].append(cards[note_id])
+    return found
 
 
 def search_notes(text: str, *, offset: int = 0, limit: int = 20) -> list[NoteCard]:
@@ -342,6 +369,14 @@ def _comment(row: Comment, replies: tuple[CommentView, ...]) -> CommentView:
         row.id, row.note_id, row.member_id, row.parent_id, row.words, row.is_hidden, row.at, replies
     )
 
+
+_NEWEST_OF_TOPICS = f"""
+SELECT t.topic, n.id FROM unnest(%s::varchar[]) AS t(topic) CROSS JOIN LATERAL (
+  SELECT id, publish_at FROM notes_note
+  WHERE state = 'published' AND topics @> ARRAY[t.topic] AND {in_sight_sql("author_id")}
+  ORDER BY publish_at DESC, id DESC LIMIT %s
+) n ORDER BY t.topic, n.publish_at DESC, n.id DESC
+"""
 
 _TOPICS = f"""
 SELECT t.topic, count(*), sum(n.views)::bigint, sum(n.saves)::bigint, sum(n.orders)::bigint,

@@ -2,18 +2,19 @@
 
 import uuid
 
-from django.db.models import F, Sum
+from django.db.models import F
 
-from jishi.kernel import clock, ids
+from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
 from jishi.kernel.errors import NotFound
 from jishi.kernel.flow import advance, can
 from jishi.modules.orders import rules
 from jishi.modules.orders.errors import NothingToRefund
-from jishi.modules.orders.facts import OrderRefunded, RefundRequested
+from jishi.modules.orders.facts import OrderRefunded
 from jishi.modules.orders.models import Order, OrderLine, OrderRefund, RefundLine
+from jishi.modules.orders.operations.set_aside import Why, set_aside
 from jishi.modules.orders.queries.orders import line_view
-from jishi.modules.orders.types import OrderState, RefundPart, RefundPhase, RefundPlan
+from jishi.modules.orders.types import OrderState, RefundPhase, RefundPlan
 from jishi.platform import history, locks
 from jishi.platform.facts import record_fact
 from jishi.platform.transactions import in_transaction
@@ -44,25 +45,7 @@ def request_order_refund(
     verb = rules.verb_of_refund(before, lines=lines, parts=parts)
     shipping = order.shipping_minor - order.shipping_refunded_minor
     shipping = shipping if verb == "close" or with_shipping or before is OrderState.REFUNDING else 0
-    amount = sum(part.amount_minor for part in parts) + shipping
-    plan = RefundPlan(
-        refund_id=ids.new_id(),
-        order_id=order.id,
-        amount_minor=amount,
-        shipping_minor=shipping,
-        parts=parts,
-        wallet_minor=wallet_part(order, amount),
-    )
-    if plan.amount_minor <= 0:
-        raise NothingToRefund()
-    _write_plan(order, plan, reason=reason, note=note)
-    if verb:
-        order.state = advance(rules.LIFECYCLE, before, verb).value
-        order.shipped_at = clock.now() if verb == "ship" else order.shipped_at
-    order.shipping_refunded_minor += shipping
-    order.save(update_fields=["state", "shipped_at", "shipping_refunded_minor"])
-    _tell(order, plan, before=before.value, by=by, reason=reason, note=note)
-    return plan
+    return set_aside(order, parts, shipping_minor=shipping, verb=verb, by=by, why=Why(reason, note))
 
 
 @in_transaction
@@ -112,19 +95,6 @@ def _has_units_left(order: Order) -> bool:
     return OrderLine.objects.filter(order=order, refunded_quantity__lt=F("quantity")).exists()
 
 
-def wallet_part(order: Order, amount_minor: int) -> int:
-    """What of a refund goes to the wallet that paid a part of the order, after the refunds asked for before."""
-    if not order.wallet_minor:
-        return 0
-    asked = OrderRefund.objects.filter(order=order).aggregate(sum=Sum("amount_minor"))["sum"] or 0
-    return rules.wallet_share(
-        amount_minor=amount_minor,
-        refunded_before=asked,
-        wallet_minor=order.wallet_minor,
-        total_minor=order.total_minor,
-    )
-
-
 def wallet_part_of(refund_id: uuid.UUID) -> int:
     """Of a refund that was asked for, what goes to the wallet; one query."""
     found = OrderRefund.objects.filter(id=refund_id).values_list("wallet_minor", flat=True).first()
@@ -145,46 +115,3 @@ def _authorise(order: Order, state: OrderState, *, by: Actor, is_whole: bool) ->
         raise NotFound()
     if not is_whole or state is not OrderState.PAID:
         raise NothingToRefund(state=state.value)
-
-
-def _tell(order: Order, plan: RefundPlan, *, before: str, by: Actor, reason: str, note: str) -> None:
-    history.record_step(
-        subject=("order", order.id),
-        verb="request_refund",
-        by=by,
-        before=before,
-        after=order.state,
-        note=note or reason,
-        details={"refund_id": str(plan.refund_id), "amount_minor": plan.amount_minor},
-    )
-    record_fact(RefundRequested(order.id, plan.refund_id, order.member_id, plan.amount_minor, reason), by=by)
-
-
-def _write_plan(order: Order, plan: RefundPlan, *, reason: str, note: str) -> None:
-    refund = OrderRefund.objects.create(
-        id=plan.refund_id,
-        order=order,
-        amount_minor=plan.amount_minor,
-        shipping_minor=plan.shipping_minor,
-        wallet_minor=plan.wallet_minor,
-        reason=reason,
-        note=note[:200],
-    )
-    RefundLine.objects.bulk_create(
-        [
-            RefundLine(
-                refund=refund, line_id=part.line_id, quantity=part.quantity, amount_minor=part.amount_minor
-            )
-            for part in plan.parts
-        ]
-    )
-    for part in plan.parts:
-        _take_from_line(part)
-
-
-def _take_from_line(part: RefundPart) -> None:
-    OrderLine.objects.filter(id=part.line_id).update(
-        refunded_minor=F("refunded_minor") + part.amount_minor,
-        refunded_quantity=F("refunded_quantity") + part.quantity,
-        cancelled_quantity=F("cancelled_quantity") + part.cancelled_quantity,
-    )

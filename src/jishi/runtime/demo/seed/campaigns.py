@@ -14,6 +14,7 @@ from jishi.modules.campaigns.public import (
     note_sight,
     publish_campaign,
 )
+from jishi.modules.notes.public import best_notes
 from jishi.modules.plays.group_buy.public import selling_offers
 from jishi.modules.plays.life.public import PlayKind, PlayState, plays_table
 from jishi.platform.transactions import in_transaction
@@ -45,6 +46,7 @@ def play_campaigns(*, shop: Shop, street: Street) -> None:
             title="大家在囤",
             ids=tuple(shelf.product_id for shelf in shop.shelves[3:11]),
         ),
+        Block(BlockKind.NOTES, title="邻居怎么说", ids=tuple(note.id for note in best_notes(limit=6))),
         Block(BlockKind.TEXT, title="说明白", text="库存是真的，卖完立刻告诉你。\n没凑满自动原路退款。"),
     )
     with clock.held_at(now - timedelta(days=1)):

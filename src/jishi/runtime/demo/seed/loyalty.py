@@ -67,6 +67,9 @@ BADGES = (
     BadgeTerms("received", "稳稳收到", "收到 5 个订单", DeedKind.ORDER_RECEIVED, 5, mark="稳"),
     BadgeTerms("team-player", "拼团高手", "拼成 5 个团", DeedKind.TEAM_COMPLETED, 5, mark="团"),
     BadgeTerms("sharer", "街坊喇叭", "分享带来 20 次到访", DeedKind.LINK_VISITED, 20, mark="喇"),
+    BadgeTerms(
+        "helper", "热心邻居", "20 次算数的贡献：发帖、回答、笔记、被感谢", DeedKind.CONTRIBUTED, 20, mark="热"
+    ),
     BadgeTerms("week", "七天不断", "签到满 7 天", DeedKind.CHECKED_IN, 7, mark="七"),
 )
 MISSIONS = (
