@@ -60,6 +60,7 @@ _STEPS = {
     "unpin": gettext_noop("取消置顶"),
     "announce": gettext_noop("发公告"),
     "shelve": gettext_noop("改货架"),
+    "cover": gettext_noop("换封面"),
     "set_role": gettext_noop("改身份"),
     "remove_member": gettext_noop("移出社群"),
     "hold_level": gettext_noop("固定等级"),
