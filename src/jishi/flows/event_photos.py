@@ -20,7 +20,7 @@ from jishi.modules.events.public import (
     remove_photo,
     show_photo,
 )
-from jishi.modules.guard.public import ItemView, NewItem
+from jishi.modules.guard.public import ItemView, NewItem, hidden_authors
 from jishi.modules.media.public import private_path, publish_media, withdraw_media
 from jishi.platform.transactions import in_transaction
 
@@ -70,9 +70,14 @@ def photo_for(photo_id: uuid.UUID, *, by: Actor) -> PhotoView:
     """Shown ones for who may see the event, one's own that waits, all but removed ones for moderators. Raises NotFound."""
     found = photo_view(photo_id)
     event_for(found.event_id, by=by)
-    is_own_waiting = found.state is PhotoState.WAITING and by.owns(found.member_id)
-    is_for_moderators = found.state is not PhotoState.REMOVED and by.may("moderation.view")
-    if not (found.state is PhotoState.SHOWN or is_own_waiting or is_for_moderators):
+    if found.state is not PhotoState.REMOVED and by.may("moderation.view"):
+        return found
+    if by.owns(found.member_id):
+        is_seen = found.state in (PhotoState.SHOWN, PhotoState.WAITING)
+    else:
+        is_hidden = bool(hidden_authors([found.member_id], community_id=found.community_id))
+        is_seen = found.state is PhotoState.SHOWN and not is_hidden
+    if not is_seen:
         raise NotFound()
     return found
 
