@@ -3,21 +3,18 @@
 A route of the console that is not in CONSOLE fails: whoever adds a page says here which permission it needs.
 """
 
-import itertools
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from jishi.modules.people.public import PERMISSIONS_OF_ROLE, Role
 from jishi.platform.models import FactRow
 from tests.world.makers import make_member
+from tests.world.pages import OWN_PARAMETERS, Page, address_of, pages
 from tests.world.township import STAFF_ROLES, Town
 from tests.world.web import ask
 
@@ -207,43 +204,6 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "enrol": (),
     "logout": (),
 }
-OTHERS = ("accounts/", "hooks/", "api/v1/", "styleguide/")
-# pages of one's own: the parameter says whose
-OWN_PARAMETERS = {
-    "order_id": "paid",
-    "payment_id": "payment",
-    "address_id": "address",
-    "claim_id": "claim",
-    "voucher_id": "voucher",
-    "case_id": "case",
-    "evidence_id": "evidence",
-}
-
-
-@dataclass(frozen=True)
-class Page:
-    route: str
-    name: str
-    parameters: dict[str, Any]
-
-    @property
-    def is_of_console(self) -> bool:
-        return self.route.startswith("console/")
-
-
-def pages() -> list[Page]:
-    return [page for page in _walk(get_resolver().url_patterns, "") if not page.route.startswith(OTHERS)]
-
-
-def _walk(patterns: list[Any], prefix: str) -> Iterator[Page]:
-    for pattern in patterns:
-        route = prefix + str(pattern.pattern).lstrip("^")
-        if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, route)
-        elif isinstance(pattern, URLPattern):
-            yield Page(route, pattern.name or "", dict(pattern.pattern.converters))
-
-
 ROUTES = pages()
 
 
@@ -263,7 +223,7 @@ def test_every_console_page_is_listed_with_its_permission() -> None:
     "page", [p for p in ROUTES if not p.is_of_console], ids=lambda page: page.name or page.route
 )
 def test_pages_of_the_shop_stand_and_own_pages_are_nobody_elses(town: Town, page: Page) -> None:
-    path = _path(page, town)
+    path = address_of(page, town)
     other = make_member()
     for person in (None, other, town.member):
         client = _client(person.id if person else None)
@@ -280,7 +240,7 @@ def test_pages_of_the_shop_stand_and_own_pages_are_nobody_elses(town: Town, page
 @pytest.mark.parametrize("page", [p for p in ROUTES if p.is_of_console], ids=lambda page: page.name)
 def test_console_pages_open_only_to_those_who_may(town: Town, page: Page) -> None:
     """Only a refusal is looked at here, and that a refused write has written nothing."""
-    path = _path(page, town)
+    path = address_of(page, town)
     people = {role: make_member(role=role) for role in STAFF_ROLES}
     for role, person in [("", None), ("member", town.member), *people.items()]:
         client = _client(person.id if person else None)
@@ -317,25 +277,6 @@ def _is_refused(response: Any) -> bool:
     return response.status_code in (401, 403, 404, 405) or (
         response.status_code in (302, 303) and "login" in sent_to
     )
-
-
-def _path(page: Page, town: Town) -> str:
-    """The address with real ids where the town has them, else with some that exist nowhere."""
-    path = "/" + page.route
-    for name, converter in page.parameters.items():
-        wanted = OWN_PARAMETERS.get(name, name.removesuffix("_id"))
-        if wanted == "play" and page.name.startswith("flash"):
-            wanted = "flash_play"
-        known = town.names.get(wanted)
-        kind = type(converter).__name__.removesuffix("Converter").lower()
-        spare = {"uuid": str(uuid.UUID(int=5)), "int": "1"}.get(kind, "x")
-        part = next(p for p in _placeholders(path) if p.split(":")[-1].rstrip(">") == name)
-        path = path.replace(part, known or spare)
-    return path
-
-
-def _placeholders(path: str) -> list[str]:
-    return [f"<{piece.split('>')[0]}>" for piece in itertools.islice(path.split("<"), 1, None)]
 
 
 def _client(member_id: uuid.UUID | None) -> Client:

@@ -108,6 +108,18 @@ def test_ten_want_three_places_and_seven_wait() -> None:
     assert (view.going, view.waiting) == (3, 7)
 
 
+def test_twenty_want_the_last_place_and_one_goes() -> None:
+    event_id, people = an_event(1), [makers.make_member() for _ in range(20)]
+
+    answers = at_once(*[lambda p=p: events.take_place(event_id, by=p) for p in people])
+
+    assert refusals(answers) == [] and crashes(answers) == []
+    view = events.event_view(event_id, by=SYSTEM)
+    assert (view.going, view.waiting) == (1, 19)
+    found = [place.position for p in people if (place := events.my_place(event_id, by=p)) and place.position]
+    assert sorted(found) == list(range(1, 20)), "everybody who waits knows their turn"
+
+
 def test_one_member_taps_six_times_and_goes_once() -> None:
     event_id, one = an_event(3), makers.make_member()
 

@@ -13,15 +13,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
+from django.test import override_settings
 
 from jishi.flows.lifecycle import send_parcel
 from jishi.flows.payment import pay_order
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM
 from jishi.modules.catalog.public import product_page, product_table, variants_by_ids
+from jishi.modules.community.public import Joining
 from jishi.modules.orders.public import receive_order
-from jishi.modules.people.public import create_staff, create_token, enrol_member
+from jishi.modules.people.public import clean_phone, create_staff, create_token, enrol_member
 from jishi.modules.people.types import Role
 from jishi.modules.plays.flash_sale.public import balances_of
 from jishi.modules.plays.group_buy.public import Tier, offer_view
@@ -30,7 +33,7 @@ from jishi.modules.plays.red_packet.public import close_packets
 from jishi.modules.promotions import public as promotions
 from jishi.platform.rush import PoolTerms, open_pool
 from jishi.platform.rush.passes import issue_pass
-from tests.world import luck, makers
+from tests.world import luck, makers, talk
 
 
 def staff(*, email: str, password: str, role: str) -> str:
@@ -196,6 +199,32 @@ def received(*, phone: str, quantity: int, price_minor: int) -> dict[str, str]:
     return {"order": str(order_id), "handle": handle}
 
 
+def community(*, phone: str, handle: str, name: str, question: str = "") -> str:
+    """A public community whose owner has this number; with a question, one comes in by answering it."""
+    owner = makers.actor_of_id(enrol_member(by=SYSTEM, phone=phone, nickname="群主"))
+    asks = {"joining": Joining.REQUEST, "questions": (question,)} if question else {}
+    return str(talk.make_community(owner, handle=handle, name=name, **asks).id)
+
+
+def wicked_town(*, phone: str, owner_email: str) -> dict[str, Any]:
+    """The town with wicked words everywhere, its member under this number, and all its addresses."""
+    from tests.world import chatter, pages, township, wicked
+
+    providers = {"fake": "tests.world.fake_provider.FakeProvider"}
+    with override_settings(JISHI_PAYMENT_PROVIDERS=providers):
+        town = township.build_town()
+        owner = makers.actor_of_id(get_user_model().objects.get(email=owner_email).pk)
+        more = chatter.add_chatter(town, owner=owner)
+    marks = wicked.poison()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE people_member SET phone = %s WHERE id = %s", [clean_phone(phone), town.member.id]
+        )
+        cursor.execute("UPDATE payments_payment SET provider = 'sandbox'")
+    addresses = [*more, *(pages.address_of(page, town) for page in pages.pages())]
+    return {"marks": marks, "addresses": list(dict.fromkeys(addresses))}
+
+
 def end_luck(*, packet_play: str, draw: str) -> None:
     close_packets(uuid.UUID(packet_play), by=makers.OWNER)
     close_draw(uuid.UUID(draw), by=makers.OWNER)
@@ -212,7 +241,8 @@ ACTS = {
         *(staff, orders_at_cashier, team_at_cashier, join_at_cashier, shoppers, pool, passes, offer),
         *(flash_sale, flash_buyers, flash_taps, flash_balance),
         *(packet, draw, end_luck),
-        *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday),
+        *(bargain, tiered_offer, join_from_wallet, received, prices, yesterday, community),
+        wicked_town,
     )
 }
 

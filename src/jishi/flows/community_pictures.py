@@ -27,6 +27,7 @@ from jishi.modules.media.public import (
     private_path,
     publish_media,
     store_picture,
+    store_pictures,
     take_media,
     withdraw_media,
 )
@@ -39,8 +40,8 @@ SETTLE_JOB = "flows.settle_pictures"
 
 
 def keep_pictures(contents: Sequence[bytes], *, by: Actor) -> tuple[uuid.UUID, ...]:
-    """Draw pictures anew and keep them privately; nothing shows them yet. Raises NotAnImage."""
-    return tuple(store_picture(content, by=by).id for content in contents[:PICTURES_MAX])
+    """Draw pictures anew and keep them privately, all or none; nothing shows them yet. Raises NotAnImage."""
+    return tuple(one.id for one in store_pictures(contents[:PICTURES_MAX], by=by))
 
 
 def take_pictures(media_ids: Collection[uuid.UUID], *, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from jishi.runtime.buckets import in_buckets
 from jishi.runtime.environment import environment
 from jishi.runtime.logs import logging_config
 
@@ -169,23 +170,8 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "jishi.runtime.static_files.HashedStaticFiles"},
 }
-if ENV.s3:  # both in buckets; the private one signs its addresses and is read by us alone
-    _S3 = {name: value for name, value in ENV.s3.items() if not name.endswith("bucket_name")}
-    _S3_BACKEND = "storages.backends.s3.S3Storage"
-    STORAGES["default"] = {
-        "BACKEND": _S3_BACKEND,
-        "OPTIONS": {
-            **_S3,
-            "bucket_name": ENV.s3["bucket_name"],
-            "querystring_auth": False,
-            "file_overwrite": False,
-            "object_parameters": {"CacheControl": "public, max-age=31536000, immutable"},
-        },
-    }
-    STORAGES["private"] = {
-        "BACKEND": _S3_BACKEND,
-        "OPTIONS": {**_S3, "bucket_name": ENV.s3["private_bucket_name"], "default_acl": "private"},
-    }
+if ENV.s3:
+    STORAGES |= in_buckets(ENV.s3)
 # Before anything has been collected (tests, development) files are served from where they lie.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not (STATIC_ROOT / "staticfiles.json").exists()
 WHITENOISE_MAX_AGE = 3600

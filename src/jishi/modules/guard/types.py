@@ -341,12 +341,13 @@ class WordForm:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of the lines of a file; `refused` are (line, why)."""
+    """What became of the words of a file; `refused` are the first of `refused_count`, as (word, why)."""
 
     lexicon_id: uuid.UUID
     added: int
-    known: int
+    known: int  # in the lexicon before, or twice in the file
     refused: tuple[tuple[str, str], ...] = ()
+    refused_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

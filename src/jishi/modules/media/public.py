@@ -9,7 +9,7 @@ from jishi.modules.media.operations.life import (
     use_media,
     withdraw_media,
 )
-from jishi.modules.media.operations.pictures import add_avif, store_picture
+from jishi.modules.media.operations.pictures import add_avif, store_picture, store_pictures
 from jishi.modules.media.operations.videos import store_video, transcode_video
 from jishi.modules.media.queries import media_by_ids, own_media, private_path
 from jishi.modules.media.rules import VIDEO_BYTES_MAX, VIDEO_SECONDS_MAX
@@ -33,6 +33,7 @@ __all__ = [
     "private_path",
     "publish_media",
     "store_picture",
+    "store_pictures",
     "store_video",
     "take_media",
     "transcode_video",

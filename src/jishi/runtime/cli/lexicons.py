@@ -37,7 +37,7 @@ def import_words(*, file: str, kind: str, name: str, severity: str, sounds_alike
     for word, reason in done.refused:
         sys.stdout.write(f"✗ {word}: {reason}\n")
     sys.stdout.write(
-        f"新增 {done.added} · 已有 {done.known} · 不能用 {len(done.refused)}\n"
-        f"{done.added} added, {done.known} known, {len(done.refused)} refused\n"
+        f"新增 {done.added} · 已有或重复 {done.known} · 不能用 {done.refused_count}\n"
+        f"{done.added} added, {done.known} known or repeated, {done.refused_count} refused\n"
     )
-    return int(bool(done.refused))
+    return int(bool(done.refused_count))

@@ -223,7 +223,7 @@ def _import(request: HttpRequest, *, name: str, kind: LexiconKind) -> None:
         sounds_alike=request.POST.get("sounds_alike") == "on",
     )
     said = _("新增 %(added)s 个词，%(known)s 个已有，%(refused)s 个不能用")
-    values = {"added": done.added, "known": done.known, "refused": len(done.refused)}
+    values = {"added": done.added, "known": done.known, "refused": done.refused_count}
     messages.success(request, said % values)
 
 

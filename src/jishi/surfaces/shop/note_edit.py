@@ -17,7 +17,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import IllegalStep, Kind, NotFound, Refusal
 from jishi.modules.catalog.public import ProductCard, ProductFilter, Sort, cards_by_ids, list_products
-from jishi.modules.media.public import VIDEO_BYTES_MAX, MediaKind, media_by_ids, store_picture, store_video
+from jishi.modules.media.public import VIDEO_BYTES_MAX, MediaKind, media_by_ids, store_pictures, store_video
 from jishi.modules.notes.public import (
     PICTURES_MAX,
     TEXT_MAX,
@@ -269,8 +269,7 @@ def _bp(text: str) -> int:
 
 def _uploaded(request: HttpRequest, *, already: int, by: Actor) -> list[uuid.UUID]:
     """Pictures in their order, or one video. Raises NotAnImage, NotAVideo, TooManyNotePictures."""
-    files = [file for file in request.FILES.getlist("photos") if file.size]
-    films = [file for file in request.FILES.getlist("film") if file.size]
+    files, films = request.FILES.getlist("photos"), request.FILES.getlist("film")
     if len(files) + len(films) + already > PICTURES_MAX or (films and (files or already or len(films) > 1)):
         raise TooManyNotePictures(limit=PICTURES_MAX)
     for file in files:
@@ -278,7 +277,7 @@ def _uploaded(request: HttpRequest, *, already: int, by: Actor) -> list[uuid.UUI
             raise NotAnImage(size=file.size)
     if films:
         return [store_video(films[0].read(VIDEO_BYTES_MAX + 1), by=by).id]
-    return [store_picture(file.read(), by=by).id for file in files]
+    return [one.id for one in store_pictures((file.read() for file in files), by=by)]
 
 
 def _goods(actor: Actor, text: str) -> list[ProductCard]:

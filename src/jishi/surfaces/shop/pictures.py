@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
@@ -19,6 +18,7 @@ from jishi.modules.people.public import people_by_ids, person
 from jishi.modules.plays.bargain.public import bargain_view
 from jishi.modules.plays.group_buy.public import TeamState, offer_view, team_prices, team_view
 from jishi.modules.sharing.public import LinkUnknown, TargetKind, link_of_code
+from jishi.platform.files import path_of
 from jishi.surfaces.memo import Memo
 from jishi.surfaces.shop.cards import by_leader
 from jishi.surfaces.shop.drawing import (
@@ -93,9 +93,9 @@ def _png(
 
 def _picture(request: HttpRequest, address: str) -> str:
     """The cover as a data address: a stored file, or what one of our own routes draws."""
-    if address.startswith(settings.MEDIA_URL):
+    if path := path_of(address):
         try:
-            with default_storage.open(address.removeprefix(settings.MEDIA_URL)) as file:
+            with default_storage.open(path) as file:
                 return picture_as_data(file.read())
         except OSError:
             return ""

@@ -53,6 +53,7 @@ from jishi.modules.community.public import (
 )
 from jishi.modules.media.public import media_by_ids
 from jishi.modules.plays.group_buy.public import TeamState, teams_of_member
+from jishi.platform.files import IMAGE_BYTES_MAX, NotAnImage
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words
@@ -240,7 +241,6 @@ def _form(request: HttpRequest, door: Door, *, by: Actor) -> PostForm:
     sent = request.POST
     kind = next((one for one in PostKind if one.value == sent.get("kind")), PostKind.TALK)
     options = tuple(text.strip() for text in sent.getlist("option")[:8] if text.strip())
-    files = request.FILES.getlist("pictures")[:PICTURES_MAX]
     days = min(max(_number(sent.get("poll_days")) or POLL_DAYS, 1), 30)
     return PostForm(
         community_id=door.community.id,
@@ -248,13 +248,22 @@ def _form(request: HttpRequest, door: Door, *, by: Actor) -> PostForm:
         kind=kind,
         title=sent.get("title", "")[:200],
         text=sent.get("text", "")[:20_000],
-        media_ids=keep_pictures([file.read() for file in files], by=by),
+        media_ids=keep_pictures(_pictures(request), by=by),
         refs=tuple(_refs(sent.getlist("ref"))),
         poll=PollForm(options, clock.now() + timedelta(days=days), sent.get("poll_open") != "1")
         if kind is PostKind.POLL
         else None,
         order_line_id=uuid_from(sent.get("order_line")) if kind is PostKind.SHOW else None,
     )
+
+
+def _pictures(request: HttpRequest) -> list[bytes]:
+    """Raises NotAnImage before anything that large is read."""
+    files = request.FILES.getlist("pictures")[:PICTURES_MAX]
+    for file in files:
+        if (file.size or 0) > IMAGE_BYTES_MAX:
+            raise NotAnImage(size=file.size)
+    return [file.read() for file in files]
 
 
 def _refs(texts: list[str]) -> list[Ref]:

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from django.db import transaction
 
 from jishi.kernel import clock
@@ -59,7 +59,7 @@ def request_import(*, by: Actor, filename: str, content: bytes, with_stock: bool
         raise FileTooLarge(limit_megabytes=FILE_BYTES_MAX // 1024**2)
     with transaction.atomic():
         run = _new_run(by=by, filename=filename, with_stock=with_stock)
-        run.stored_path = default_storage.save(f"imports/{run.id}.csv", ContentFile(content))
+        run.stored_path = storages["private"].save(f"imports/{run.id}.csv", ContentFile(content))
         run.save()
         record_fact(ImportRequested(run_id=run.id, filename=run.filename, with_stock=with_stock), by=by)
     return import_run_view(run)
@@ -76,7 +76,7 @@ def run_requested_import(
     if run.state in (ImportState.FINISHED, ImportState.FAILED) or not run.stored_path:
         return import_run_view(run)
     _import(run, lambda: _stored_file(run), by, take_stock, None)
-    default_storage.delete(run.stored_path)
+    storages["private"].delete(run.stored_path)
     return import_run_view(run)
 
 
@@ -108,7 +108,7 @@ def import_products(
 
 
 def _stored_file(run: ImportRun) -> BinaryIO:
-    return cast(BinaryIO, default_storage.open(run.stored_path, "rb").file)
+    return cast(BinaryIO, storages["private"].open(run.stored_path, "rb").file)
 
 
 def _new_run(*, by: Actor, filename: str, with_stock: bool) -> ImportRun:

@@ -2,9 +2,8 @@
 
 from urllib.parse import quote
 
-from django.conf import settings
-
 from jishi.modules.catalog.rules.drawing import hue_of, initial_of
+from jishi.platform.files import address_of
 
 PLACEHOLDER_PREFIX = "/pictures/placeholder"
 
@@ -12,5 +11,5 @@ PLACEHOLDER_PREFIX = "/pictures/placeholder"
 def picture_address(*, path: str, title: str, key: str) -> str:
     """The stored file, or the drawn placeholder of this title; `key` chooses its colour."""
     if path:
-        return f"{settings.MEDIA_URL}{path}"
+        return address_of(path)
     return f"{PLACEHOLDER_PREFIX}/{hue_of(key)}/{quote(initial_of(title))}.svg"

@@ -49,11 +49,18 @@ def count_new_post(community_id: uuid.UUID) -> None:
 
 
 def recount_comments(post_id: uuid.UUID) -> None:
-    """After something was hidden or shown: replies go with what they answer."""
+    """After something was hidden or shown: replies go with what they answer.
+
+    The post is locked in a statement of its own: one that waits for a comment that is just being counted would go on with
+    what it saw before, and lose it.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM community_post WHERE id = %s FOR NO KEY UPDATE", [post_id])
         cursor.execute(_RECOUNT, {"post": post_id})
 
 
 def recount_posts(community_id: uuid.UUID) -> None:
+    """Locked first, for the same reason."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM community_community WHERE id = %s FOR NO KEY UPDATE", [community_id])
         cursor.execute(_COUNT_COMMUNITY, [community_id])

@@ -116,7 +116,8 @@ def import_lexicon(
         by=by,
         details={"added": added, "read": len(forms)},
     )
-    return Imported(lexicon_id, added, len(rows) - added, tuple(refused[:REFUSED_SHOWN_MAX]))
+    shown = tuple(refused[:REFUSED_SHOWN_MAX])
+    return Imported(lexicon_id, added, len(rows) - added, shown, len(refused))
 
 
 @in_transaction

@@ -1,6 +1,9 @@
 """Reading the files of word lists: JSON with categories, and plain text with a word a line."""
 
+import codecs
 import json
+import re
+from contextlib import suppress
 
 import regex
 
@@ -11,19 +14,20 @@ from jishi.modules.guard.types import Severity, WordForm
 FILE_BYTES_MAX = 8 * 1024 * 1024
 WORD_LENGTH_MAX = 200
 CATEGORY_LENGTH_MAX = 60
+LABELLED_LINES_MIN = 50
+_LINE_ENDS = ",，、;；"
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 def read_words(content: bytes, *, severity: Severity, sounds_alike: bool = False) -> list[WordForm]:
     """`{"rows": [{"pattern", "type": "literal" | "regex", "category", …}]}`, a bare list of the same, or text.
 
-    A text line is `word`, or `word<TAB>category<TAB>suggestion`; `#` begins a remark. Raises UnreadableLexicon.
+    A text line is `word`, or `word<TAB>category<TAB>suggestion`, perhaps with a comma at its end; `#` begins a remark.
+    UTF-8, UTF-16 with its mark, or GB 18030. Raises UnreadableLexicon.
     """
     if len(content) > FILE_BYTES_MAX:
         raise UnreadableLexicon(reason=f"> {FILE_BYTES_MAX // 1024 // 1024} MB")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableLexicon(reason="UTF-8") from error
+    text = _decoded(content)
     if text.lstrip().startswith(("{", "[")):
         return _read_json(text, severity=severity, sounds_alike=sounds_alike)
     return _read_lines(text, severity=severity, sounds_alike=sounds_alike)
@@ -79,7 +83,7 @@ def _of_row(row: object, *, severity: Severity, sounds_alike: bool) -> WordForm:
 def _read_lines(text: str, *, severity: Severity, sounds_alike: bool) -> list[WordForm]:
     words = []
     for line in text.splitlines():
-        parts = [part.strip() for part in line.split("\t")]
+        parts = [part.strip().rstrip(_LINE_ENDS) for part in line.split("\t")]
         if parts[0] and not parts[0].startswith("#"):
             category, suggestion = (*parts[1:3], "", "")[:2]
             words.append(
@@ -91,4 +95,22 @@ def _read_lines(text: str, *, severity: Severity, sounds_alike: bool) -> list[Wo
                     sounds_alike=sounds_alike,
                 )
             )
+    _refuse_labels(words)
     return words
+
+
+def _refuse_labels(words: list[WordForm]) -> None:
+    """Messages with a label before each (`ham<TAB>…`) are no word list: the labels would become words."""
+    if len(words) >= LABELLED_LINES_MIN and len({one.text for one in words}) * 10 < len(words):
+        raise UnreadableLexicon(reason="每行开头的词几乎都一样，像是带标签的语料")
+
+
+def _decoded(content: bytes) -> str:
+    """Lists of words are as old as their encodings. What is text in none of them has control characters in all."""
+    has_mark = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            if not _CONTROLS.search(text):
+                return text
+    raise UnreadableLexicon(reason="UTF-8, UTF-16, GB 18030")

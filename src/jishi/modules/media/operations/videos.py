@@ -14,7 +14,7 @@ from jishi.kernel.actor import Actor
 from jishi.modules.media import rules
 from jishi.modules.media.errors import NotAVideo
 from jishi.modules.media.models import Media
-from jishi.modules.media.operations.pictures import FOLDER, colour_of, draw_sizes
+from jishi.modules.media.operations.pictures import FOLDER, draw_sizes, keep_sizes
 from jishi.modules.media.queries import media_view
 from jishi.modules.media.types import MediaKind, MediaState, MediaView
 from jishi.platform import jobs
@@ -83,12 +83,12 @@ def _transcoded(content: bytes) -> dict[str, object]:
             ["-f", "mov", "-ss", at, "-i", str(film), "-frames:v", "1", "-y", str(cover)],
             seconds=PROBE_SECONDS_MAX,
         )
-        image = open_photo(cover.read_bytes())
+        drawn = draw_sizes(open_photo(cover.read_bytes()))
         return {
-            "width": image.width,
-            "height": image.height,
-            "colour": colour_of(image),
-            "renditions": draw_sizes(image),
+            "width": drawn.width,
+            "height": drawn.height,
+            "colour": drawn.colour,
+            "renditions": keep_sizes(drawn),
             "video_path": keep_file(film.read_bytes(), folder=FOLDER, suffix="mp4", is_private=True),
             "duration_ms": seconds_hundredths * 10,
         }

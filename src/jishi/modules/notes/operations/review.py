@@ -4,7 +4,7 @@ import uuid
 
 from jishi.kernel import clock
 from jishi.kernel.actor import SYSTEM, Actor
-from jishi.kernel.errors import InvalidInput
+from jishi.kernel.errors import InvalidInput, NotFound
 from jishi.modules.media.public import MediaNotReady
 from jishi.modules.notes.models import Author, Comment, FeedWeights, Note
 from jishi.modules.notes.operations.states import come_out_together, move, show_pictures
@@ -74,8 +74,7 @@ def mark_paid_creator(member_id: uuid.UUID, *, by: Actor, is_paid: bool) -> None
 @in_transaction
 def hide_comment(comment_id: uuid.UUID, *, by: Actor) -> None:
     """By staff, by who said it, or by the note's author; its answers go with it. Hiding it again changes nothing."""
-    comment = locks.lock_one(Comment, comment_id)
-    note = locks.lock_one(Note, comment.note_id)
+    note, comment = _lock_said(comment_id)
     if not (by.owns(comment.member_id) or by.owns(note.author_id) or by.may("moderation.decide")):
         by.require("notes.edit")
     if comment.is_hidden:
@@ -93,10 +92,9 @@ def show_comment(comment_id: uuid.UUID, *, by: Actor) -> None:
     """By staff: it was hidden by mistake. Its answers stay hidden. Showing it again changes nothing."""
     if not by.may("moderation.decide"):
         by.require("notes.edit")
-    comment = locks.lock_one(Comment, comment_id)
+    note, comment = _lock_said(comment_id)
     if not comment.is_hidden:
         return
-    note = locks.lock_one(Note, comment.note_id)
     comment.is_hidden = False
     comment.save(update_fields=["is_hidden"])
     Note.objects.filter(id=note.id).update(comments=note.comments + 1, is_stale=True)
@@ -180,6 +178,14 @@ def _publish_one(note_id: uuid.UUID) -> bool:
         move(note, "return", by=SYSTEM, reason=refusal.code)
         return False
     return True
+
+
+def _lock_said(comment_id: uuid.UUID) -> tuple[Note, Comment]:
+    """The note first, as everybody does who speaks below it: a comment and its answer are hidden one after the other."""
+    note_id = Comment.objects.filter(id=comment_id).values_list("note_id", flat=True).first()
+    if note_id is None:
+        raise NotFound()
+    return locks.lock_one(Note, note_id), locks.lock_one(Comment, comment_id)
 
 
 def _reason(text: str) -> str:

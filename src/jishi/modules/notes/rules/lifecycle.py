@@ -43,7 +43,7 @@ SCHEDULE_DAYS_MAX = 90
 FIRST_NOTES_WAIT = 1
 FOLLOWS_MAX = 5_000
 FIRST_NOTE, STOPPED_WORDS, PAID = "first_note", "stopped_words", "paid"
-_SIGNS = "#\uff03 ,\uff0c\u3001"
+_NOT_IN_TOPIC = re.compile(r"[^\w·\-]")
 _IN_TEXT = re.compile(r"[#\uff03]([\w·]{1,16})")
 
 
@@ -84,8 +84,8 @@ def check_complete(draft: NoteDraft, *, is_paid_creator: bool) -> None:
 
 
 def topics_of(words: Sequence[str]) -> tuple[str, ...]:
-    """Once each, in their order, without signs. Raises TooManyTopics."""
-    cleaned = [_one_line(word).strip(_SIGNS).replace(" ", "") for word in words]
+    """Once each, in their order, letters and digits alone: a topic is part of an address. Raises TooManyTopics."""
+    cleaned = [_NOT_IN_TOPIC.sub("", _one_line(word)).strip("-") for word in words]
     found = tuple(dict.fromkeys(word for word in cleaned if word))
     if len(found) > TOPICS_MAX or any(len(word) > TOPIC_MAX for word in found):
         raise TooManyTopics(limit=TOPICS_MAX, length=TOPIC_MAX)

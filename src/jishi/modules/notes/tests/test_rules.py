@@ -66,6 +66,21 @@ def test_the_whole_table_of_states(state: NoteState, verb: str) -> None:
             advance(lifecycle.LIFECYCLE, state, verb)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("春/夏", "春夏"),
+        ("../x", "x"),
+        ("\\?q=1", "q1"),
+        ("iPhone-15", "iPhone-15"),
+        ("#", None),
+        ("<b>", "b"),
+    ],
+)
+def test_a_topic_can_stand_in_an_address(written: str, kept: str | None) -> None:
+    assert lifecycle.topics_of([written]) == ((kept,) if kept else ())
+
+
 def test_hidden_text_signs_and_spaces_go_and_topics_are_gathered() -> None:
     found = lifecycle.clean_draft(
         NoteDraft(
