@@ -40,11 +40,14 @@ from jishi.modules.guard.public import (
     Decision,
     LexiconKind,
     ReportReason,
+    SanctionForm,
+    SanctionKind,
     Severity,
     WordForm,
     create_lexicon,
     item_of,
     save_word,
+    set_sanction,
 )
 from jishi.modules.media.public import clean_orphans, media_by_ids
 from tests.world import makers, talk
@@ -226,6 +229,20 @@ def test_photos_are_reported_hidden_and_shown_again_like_other_content() -> None
         assert again is not None
         report = client_of(reader).get(f"/report/event_photo/{photo.id}/")
         assert report.status_code == 404
+
+
+def test_photos_of_who_is_hidden_are_seen_by_nobody_else() -> None:
+    came, reader = makers.make_member(), makers.make_member()
+    event_id = an_event()
+    hold(event_id, came=(came,))
+    with clock.held_at(clock.now() + timedelta(days=3)):
+        (photo,) = add(event_id, came)
+        address = f"/events/{event_id}/photos/{photo.id}/"
+        assert client_of(reader).get(address).status_code == 200
+        form = SanctionForm(SanctionKind.HIDE_ALL, 24, "刷屏")
+        set_sanction(form, by=makers.OWNER, member_id=came.require_member())
+        assert photos_of(event_id, by=reader) == []
+        assert [client_of(one).get(address).status_code for one in (None, reader, came)] == [404, 404, 200]
 
 
 def test_doubtful_words_let_a_photo_wait() -> None:

@@ -118,7 +118,7 @@ TABLE = (
     Row("create_rush_pass", "/rush/pass", WRITERS),
     Row("list_notices", "/me/notices", PEOPLE),
     Row("list_notice_choices", "/me/notices/choices", PEOPLE),
-    Row("choose_notices", "/me/notices/choices/community_digest", WRITERS, {"is_on": False}),
+    Row("set_notice_choice", "/me/notices/choices/community_digest", WRITERS, {"is_on": False}),
     Row("read_notices", "/me/notices/read", WRITERS),
     Row("list_own_teams", "/me/teams", PEOPLE),
     Row("list_own_credits", "/me/credits", PEOPLE),

@@ -71,11 +71,14 @@ def photo_for(photo_id: uuid.UUID, *, by: Actor) -> PhotoView:
     """Shown ones for who may see the event, one's own that waits, all but removed ones for moderators. Raises NotFound."""
     found = photo_view(photo_id)
     event_for(found.event_id, by=by)
-    is_own_waiting = found.state is PhotoState.WAITING and by.owns(found.member_id)
-    is_for_moderators = found.state is not PhotoState.REMOVED and by.may("moderation.view")
-    if not (by.owns(found.member_id) or by.may("moderation.view")) and _hidden([found]):
-        raise NotFound()
-    if not (found.state is PhotoState.SHOWN or is_own_waiting or is_for_moderators):
+    if found.state is not PhotoState.REMOVED and by.may("moderation.view"):
+        return found
+    if by.owns(found.member_id):
+        is_seen = found.state in (PhotoState.SHOWN, PhotoState.WAITING)
+    else:
+        is_hidden = bool(_hidden([found]))
+        is_seen = found.state is PhotoState.SHOWN and not is_hidden
+    if not is_seen:
         raise NotFound()
     return found
 

@@ -199,7 +199,7 @@ def list_notice_choices(request: HttpRequest) -> Any:
     summary="Get notices of a kind, or no longer",
     openapi_extra=scopes("shop.write"),
 )
-def choose_notices(request: HttpRequest, kind: str, body: NoticeChoiceIn) -> Any:
+def set_notice_choice(request: HttpRequest, kind: str, body: NoticeChoiceIn) -> Any:
     choose_notice(kind, is_on=body.is_on, by=actor_of(request))
     return Status(204, None)
 

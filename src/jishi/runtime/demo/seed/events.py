@@ -76,5 +76,5 @@ def hold_events(*, street: Street, painter: Painter) -> None:
 def _show_pictures(event_id: uuid.UUID, guests: list[Neighbour], *, painter: Painter) -> None:
     """What people who came took home in their phones."""
     for guest, (handle, caption) in zip(guests, TAKEN, strict=False):
-        kept = keep_pictures([painter.picture_of(handle, view=2)], by=guest.actor)
+        kept = keep_pictures([painter.picture_of(handle, view=1)], by=guest.actor)
         add_event_photos(event_id, kept, by=guest.actor, caption=caption)

@@ -16,6 +16,7 @@ from jishi.kernel import clock
 from jishi.kernel.actor import Actor
 from jishi.modules.community import public as community
 from jishi.modules.community.public import Joining, Ref, RefKind
+from jishi.platform.models import FactRow
 from jishi.surfaces.templatetags.talk import written
 from tests.world import makers
 from tests.world.makers import make_member
@@ -174,6 +175,26 @@ def test_reading_joining_writing_and_answering_work_without_a_script() -> None:
     assert community.followed_ids(new.require_member()) == {owner.id}
     assert "已关注" in client.get(f"/u/{owner.id}/").content.decode()
     assert "你在这里是" in client.get(f"{base}/trust/").content.decode()
+
+
+def test_thanks_are_offered_to_others_and_never_to_oneself() -> None:
+    author, reader = make_member(), make_member()
+    place = make_community(author)
+    community.join_community(place.id, by=reader)
+    post_id = say(author, place)
+    comment_id = write_comment(post_id, text="好吃", by=reader)
+    for_post, for_comment = f"/thanks/post/{post_id}/", f"/thanks/comment/{comment_id}/"
+    pages = {
+        name: client_of(person).get(f"/posts/{post_id}/").content.decode()
+        for name, person in (("author", author), ("reader", reader))
+    }
+    assert for_post in pages["reader"] and for_post not in pages["author"]
+    assert for_comment in pages["author"] and for_comment not in pages["reader"]
+    assert for_post not in Client().get(f"/posts/{post_id}/").content.decode()
+    address = f"{for_post}{author.id}/"
+    answer = client_of(reader).post(address, {"next": f"/posts/{post_id}/"})
+    assert answer.headers["Location"] == f"/posts/{post_id}/"
+    assert FactRow.objects.filter(name="incentives.thanks_given.v1").count() == 1
 
 
 def test_what_is_not_a_picture_is_refused_and_the_words_stay_in_the_form() -> None:
