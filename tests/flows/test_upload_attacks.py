@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.db import transaction
 from django.test import Client
 from PIL import Image
 
+from jishi.kernel import clock
 from jishi.modules.community.models import Post
 from jishi.modules.media.models import Media
-from jishi.modules.media.public import store_video, transcode_video
+from jishi.modules.media.public import clean_orphans, store_video, transcode_video
 from jishi.platform.files import IMAGE_BYTES_MAX
 from jishi.surfaces.api.limits import forget_callers
 from tests.world.makers import make_member
@@ -217,11 +219,14 @@ def test_one_bad_picture_among_good_ones_keeps_none(town: Town, storage: Path, n
     assert kept(storage) == [] and Media.objects.count() == rows
 
 
-def test_a_post_that_is_refused_leaves_no_picture(town: Town, storage: Path) -> None:
+def test_pictures_of_a_refused_post_are_private_and_cleaned_away(town: Town, storage: Path) -> None:
     door = DOORS["post"]
     refused = Door(door.address, door.field, {"text": "", "kind": "talk", "title": "x" * 90})
     answer = send(town, refused, ("x.png", "image/png", image("PNG")))
-    assert answer.status_code == 422 and kept(storage) == []
+    assert answer.status_code == 422 and {"private" in path.parts for path in kept(storage)} == {True}
+    with clock.held_at(clock.now() + timedelta(hours=25)):
+        assert clean_orphans() >= 1  # and what nobody used of the town
+    assert kept(storage) == []
     assert send(town, door, ("x.png", "image/png", image("PNG"))).status_code == 200 and kept(storage)
 
 

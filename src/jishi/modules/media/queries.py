@@ -5,12 +5,11 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
-
 from jishi.kernel.actor import Actor
 from jishi.kernel.errors import NotFound
 from jishi.modules.media.models import Media
 from jishi.modules.media.types import MediaKind, MediaState, MediaView, Rendition
+from jishi.platform.reads import rows_of
 
 ROWS_MAX = 1_000
 
@@ -20,9 +19,7 @@ def media_by_ids(media_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, MediaView]:
     wanted = list(dict.fromkeys(media_ids))[:ROWS_MAX]
     if not wanted:
         return {}
-    with connection.cursor() as cursor:  # by hand: every list with pictures asks it
-        cursor.execute(_VIEWS, [wanted])
-        return {row[0]: _view(*row) for row in cursor.fetchall()}
+    return {row[0]: _view(*row) for row in rows_of(_VIEWS, [wanted])}
 
 
 def own_media(media_ids: Iterable[uuid.UUID], *, by: Actor) -> list[MediaView]:

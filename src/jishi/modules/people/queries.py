@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Upper
 
@@ -15,6 +14,7 @@ from jishi.modules.people import rules
 from jishi.modules.people.models import Address, ApiToken, Member, Visit
 from jishi.modules.people.types import AddressView, MemberRow, Person, TokenView
 from jishi.platform.paging import Key, older_than
+from jishi.platform.reads import rows_of
 
 PEOPLE_MAX = 500
 TABLE_MAX = 100
@@ -56,9 +56,8 @@ def people_by_ids(member_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Person]:
     wanted = list(set(member_ids))[:PEOPLE_MAX]
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id, nickname, color FROM people_member WHERE id = ANY(%s)", [wanted])
-        return {row[0]: Person(*row) for row in cursor.fetchall()}
+    rows = rows_of("SELECT id, nickname, color FROM people_member WHERE id = ANY(%s)", [wanted])
+    return {row[0]: Person(*row) for row in rows}
 
 
 def people_called(names: Iterable[str]) -> list[Person]:

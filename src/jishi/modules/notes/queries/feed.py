@@ -27,6 +27,7 @@ from jishi.modules.notes.types import (
     Weighed,
     Weights,
 )
+from jishi.platform.reads import rows_of
 
 OF_FOLLOWED, OF_EACH_AUTHOR, OF_EACH_WEEK, OF_NEWEST, OF_NEAR = 120, 3, 80, 120, 60
 WEEKS, FOLLOWED_DAYS = 4, 30
@@ -43,10 +44,8 @@ _rankings: OrderedDict[uuid.UUID | None, tuple[float, tuple[Consent, Weights], R
 
 def consent_of(member_id: uuid.UUID) -> Consent:
     """Nothing unless they said so; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CONSENT, [member_id])
-        row = cursor.fetchone()
-    return Consent(*row) if row else Consent()
+    rows = rows_of(_CONSENT, [member_id])
+    return Consent(*rows[0]) if rows else Consent()
 
 
 def weights_now() -> Weights:
@@ -181,12 +180,10 @@ def _taste_and_own(by: Actor) -> tuple[Taste, list[Candidate]]:
     """Two queries for a member who has agreed, one for one who has not, none for a visitor."""
     if not by.is_member or by.id is None:
         return Taste(), []
-    with connection.cursor() as cursor:
-        cursor.execute(_TASTE, {"member": by.id, "limit": AFFINITIES_MAX})
-        row = cursor.fetchone()
-    if row is None or not (row[0] or row[1]):
+    found = rows_of(_TASTE, {"member": by.id, "limit": AFFINITIES_MAX})
+    if not found or not (found[0][0] or found[0][1]):
         return Taste(), []
-    is_personal, is_near, province, city, authors, author_points, topics, topic_points = row
+    is_personal, is_near, province, city, authors, author_points, topics, topic_points = found[0]
     since = clock.now() - timedelta(days=FOLLOWED_DAYS)
     values = {
         "member": by.id,
@@ -219,9 +216,7 @@ def _candidates(sql: str, values: dict[str, Any]) -> list[Candidate]:
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"now": clock.now(), **values})
-        return list(cursor.fetchall())
+    return rows_of(sql, {"now": clock.now(), **values})
 
 
 _COLUMNS = (

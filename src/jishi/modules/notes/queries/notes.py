@@ -32,6 +32,7 @@ from jishi.modules.notes.types import (
     VersionView,
 )
 from jishi.platform.paging import Key, older_than
+from jishi.platform.reads import rows_of
 
 PAGE_MAX = 100
 CALENDAR_MAX = 500
@@ -69,9 +70,8 @@ def cards_of_notes(note_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, NoteCard]:
     wanted = list(note_ids)
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_CARDS, {"ids": wanted, "now": clock.now()})
-        return {row[0]: _card(CardRow(*row)) for row in cursor.fetchall()}
+    rows = rows_of(_CARDS, {"ids": wanted, "now": clock.now()})
+    return {row[0]: _card(CardRow(*row)) for row in rows}
 
 
 def notes_of_author(

@@ -5,7 +5,6 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from django.db import connection
 from django.db.models import Q
 
 from jishi.kernel import chance, clock, ids
@@ -16,6 +15,7 @@ from jishi.modules.people.errors import BadScope
 from jishi.modules.people.models import ApiToken
 from jishi.modules.people.queries import actor_with
 from jishi.platform import history
+from jishi.platform.reads import rows_of
 from jishi.platform.transactions import in_transaction
 
 TOKEN_PREFIX = "jishi_"
@@ -70,12 +70,10 @@ def actor_of_token(secret: str) -> tuple[Actor, frozenset[str]] | None:
     Every call of the API asks this, so it is one statement by hand.
     """
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_TOKEN, [_digest(secret), now])
-        row = cursor.fetchone()
-    if row is None:
+    rows = rows_of(_OF_TOKEN, [_digest(secret), now])
+    if not rows:
         return None
-    token_id, name, granted, last_used_at, member_id, role, nickname = row
+    token_id, name, granted, last_used_at, member_id, role, nickname = rows[0]
     if last_used_at is None or (now - last_used_at).total_seconds() > LAST_USED_STEP_SECONDS:
         ApiToken.objects.filter(id=token_id).update(last_used_at=now)
     scopes = frozenset(granted)

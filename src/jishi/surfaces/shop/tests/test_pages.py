@@ -60,7 +60,7 @@ MEMBERS_ONLY = (
     "my_reviews",
     *("my_notes", "new_note", "goods_to_tag", "my_reports", "my_decisions"),
     "bookmarks",
-    "notices",
+    *("notices", "notice_settings"),
     "my_shares",
     "my_wallet",
     "my_coupons",
