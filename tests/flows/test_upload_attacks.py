@@ -222,7 +222,8 @@ def test_one_bad_picture_among_good_ones_keeps_none(town: Town, storage: Path, n
 def test_pictures_of_a_refused_post_are_private_and_cleaned_away(town: Town, storage: Path) -> None:
     door = DOORS["post"]
     refused = Door(door.address, door.field, {"text": "", "kind": "talk", "title": "x" * 90})
-    answer = send(town, refused, ("x.png", "image/png", image("PNG")))
+    nobody_elses = image("PNG", size=(61, 43))
+    answer = send(town, refused, ("x.png", "image/png", nobody_elses))
     assert answer.status_code == 422 and {"private" in path.parts for path in kept(storage)} == {True}
     with clock.held_at(clock.now() + timedelta(hours=25)):
         assert clean_orphans() >= 1  # and what nobody used of the town
