@@ -55,7 +55,9 @@ class Watcher:
     """Somebody who looks at pages and hears every complaint."""
 
     def __init__(self, browser: Browser, market: Market) -> None:
-        self.context: BrowserContext = browser.new_context(base_url=market.url, service_workers="block")
+        self.context: BrowserContext = browser.new_context(
+            base_url=market.url, locale="zh-CN", service_workers="block"
+        )
         self.context.add_init_script(HOOK)
         self.troubles: list[str] = []
         self.texts: list[str] = []

@@ -10,21 +10,9 @@ from PIL import Image
 
 from jishi.platform.files import NotAnImage, read_private, store_photo
 
+pytestmark = pytest.mark.usefixtures("own_folders")
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
-
-
-@pytest.fixture(autouse=True)
-def folders(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
-    }
-    return tmp_path
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options: Any) -> bytes:
@@ -76,10 +64,12 @@ def test_pictures_of_the_four_kinds_become_webp(kind: str) -> None:
         "too long",
     ],
 )
-def test_what_is_not_such_a_picture_is_refused_and_nothing_is_stored(content: bytes, folders: Path) -> None:
+def test_what_is_not_such_a_picture_is_refused_and_nothing_is_stored(
+    content: bytes, own_folders: Path
+) -> None:
     with pytest.raises(NotAnImage):
         store_photo(content=content, folder="cases", is_private=True)
-    assert not list(folders.rglob("*.*"))
+    assert not list(own_folders.rglob("*.*"))
 
 
 def test_a_picture_that_is_also_a_page_keeps_only_its_pixels() -> None:
@@ -98,9 +88,9 @@ def test_where_and_when_it_was_taken_is_dropped_and_it_stands_upright() -> None:
     assert not Image.open(io.BytesIO(content)).getexif() and b"neighbour" not in content
 
 
-def test_large_ones_are_made_smaller_and_named_by_what_is_stored(folders: Path) -> None:
+def test_large_ones_are_made_smaller_and_named_by_what_is_stored(own_folders: Path) -> None:
     stored = store_photo(content=picture(size=(4_000, 3_000)), folder="cases", is_private=True)
     again = store_photo(content=picture(size=(4_000, 3_000)), folder="cases", is_private=True)
     assert (stored.width, stored.height) == (1_600, 1_200) and stored.path == again.path
     assert stored.path.startswith("cases/") and ".." not in stored.path
-    assert not (folders / "media").exists(), "private pictures lie where no address leads"
+    assert not (own_folders / "media").exists(), "private pictures lie where no address leads"

@@ -35,14 +35,8 @@ REFUSED = ("这不是可用的图片", "not_an_image")
 
 
 @pytest.fixture(autouse=True)
-def storage(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    private = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "private"},
-    }
-    settings.STORAGES = {**settings.STORAGES, "private": private}
-    return tmp_path
+def storage(own_folders: Path) -> Path:
+    return own_folders
 
 
 @pytest.fixture(autouse=True)

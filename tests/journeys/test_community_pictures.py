@@ -26,7 +26,7 @@ from jishi.modules.media.public import MediaInUse, MediaView, clean_orphans, med
 from tests.world import makers, talk
 from tests.world.web import API, ask, token_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 
 _hues = itertools.count(1)

@@ -29,7 +29,7 @@ SURE = (PrizeForm(name="头奖", kind=PrizeKind.MONEY, stock=1, odds_bp=10_000, 
 
 
 def test_without_the_conditional_write_one_ticket_is_spun_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control: the state is read, then written, and no ledger stands behind it. Two spins are counted."""
+    """The control: the state is read, then written, and neither ledger nor pool stands behind it. Two spins are counted."""
     draw = make_draw()
     member = makers.make_member()
     ticket = earn(draw.id, member)
@@ -43,9 +43,11 @@ def test_without_the_conditional_write_one_ticket_is_spun_twice(monkeypatch: pyt
 
     monkeypatch.setattr(spinning, "mark_spun", read_then_write)
     monkeypatch.setattr(spinning, "hand_over", lambda *_values, **_more: None)
+    monkeypatch.setattr(spinning, "claim_prize", lambda *_values, **_more: True)
 
-    at_once(*[lambda w=w: spin_ticket(ticket.id, by=member, client_seed=w) for w in ("a", "b")])
+    answers = at_once(*[lambda w=w: spin_ticket(ticket.id, by=member, client_seed=w) for w in ("a", "b")])
 
+    assert (refusals(answers), crashes(answers)) == ([], [])
     assert draw_view(draw.id).spin_count == 2, "one ticket, two spins"
 
 

@@ -4,8 +4,6 @@ import threading
 import uuid
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -31,18 +29,8 @@ from jishi.platform.models import FactRow, HistoryRow
 from tests.world import makers
 from tests.world.races import at_once, crashes, line_up, refusals
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folders")]
 DUE = 12
-
-
-@pytest.fixture(autouse=True)
-def own_folders(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    private = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path / "private"},
-    }
-    settings.STORAGES = {**settings.STORAGES, "private": private}
 
 
 def a_draft(author: Actor) -> uuid.UUID:

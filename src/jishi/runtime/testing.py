@@ -68,3 +68,16 @@ def _drop_jobs() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+@pytest.fixture
+def own_folders(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Stored files in folders of this test alone: equal pictures share a file, and files outlive a rolled-back test."""
+    settings = request.getfixturevalue("settings")
+    settings.MEDIA_ROOT = tmp_path / "media"
+    private = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "private"},
+    }
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+    return tmp_path

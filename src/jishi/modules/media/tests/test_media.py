@@ -32,19 +32,7 @@ from jishi.platform.files import NotAnImage
 from jishi.platform.http import ANONYMOUS
 from tests.world.makers import make_member
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def own_folders(settings: Any, tmp_path: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
-    }
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 
 def picture(*, size: tuple[int, int] = (800, 600), format: str = "JPEG", **more: Any) -> bytes:

@@ -4,7 +4,6 @@ import io
 import uuid
 from typing import Any
 
-import pytest
 from PIL import Image
 
 from jishi.kernel.actor import Actor
@@ -13,26 +12,12 @@ from jishi.modules.notes.public import (
     NoteDraft,
     NoteState,
     approve_note,
-    forget_feed,
     note_view,
     publish_note,
     start_note,
 )
 from jishi.platform.facts import facts_about
 from tests.world.makers import OWNER, make_member
-
-
-@pytest.fixture
-def own_folders(settings: Any, tmp_path: Any) -> None:
-    forget_feed()
-    settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "private"},
-        },
-    }
 
 
 def media(by: Actor, *, colour: str = "#cc8844") -> uuid.UUID:

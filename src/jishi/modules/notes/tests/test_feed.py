@@ -43,7 +43,7 @@ from jishi.modules.notes.public import (
     weights_now,
 )
 from jishi.modules.notes.queries import feed
-from jishi.modules.notes.tests.making import draft, facts_of, kept, media, own_folders, published  # noqa: F401
+from jishi.modules.notes.tests.making import draft, published
 from tests.world.makers import OWNER, make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]

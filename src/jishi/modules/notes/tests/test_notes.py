@@ -55,7 +55,7 @@ from jishi.modules.notes.public import (
     take_back_note,
     versions_of,
 )
-from jishi.modules.notes.tests.making import draft, facts_of, kept, media, own_folders, published  # noqa: F401
+from jishi.modules.notes.tests.making import draft, facts_of, kept, published
 from jishi.platform.facts import facts_about
 from jishi.platform.http import ANONYMOUS
 from tests.world.makers import OWNER, make_member, make_product, product_of
