@@ -14,7 +14,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
-from a2wsgi import WSGIMiddleware
 from anyio import to_thread
 from django.conf import settings
 from django.urls import reverse
@@ -31,6 +30,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jishi.runtime.settings")
 
 from jishi.runtime.wsgi import application as django_application  # noqa: I001 - sets Django up for what follows
 from jishi.runtime import otel, telemetry, wiring
+from jishi.runtime.bridge import Bridge
 from jishi.runtime.environment import environment
 from jishi.runtime.logs import AccessLine, access_log, get_logger, request_id
 from jishi.runtime.readiness import readiness
@@ -68,9 +68,9 @@ def routes() -> Starlette:
         ],
         lifespan=_lifespan,
     )
-    django = WSGIMiddleware(django_application, workers=env.web_threads)  # type: ignore[arg-type]
+    django = Bridge(django_application, workers=env.web_threads)  # type: ignore[arg-type]
     app.router.redirect_slashes = False
-    app.router.default = bounded(django, waiting_max=env.web_threads * WAITING_PER_THREAD_MAX)  # type: ignore[arg-type]
+    app.router.default = bounded(django, waiting_max=env.web_threads * WAITING_PER_THREAD_MAX)
     return app
 
 

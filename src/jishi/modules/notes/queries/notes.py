@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -320,8 +320,7 @@ class CardRow(NamedTuple):
     tag_count: int
     likes: int
     is_video: bool
-    publish_at: datetime | None
-    created_at: datetime
+    publish_at: datetime
     version: int
     has_test: bool
     alt_title: str
@@ -347,7 +346,7 @@ def _card(row: Note | CardRow) -> NoteCard:
         tag_count=row.tag_count,
         likes=row.likes,
         is_video=row.is_video,
-        publish_at=row.publish_at or row.created_at,
+        publish_at=cast(datetime, row.publish_at),  # what is out has a time: note_out_has_a_time
         version=row.version,
         has_test=row.has_test,
         alt_title=row.alt_title or row.title,
