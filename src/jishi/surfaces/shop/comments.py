@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,7 +13,7 @@ from jishi.flows.community import (
     write_comment,
 )
 from jishi.flows.community_moderation import take_down
-from jishi.kernel.errors import Kind, NotFound, Refusal
+from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.community.public import (
     BadPost,
     accept_answer,
@@ -25,6 +24,7 @@ from jishi.modules.community.public import (
     remove_comment,
 )
 from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import act_on_post, say_no
 from jishi.surfaces.shop.frame import (
     go,
     require_member,
@@ -48,7 +48,7 @@ def comment(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
             comment_id=uuid_from(request.POST.get("key")),
         )
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
         return go(address)
     return go(f"{address}#c-{made}")
 
@@ -70,7 +70,7 @@ def comment_step(request: HttpRequest, comment_id: uuid.UUID) -> HttpResponse:
         raise NotFound()
     post_view(post_id, by=actor)
     anchor = f"#c-{comment_id}" if verb in ("like", "accept") else ""
-    return _act(request, post_id, acts[verb], anchor=anchor)
+    return act_on_post(request, post_id, acts[verb], anchor=anchor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,19 +90,3 @@ def edit_comment_page(request: HttpRequest, comment_id: uuid.UUID) -> HttpRespon
     text = request.POST.get("text", found.text)
     values = {"comment": found, "text": text, "problem": problem}
     return show(request, "shop/comment_edit.html", values, tab=TAB, status=status)
-
-
-def _act(
-    request: HttpRequest, post_id: uuid.UUID, act: Callable[[], Any], *, anchor: str = ""
-) -> HttpResponse:
-    try:
-        act()
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:post", args=[post_id]) + anchor)
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> None:
-    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-        raise refusal
-    messages.error(request, words_of(refusal))

@@ -59,6 +59,7 @@ from jishi.platform.paging import Key, cursor_of, key_of
 from jishi.surfaces.community_words import kind_words
 from jishi.surfaces.private_files import send_private
 from jishi.surfaces.refusals import status_of, words_of
+from jishi.surfaces.shop.acts import act_on_post
 from jishi.surfaces.shop.frame import (
     ShareCard,
     absolute,
@@ -167,7 +168,7 @@ def vote(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     option_id = uuid_from(request.POST.get("option"))
     if option_id is None:
         raise NotFound()
-    return _act(request, post_id, lambda: cast_vote(post_id, option_id, by=actor))
+    return act_on_post(request, post_id, lambda: cast_vote(post_id, option_id, by=actor))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -234,7 +235,7 @@ def moderate(request: HttpRequest, post_id: uuid.UUID) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    return _act(request, post_id, acts[verb])
+    return act_on_post(request, post_id, acts[verb])
 
 
 def _form(request: HttpRequest, door: Door, *, by: Actor) -> PostForm:
@@ -321,16 +322,6 @@ def _after_tap(request: HttpRequest, post_id: uuid.UUID, *, by: Actor) -> HttpRe
     return go(safe_next(request, default=reverse("shop:post", args=[post_id])))
 
 
-def _act(
-    request: HttpRequest, post_id: uuid.UUID, act: Callable[[], Any], *, anchor: str = ""
-) -> HttpResponse:
-    try:
-        act()
-    except Refusal as refusal:
-        _say(request, refusal)
-    return go(reverse("shop:post", args=[post_id]) + anchor)
-
-
 def _may_talk(door: Door, found: PostView) -> bool:
     return door.membership is not None and door.community.is_open and found.state is Visibility.SHOWN
 
@@ -356,9 +347,3 @@ def _plain(refusal: Refusal) -> str:
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 0
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> None:
-    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-        raise refusal
-    messages.error(request, words_of(refusal))
