@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.flows.bargains import help_or_say_why, launch_with_stock
 from jishi.kernel import clock, ids
 from jishi.kernel.actor import Actor
-from jishi.kernel.errors import Kind, Refusal
+from jishi.kernel.errors import Refusal
 from jishi.kernel.money import format_minor
 from jishi.modules.catalog.public import ProductCard, cards_by_ids, variants_by_ids
 from jishi.modules.people.public import Person, people_by_ids
@@ -31,7 +31,7 @@ from jishi.modules.plays.bargain.public import (
 from jishi.modules.plays.life.public import is_running
 from jishi.modules.sharing.public import Channel, TargetKind, share
 from jishi.platform.http import actor_of
-from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import ShareCard, absolute, go, require_member, show, uuid_from
 from jishi.surfaces.traces import mark_of
 
@@ -80,9 +80,7 @@ def give_help(request: HttpRequest, bargain_id: uuid.UUID) -> HttpResponse:
     try:
         cut = help_or_say_why(bargain_id, by=actor, trace=_trace(request))
     except Refusal as refusal:
-        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-            raise
-        messages.error(request, words_of(refusal))
+        say_no(request, refusal)
         return go(reverse("shop:bargain", args=[bargain_id]))
     found = bargain_view(bargain_id)
     amount = format_minor(cut.amount_minor, currency=offer_view(found.offer_id).play.currency)

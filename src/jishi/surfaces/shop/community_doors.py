@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from jishi.flows.community import claim_community_coupon
-from jishi.kernel.errors import Kind, Refusal
+from jishi.kernel.errors import Refusal
 from jishi.modules.community.public import (
     BadCommunity,
     CommunityView,
@@ -30,6 +30,7 @@ from jishi.modules.community.public import (
 from jishi.modules.media.public import MediaView, media_by_ids
 from jishi.modules.people.public import people_by_ids
 from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import (
     go,
     require_member,
@@ -70,7 +71,7 @@ def join(request: HttpRequest, handle: str) -> HttpResponse:
     except BadCommunity as refusal:
         return door_page(request, door, problem=words_of(refusal), status=422)
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
     return go(reverse("shop:community", args=[handle]))
 
 
@@ -82,7 +83,7 @@ def leave(request: HttpRequest, handle: str) -> HttpResponse:
         leave_community(door.community.id, by=actor)
         messages.success(request, _("你已退出「%s」") % door.community.name)
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
     return go(reverse("shop:communities"))
 
 
@@ -94,7 +95,7 @@ def claim_coupon(request: HttpRequest, handle: str, batch_id: uuid.UUID) -> Http
         claim_community_coupon(batch_id, by=actor)
         messages.success(request, _("券到手了，下单时自动用最划算的"))
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
     return go(reverse("shop:community_shelf", args=[door.community.handle]))
 
 
@@ -107,7 +108,7 @@ def do_task(request: HttpRequest, handle: str, task_id: uuid.UUID) -> HttpRespon
         check_in(task_id, by=actor)
         messages.success(request, _("打卡成功，明天见"))
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
     return go(reverse("shop:community", args=[handle]))
 
 
@@ -123,7 +124,7 @@ def requests(request: HttpRequest, handle: str) -> HttpResponse:
             try:
                 decide_request(request_id, is_accepted=request.POST.get("verb") == "accept", by=actor)
             except Refusal as refusal:
-                _say(request, refusal)
+                say_no(request, refusal)
         return go(reverse("shop:community_requests", args=[handle]))
     found = requests_of(door.community.id)
     people = people_by_ids(one.member_id for one in found)
@@ -166,10 +167,3 @@ def door_page(request: HttpRequest, door: Door, *, problem: str = "", status: in
         "code": "",
     }
     return show(request, "shop/community_door.html", values, tab=TAB, status=status)
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> None:
-    """A refusal as a toast; who must log in, or asks for what is not there, gets a page."""
-    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-        raise refusal
-    messages.error(request, words_of(refusal))

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from jishi.flows.community_moderation import claim_here, decide_here, item_here, queue_here, release_here
 from jishi.kernel import clock
 from jishi.kernel.actor import Actor
-from jishi.kernel.errors import Kind, NotFound, Refusal
+from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.community.public import CommunityView, door_of
 from jishi.modules.guard.public import LOCAL_DECISIONS, Decision, ItemState, ItemView, find_words
 from jishi.modules.people.public import Person, people_by_ids
 from jishi.surfaces import moderation_words as words
-from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import go, require_member, show
 from jishi.surfaces.shop.posts import ago
 
@@ -90,9 +90,7 @@ def item_step(request: HttpRequest, handle: str, item_id: uuid.UUID) -> HttpResp
         else:
             raise NotFound()
     except Refusal as refusal:
-        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-            raise
-        messages.error(request, words_of(refusal))
+        say_no(request, refusal)
     return go(address)
 
 

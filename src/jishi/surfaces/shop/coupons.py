@@ -26,6 +26,7 @@ from jishi.platform.http import actor_of
 from jishi.platform.rush import pool_states
 from jishi.surfaces.price_words import offer_words
 from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import go, require_member, show
 
 _TABS = {
@@ -72,9 +73,7 @@ def claim(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
             claim_coupon(batch_id, by=actor)
         messages.success(request, _("券到手了，下单时自动用最划算的"))
     except Refusal as refusal:
-        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-            raise
-        messages.error(request, words_of(refusal))
+        say_no(request, refusal)
     return go(reverse("shop:coupons"))
 
 

@@ -15,13 +15,13 @@ from jishi.flows.community_pictures import keep_pictures
 from jishi.flows.event_photos import add_event_photos, photo_for, photo_path, take_photo_back
 from jishi.flows.meetings import event_for, place_of
 from jishi.kernel.actor import Actor
-from jishi.kernel.errors import Kind, NotFound, Refusal
+from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.events.public import PHOTOS_PER_PERSON, PhotoState, PhotoView
 from jishi.modules.media.public import media_by_ids
 from jishi.modules.people.public import people_by_ids
 from jishi.platform.http import actor_of
 from jishi.surfaces.private_files import send_private
-from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import go, require_member, show
 from jishi.surfaces.shop.posts import ago
 
@@ -39,9 +39,7 @@ def add(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
         added = add_event_photos(event_id, kept, by=actor, caption=request.POST.get("caption", "")[:200])
         _thank(request, added)
     except Refusal as refusal:
-        if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-            raise
-        messages.error(request, words_of(refusal))
+        say_no(request, refusal)
     return go(reverse("shop:event", args=[event_id]) + "#photos")
 
 

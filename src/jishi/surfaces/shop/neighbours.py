@@ -2,12 +2,11 @@
 
 import uuid
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from jishi.kernel.errors import Kind, NotFound, Refusal
+from jishi.kernel.errors import NotFound, Refusal
 from jishi.modules.community.public import (
     bookmarked_posts,
     follow,
@@ -19,7 +18,7 @@ from jishi.modules.guard.public import hidden_authors
 from jishi.modules.people.public import person
 from jishi.platform.http import actor_of
 from jishi.platform.paging import Key, cursor_of, key_of
-from jishi.surfaces.refusals import words_of
+from jishi.surfaces.shop.acts import say_no
 from jishi.surfaces.shop.frame import (
     go,
     is_swap,
@@ -69,7 +68,7 @@ def follow_neighbour(request: HttpRequest, member_id: uuid.UUID) -> HttpResponse
     try:
         follow(member_id, is_followed=request.POST.get("follow") == "1", by=actor)
     except Refusal as refusal:
-        _say(request, refusal)
+        say_no(request, refusal)
     return go(safe_next(request, default=reverse("shop:neighbour", args=[member_id])))
 
 
@@ -79,9 +78,3 @@ def bookmarks(request: HttpRequest) -> HttpResponse:
     actor = require_member(request)
     posts = post_cards(bookmarked_posts(by=actor, limit=50), by=actor)
     return show(request, "shop/bookmarks.html", {"posts": posts, "next_url": None}, tab="me")
-
-
-def _say(request: HttpRequest, refusal: Refusal) -> None:
-    if refusal.kind in (Kind.UNAUTHENTICATED, Kind.MISSING):
-        raise refusal
-    messages.error(request, words_of(refusal))
