@@ -138,6 +138,8 @@ def _ranking(by: Actor) -> Ranking:
     """The reader's list, or the one of all who have agreed to nothing; bounded in age and number."""
     consent = consent_of(by.id) if by.is_member and by.id is not None else Consent()
     reader = by.id if consent.is_personal or consent.is_near else None
+    if reader is None and by.id is not None:
+        _rankings.pop(by.id, None)  # nothing is kept of who takes the consent back
     age_max = RANKING_KEPT_SECONDS if reader else POOL_KEPT_SECONDS
     now, stamp = clock.monotonic_seconds(), (consent, weights_now())
     kept = _rankings.get(reader)

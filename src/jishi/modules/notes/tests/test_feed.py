@@ -121,6 +121,7 @@ def test_a_list_stands_while_one_scrolls_and_falls_with_the_consent() -> None:
     assert [one.candidate.id for one in discover(by=reader)] == [first]
     set_consent(Consent(), by=reader)
     assert {one.reason for one in discover(by=reader)} <= {"fresh", "saved"}
+    assert reader.id not in feed._rankings
     set_consent(Consent(is_personal=True, is_near=True, city="上海市", province="上海市"), by=reader)
     assert {one.candidate.id for one in discover(by=reader)} == {first, later}
 
